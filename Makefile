@@ -1,0 +1,59 @@
+# The words of every day. Each sets up what it needs first; run twice, the second time is quick.
+#   make setup    what running needs, into .venv            make check    formatting, types, imports
+#   make run      everything on this machine, demo data     make fix      what check can mend itself
+#   make test     check, then all tests                     make bench    the figures, beside peers'
+#   make lock     the lock files anew (UPGRADE=1: newest)
+# PYTHON=python3.12 chooses the interpreter; ONLY=tests/engine narrows the tests.
+
+.PHONY: setup run test check fix bench lock test-setup designer-check
+.DEFAULT_GOAL := setup
+
+# The first of these that runs and is new enough; several are only stubs on some machines.
+PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo "$$each" && break; done)
+BIN := .venv/bin
+ONLY ?=
+# An empty pass (exit code 5) is none that failed.
+PYTEST := $(BIN)/python -m pytest
+NONE_IS_FINE := || [ $$? -eq 5 ]
+
+define setup_with
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "There is no Python 3.11 or newer here. Install one, or name it: make PYTHON=/path/to/python3.12" >&2; \
+		exit 1; fi
+	@"$(PYTHON)" deploy/setup.py $(1)
+endef
+
+setup:
+	$(call setup_with,run)
+	@$(BIN)/python deploy/node.py build
+
+run: setup
+	@$(BIN)/jimu up --demo
+
+test-setup:
+	$(call setup_with,test)
+
+# Tests that want the machine for themselves come last, one by one.
+test: check
+	$(PYTEST) -n 2 --dist loadfile -m "not alone" $(ONLY) $(NONE_IS_FINE)
+	$(PYTEST) -m alone $(ONLY) $(NONE_IS_FINE)
+	@$(BIN)/python deploy/node.py check
+
+check: test-setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+
+fix: test-setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench:
+	$(call setup_with,bench)
+	@$(BIN)/jimu bench
+
+lock: test-setup
+	@$(BIN)/python deploy/lock.py

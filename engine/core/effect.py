@@ -1,0 +1,48 @@
+"""Effects: what a step wants done in the world, as data.
+
+A node never acts. It returns effects; the runtime applies internal ones in the step's transaction
+and puts external ones into the outbox. Both carry a key that makes a second delivery harmless.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+# What a repetition would do, and so what happens when no answer comes (SEMANTICS R10).
+EffectClass = Literal["pure", "read", "message", "write", "money"]
+EffectStatus = Literal["pending", "sending", "delivered", "failed", "unknown", "withheld"]
+
+CALL = "call"  # an external effect: one action of one connection
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One thing to be done.
+
+    `kind` is `call` for a connector's action or the name of an internal effect such as
+    `customer.tag`. `args` are JSON values. `connection` and `action` belong to calls. `subject` is
+    whom it concerns ("customer:cus_1"): effects of one connection and one subject go out in the
+    order made. `owner` is whose lane applies an internal effect ("customer:cus_1"); None means the
+    run's own.
+    """
+
+    kind: str
+    args: Mapping[str, Any] = field(default_factory=dict)
+    effect_class: EffectClass = "write"
+    connection: str | None = None
+    action: str | None = None
+    subject: str | None = None
+    owner: str | None = None
+    label: str = ""
+
+
+def effect_key(run: str, scope: str, step: str, take: int, n: int) -> str:
+    """The key of a step's n-th effect: the same for every attempt, new for every take.
+
+    The run id is in front so that keys made together lie together in an index.
+    """
+    path = f"{scope}\x1f{step}\x1f{take}\x1f{n}".encode()
+    return f"eff_{run.removeprefix('run_')}_{hashlib.blake2b(path, digest_size=8).hexdigest()}"

@@ -1,0 +1,252 @@
+"""Values, states and journal entries as bytes, and back exactly.
+
+JSON by orjson, with what JSON cannot say written as an object of one tagged member:
+
+    {"$d": "12.30"}   Decimal        {"$t": "2026-11-11T08:00:00+08:00"}   datetime
+    {"$p": 90000000}  timedelta, µs  {"$y": "2026-11-11"}  date   {"$c": "08:30:00"}  time of day
+    {"$s": [...]}     set            {"$i": "99999999999999999999"}        a larger integer
+    {"$u": "\\ud800"}  text no UTF-8 can hold   {"$o": [[name, value], ...]}  an object whose own
+                                                 names begin with "$"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+from engine.core.errors import InvalidInput
+from engine.core.run import Decision, Signal, StepRecord
+from engine.core.text import text
+
+_OPTIONS = (
+    orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_SUBCLASS
+)
+_TAG = b'{"$'
+_MICROSECOND = timedelta(microseconds=1)
+_LARGEST = 2**63 - 1
+
+
+def dump_values(value: Any) -> bytes:
+    """JSON bytes that `load_values` turns into an equal value; tuples come back as lists.
+
+    Raises InvalidInput for what is no value: functions, objects, names that are not text.
+    """
+    tags = 0
+
+    def tag(found: Any) -> Any:
+        nonlocal tags
+        if found.__class__ is Decimal:  # by far the most frequent
+            tags += 1
+            return {"$d": str(found)}
+        made, is_tag = _tagged(found)
+        tags += is_tag
+        return made
+
+    try:
+        raw = orjson.dumps(value, tag, _OPTIONS)
+    except (TypeError, ValueError, RecursionError):
+        return _dump_carefully(value)
+    # A user's own object may begin with such a name: then every object is looked at.
+    return raw if raw.count(_TAG) == tags else _dump_carefully(value)
+
+
+def load_values(raw: bytes | str) -> Any:
+    """The value of `dump_values`' bytes; InvalidInput when they are not."""
+    try:
+        value = orjson.loads(raw)
+        return _untag(value) if (_TAG if isinstance(raw, bytes) else '{"$') in raw else value
+    except (ValueError, TypeError, ArithmeticError, RecursionError):
+        raise InvalidInput(text("存储的数据已损坏", "the stored data is damaged")) from None
+
+
+def dump_state(state: Mapping[str, Any]) -> bytes:
+    """A state as bytes, without the event and the params: they are stored with the event anyway."""
+    start = state.get("start")
+    if start is not None:
+        kept = {key: value for key, value in start.items() if key not in ("event", "params")}
+        state = {**state, "start": kept}
+    return dump_values(state)
+
+
+def load_state(
+    raw: bytes, *, event: Mapping[str, Any] | None = None, params: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The state `dump_state` wrote; the event and params of the start are handed in again."""
+    state = load_values(raw)
+    if not isinstance(state, dict):
+        raise InvalidInput(text("存储的数据已损坏", "the stored data is damaged"))
+    if state.get("start") is not None:
+        state["start"] |= {"event": event or {}, "params": params or {}}
+    return state
+
+
+# -- the journal ---------------------------------------------------------------------------------
+
+_FORMAT = 1
+
+
+def encode_journal(signal: Signal, decision: Decision) -> bytes:
+    """One advance as a compact array; everything a replay and a trace need, and no more.
+
+    [1, kind, now, seq, token, port, value, customer, status, [record, ...]], a record being
+    [step, status, port, output, [code, values], effects, ms, error] without its empty end. A
+    start's event and params are left out: they are stored with the event.
+    """
+    value = signal.value
+    if signal.kind == "start" and value.__class__ is dict:
+        value = {key: inner for key, inner in value.items() if key not in ("event", "params")}
+    return dump_values(
+        (
+            _FORMAT,
+            signal.kind,
+            signal.now.isoformat(),
+            signal.seq,
+            signal.token,
+            signal.port,
+            value,
+            signal.customer,
+            decision.status,
+            [_written(record) for record in decision.records],
+        )
+    )
+
+
+def decode_journal(
+    raw: bytes, *, event: Mapping[str, Any] | None = None, params: Mapping[str, Any] | None = None
+) -> tuple[Signal, str, list[StepRecord]]:
+    """The signal, the run's status after it, and the records of one journal entry."""
+    entry = load_values(raw)
+    if not isinstance(entry, list) or len(entry) != 10 or entry[0] != _FORMAT:
+        raise InvalidInput(text("执行记录的格式不对", "this is no journal entry"))
+    _, kind, now, seq, token, port, value, customer, status, records = entry
+    if kind == "start" and isinstance(value, dict):
+        value = {**value, "event": event or {}, "params": params or {}}
+    signal = Signal(kind, datetime.fromisoformat(now), seq, token, port, value, customer)
+    return signal, status, [_read(record) for record in records]
+
+
+def _written(record: StepRecord) -> list[Any]:
+    """A record as an array, cut after its last member that says something."""
+    if record.error is not None:
+        last: tuple[Any, ...] = (record.effects, record.ms, record.error)
+    elif record.ms:
+        last = (record.effects, record.ms)
+    elif record.effects:
+        last = (record.effects,)
+    elif record.reason[0]:
+        last = ()
+    else:
+        return [record.step, record.status]
+    port = record.port
+    return [record.step, record.status, port, record.output, record.reason, *last]
+
+
+def _read(found: list[Any]) -> StepRecord:
+    step, status, port, output, reason, effects, ms, error = found + _ABSENT[len(found) :]
+    return StepRecord(
+        step=step,
+        status=status,
+        port=tuple(port) if isinstance(port, list) else port,
+        output=output,
+        reason=(reason[0], reason[1]),
+        effects=tuple(effects),
+        ms=ms,
+        error=error,
+    )
+
+
+_ABSENT: list[Any] = ["", "", "", None, ("", {}), (), 0.0, None]
+
+
+# -- tags ----------------------------------------------------------------------------------------
+
+
+def _tagged(value: Any) -> tuple[Any, bool]:
+    """How a value JSON does not know is written, and whether that is a tag of ours."""
+    if isinstance(value, Decimal):
+        return {"$d": str(value)}, True
+    if isinstance(value, datetime):
+        return {"$t": value.isoformat()}, True
+    if isinstance(value, timedelta):
+        return {"$p": value // _MICROSECOND}, True
+    if isinstance(value, date):
+        return {"$y": value.isoformat()}, True
+    if isinstance(value, time):
+        return {"$c": value.isoformat()}, True
+    if isinstance(value, set | frozenset):
+        return {"$s": sorted(value, key=repr)}, True  # a set's own order changes by process
+    if isinstance(value, Mapping):
+        return dict(value), False
+    if isinstance(value, list | tuple):
+        return list(value), False
+    for kind in (str, bool, int, float):
+        if isinstance(value, kind):  # an enum's member, say
+            return kind(value), False
+    raise TypeError(f"{type(value).__name__} is no value")
+
+
+def _dump_carefully(value: Any) -> bytes:
+    try:
+        return orjson.dumps(_escaped(value), option=_OPTIONS)
+    except (TypeError, ValueError, RecursionError) as error:
+        message = text(f"有不能保存的数据({error})", f"there is data that cannot be kept ({error})")
+        raise InvalidInput(message) from None
+
+
+def _escaped(value: Any) -> Any:
+    """The value with everything written out that orjson would refuse or `_untag` mistake."""
+    if value is None or value.__class__ in (bool, float):
+        return value
+    if value.__class__ is int:
+        return value if -_LARGEST <= value <= _LARGEST else {"$i": str(value)}
+    if value.__class__ is str:
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return {"$u": value.encode("unicode_escape").decode("ascii")}
+        return value
+    if value.__class__ is dict:
+        if not all(isinstance(key, str) for key in value):
+            raise TypeError("a name that is not text")
+        if any(key.startswith("$") or not key.isprintable() for key in value):
+            return {"$o": [[_escaped(key), _escaped(inner)] for key, inner in value.items()]}
+        return {key: _escaped(inner) for key, inner in value.items()}
+    if value.__class__ in (list, tuple):
+        return [_escaped(inner) for inner in value]
+    made, is_tag = _tagged(value)
+    if is_tag:
+        return {key: _escaped(inner) for key, inner in made.items()}
+    return _escaped(made)
+
+
+def _untag(value: Any) -> Any:
+    if value.__class__ is dict:
+        if len(value) == 1:
+            (key,) = value
+            if key in _READ:
+                return _READ[key](value[key])
+        for key, inner in value.items():
+            if inner.__class__ is dict or inner.__class__ is list:
+                value[key] = _untag(inner)
+    elif value.__class__ is list:
+        for index, inner in enumerate(value):
+            if inner.__class__ is dict or inner.__class__ is list:
+                value[index] = _untag(inner)
+    return value
+
+
+_READ: dict[str, Any] = {
+    "$d": Decimal,
+    "$t": datetime.fromisoformat,
+    "$p": lambda found: found * _MICROSECOND,
+    "$y": date.fromisoformat,
+    "$c": time.fromisoformat,
+    "$s": lambda found: frozenset(map(_untag, found)),
+    "$i": int,
+    "$u": lambda found: found.encode("ascii").decode("unicode_escape"),
+    "$o": lambda found: {_untag(key): _untag(inner) for key, inner in found},
+}

@@ -1,0 +1,129 @@
+"""Lines and steps inside one scope: R1 ready, R2 joins, R3 outcome, R7 end of a scope."""
+
+from __future__ import annotations
+
+from engine.core.execution.advance import GREY, LIT, Advance, Scope
+from engine.core.run import StepRecord
+from engine.core.version import Join, Step
+
+_NEVER_RAN = frozenset({None, "skipped", "cancelled"})
+
+
+def end_step(
+    advance: Advance,
+    scope_id: str,
+    scope: Scope,
+    step: Step,
+    ports: str | tuple[str, ...],
+    output: object,
+) -> None:
+    """The step has ended by these ports: their lines are lit, the others grey (R3)."""
+    scope["steps"][step.id] = "done"
+    scope["out"][step.id] = output
+    lines = scope["lines"]
+    is_one = ports.__class__ is str
+    for edge, port, target in step.lines:
+        if edge in lines:
+            continue  # a reminder's, lit while the step waited
+        is_lit = port == ports if is_one else port in ports
+        lines[edge] = LIT if is_lit else GREY
+        if target.has_one_line:
+            if is_lit:
+                advance.queue.append((target, scope_id, False))
+            else:
+                skip(advance, scope_id, scope, target)
+        else:
+            look_at(advance, scope_id, scope, target)
+    scope["left"] -= 1
+    if not scope["left"]:
+        advance.queue.append((None, scope_id, False))
+
+
+def light(advance: Advance, scope_id: str, scope: Scope, step: Step, port: str) -> None:
+    """Lights one port's lines while the step goes on waiting: a reminder (R4)."""
+    for edge, name, target in step.lines:
+        if name == port and edge not in scope["lines"]:
+            scope["lines"][edge] = LIT
+            look_at(advance, scope_id, scope, target)
+
+
+def look_at(advance: Advance, scope_id: str, scope: Scope, step: Step) -> None:
+    """Runs or skips a step if its lines now allow it."""
+    if step.id in scope["steps"]:
+        return
+    verdict = is_ready(scope, step)
+    if verdict:
+        advance.queue.append((step, scope_id, False))
+    elif verdict is False:
+        skip(advance, scope_id, scope, step)
+
+
+def is_ready(scope: Scope, step: Step) -> bool | None:
+    """R1 and R2: True it runs, False it is skipped, None not decided yet.
+
+    A join that did not get its lines runs too, to leave by "not reached"; unless no line was lit
+    and no step between the parting of its ways and itself ran: then nobody ever came this way.
+    """
+    lines, join = scope["lines"], step.join
+    if join is None:
+        any_lit = False
+        for edge in step.incoming:
+            state = lines.get(edge)
+            if state is None:
+                return None
+            any_lit = any_lit or state == LIT
+        return any_lit or not step.incoming
+    states = [lines.get(edge) for edge in step.incoming]
+    lit = states.count(LIT)
+    if lit >= join.n:
+        return True
+    if None in states:
+        return None
+    return bool(lit) or _was_entered(scope, join)
+
+
+def is_reached(scope: Scope, step: Step, join: Join) -> bool:
+    """Whether a join has the lines it wants, or has to leave by "not reached"."""
+    lines = scope["lines"]
+    return sum(lines.get(edge) == LIT for edge in step.incoming) >= join.n
+
+
+def _was_entered(scope: Scope, join: Join) -> bool:
+    if join.mode == "first":
+        return False
+    steps = scope["steps"]
+    return any(steps.get(id_) not in _NEVER_RAN for id_ in join.between)
+
+
+def skip(advance: Advance, scope_id: str, scope: Scope, first: Step) -> None:
+    """Skips a step and greys its lines, and so on from there (R1)."""
+    steps, lines = scope["steps"], scope["lines"]
+    todo = [first]
+    while todo:
+        step = todo.pop()
+        if step.id in steps:
+            continue
+        steps[step.id] = "skipped"
+        advance.records.append(StepRecord(scope_id + step.tail, "skipped"))
+        scope["left"] -= 1
+        for edge, _, target in step.lines:
+            lines[edge] = GREY
+            if target.has_one_line:
+                todo.append(target)
+            elif target.id not in steps:
+                verdict = is_ready(scope, target)
+                if verdict:
+                    advance.queue.append((target, scope_id, False))
+                elif verdict is False:
+                    todo.append(target)
+    if not scope["left"]:
+        advance.queue.append((None, scope_id, False))
+
+
+def look_around(advance: Advance, scope_id: str) -> None:
+    """Looks at every idle step again: after a person resumed the run or retried a step."""
+    scope = advance.own(scope_id)
+    for step in advance.version.graphs[scope["graph"]].order:
+        look_at(advance, scope_id, scope, step)
+    if not scope["left"]:
+        advance.queue.append((None, scope_id, False))

@@ -1,0 +1,161 @@
+"""What a step can read: the names of its scope, and the Context a node's `run` receives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from engine.core.execution.advance import Advance
+from engine.core.node import Answer
+from engine.core.version import Step
+
+_NO_ANSWERS: tuple[Answer, ...] = ()
+
+
+class StepContext:
+    """The Context of node.py for one call of one step."""
+
+    __slots__ = ("_advance", "_names", "_step", "answers", "flow_key", "node_id", "now", "run_id",
+                 "scope_id")  # fmt: skip
+
+    def __init__(
+        self, advance: Advance, scope_id: str, step: Step, answers: tuple[Answer, ...] = _NO_ANSWERS
+    ) -> None:
+        self.now: datetime = advance.now
+        self.run_id: str = advance.run_id
+        self.flow_key: str = step.flow_key
+        self.node_id: str = step.id
+        self.scope_id: str = scope_id
+        self.answers: tuple[Answer, ...] = answers
+        self._advance = advance
+        self._step = step
+        self._names: dict[str, Any] | None = None
+
+    @property
+    def answer(self) -> Answer | None:
+        return self.answers[-1] if self.answers else None
+
+    @property
+    def scope(self) -> Mapping[str, Any]:
+        names = self._names
+        if names is None:
+            names = self._names = names_for(self._advance, self.scope_id, self._step)
+        return names
+
+    @property
+    def event(self) -> Mapping[str, Any]:
+        return self.scope["event"]  # type: ignore[no-any-return]
+
+    @property
+    def customer(self) -> Mapping[str, Any] | None:
+        return self._advance.signal.customer
+
+    @property
+    def owner(self) -> str:
+        return self._advance.start.get("owner", "")  # type: ignore[no-any-return]
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        return self.scope["params"]  # type: ignore[no-any-return]
+
+    @property
+    def vars(self) -> Mapping[str, Any]:
+        return self.scope["vars"]  # type: ignore[no-any-return]
+
+    @property
+    def steps(self) -> Mapping[str, Any]:
+        return self.scope["steps"]  # type: ignore[no-any-return]
+
+    def value(self, expression: str) -> Any:
+        return self._advance.version.texts.expression(expression)(self.scope, self.now)
+
+    def holds(self, condition: str | Mapping[str, Any] | None) -> bool:
+        if condition is None or condition == "":
+            return True
+        return bool(self._advance.version.texts.condition(condition)(self.scope, self.now))
+
+    def render(self, template: Any) -> Any:
+        if isinstance(template, str):
+            if "{{" not in template:
+                return template
+            return self._advance.version.texts.template(template)(self.scope, self.now)
+        if isinstance(template, Mapping):
+            return {key: self.render(value) for key, value in template.items()}
+        if isinstance(template, list | tuple):
+            return [self.render(value) for value in template]
+        if isinstance(template, BaseModel):
+            return self.render(dict(template))
+        return template
+
+
+def names_for(advance: Advance, scope_id: str, step: Step) -> dict[str, Any]:
+    """All names a step can read. Of its neighbours it sees only those that precede it, whatever
+    else has ended meanwhile: so what it computes never depends on the order of arrival.
+    """
+    names = advance.names.get(scope_id)
+    if names is None:
+        names = advance.names[scope_id] = _names_of(advance, scope_id)
+    out = advance.scopes[scope_id]["out"]
+    outer = names["steps"]
+    if outer is out:
+        if out.keys() <= step.before:
+            return names
+        return {**names, "steps": {key: out[key] for key in out if key in step.before}}
+    return {**names, "steps": outer | {key: out[key] for key in out if key in step.before}}
+
+
+def names_inside(advance: Advance, scope_id: str) -> dict[str, Any]:
+    """All names at the end of a scope: its result and its conditions see every step of it."""
+    names = advance.names.get(scope_id)
+    if names is None:
+        names = advance.names[scope_id] = _names_of(advance, scope_id)
+    return {**names, "steps": {**names["steps"], **advance.scopes[scope_id]["out"]}}
+
+
+def _names_of(advance: Advance, scope_id: str) -> dict[str, Any]:
+    """A scope's names; `steps` are those around it (a flow's own scope: its own, live)."""
+    scope = advance.scopes[scope_id]
+    kind = scope["kind"]
+    if kind == "root" or kind == "flow":
+        return _flow_names(advance, scope)
+    parent: str = scope["parent"]
+    around, holder = advance.step_at(parent)
+    names = names_for(advance, around, holder)
+    index: int = scope["index"]
+    own: dict[str, Any] = {"index": index}
+    if kind == "each":
+        own["item"] = advance.waits[parent]["box"]["items"][index]
+    else:
+        own["round"] = index + 1
+        if kind == "repeat":
+            own["last"] = advance.waits[parent]["box"]["last"]
+    # A copy of the steps: around it may be the live outputs of the scope outside.
+    return {**names, **own, "steps": dict(names["steps"])}
+
+
+def _flow_names(advance: Advance, scope: Mapping[str, Any]) -> dict[str, Any]:
+    start = advance.start
+    event: Mapping[str, Any] = start.get("event") or {}
+    data = event.get("data")
+    if data.__class__ is not dict:
+        data = dict(data) if isinstance(data, Mapping) else {}
+    defaults = advance.version.graphs[scope["graph"]].params
+    given = start.get("params") if scope["kind"] == "root" else None
+    params = {**defaults, **given} if given else dict(defaults)
+    handed = scope.get("input")
+    if handed:
+        # A sub-flow on the same record: the same event, with what the caller hands in.
+        data = {**data, **handed}
+        event = {**event, "data": data}
+    customer = advance.signal.customer
+    return {
+        **data,  # its record: order, refund, message, ...
+        "event": event,
+        "customer": data.get("customer") if customer is None else customer,
+        "params": params,
+        "vars": scope["vars"],
+        "steps": scope["out"],
+    }

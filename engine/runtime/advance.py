@@ -1,0 +1,330 @@
+"""Moves a run on by one signal, and does what its commands say.
+
+Everything here is a generator. It goes on until it needs something of the store, yields what
+(`Need`s), and is sent the answers; runner.py steps the generators of all owners of a batch side by
+side, so that each kind of need is one query for the whole batch.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import datetime
+from typing import Any
+
+from engine.core.effect import CALL, Effect
+from engine.core.execute import decide, dump_state, encode_journal
+from engine.core.ids import derived_id, new_id
+from engine.core.node import Answer, Child, Task
+from engine.core.run import ENDED, Command, Signal
+from engine.core.text import Text, text
+from engine.runtime import apply
+from engine.runtime.batch import Batch, Need, RunInHand, Steps, as_json, chain_of, pack
+
+
+def advance(batch: Batch, run: RunInHand, first: Signal) -> Steps:
+    """Moves a run on until it waits or ends.
+
+    1. decide; 2. internal effects of its own owner are applied, reads are yielded; 3. their answers
+    are decided on, until none is left; 4. one journal row for all of it.
+    """
+    signals = deque([first])
+    entries = []
+    while signals:
+        signal = signals.popleft()
+        if run.version.customer_fields:
+            signal.customer = _customer_view(batch, run)
+        signal.seq = run.seq
+        decision = decide(run.version, run.state, signal)
+        run.state = decision.state
+        run.status = decision.status
+        entries.append((signal, decision))
+        needs: list[Need] = []
+        asked: list[Command] = []
+        for command in decision.commands:
+            if command.kind == "read":
+                needs.append(Need(f"read:{command.body.kind}", run.tenant, (command.body, run)))
+                asked.append(command)
+            elif command.kind == "effect":
+                answer = yield from _effect(batch, run, command, signal.now)
+                if answer is not None and command.token:
+                    signals.append(
+                        Signal(
+                            "answer",
+                            signal.now,
+                            token=command.token,
+                            port=answer.port,
+                            value=answer.value,
+                        )
+                    )
+            elif command.kind == "task":
+                people = (yield [Need("read:people", run.tenant, (command.body.who, run))])[0]
+                _open_task(batch, run, command, people, signal.now)
+            else:
+                _obey(batch, run, command, signal.now)
+        if needs:
+            answers = yield needs
+            for command, answer in zip(asked, answers, strict=True):
+                signals.append(
+                    Signal(
+                        "answer",
+                        signal.now,
+                        token=command.token,
+                        port=answer.port,
+                        value=answer.value,
+                    )
+                )
+    if run.seq and not any(decision.records or decision.commands for _, decision in entries):
+        return  # nothing moved: a late answer, an event the wait did not mean
+    run.seq += 1
+    batch.changed_runs[run.id] = run
+    batch.journal.append(
+        {
+            "run_id": run.id,
+            "seq": run.seq,
+            "tenant": run.tenant,
+            "at": batch.now,
+            "entry": pack(b"\n".join(encode_journal(*entry) for entry in entries)),
+        }
+    )
+    _settle(batch, run, first.now)
+
+
+def _settle(batch: Batch, run: RunInHand, at: datetime) -> None:
+    """What the store keeps of a run after an advance."""
+    run.updated_at = at
+    if run.status in ENDED:
+        run.ended_at = at
+        _after_end(batch, run, at)
+    keeps_state = run.status not in ("succeeded", "cancelled")
+    run.packed = pack(dump_state(run.state)) if keeps_state and run.state else None
+
+
+def end(batch: Batch, run: RunInHand, status: str, at: datetime) -> None:
+    """Ends a run that never began."""
+    run.status, run.updated_at, run.ended_at = status, at, at
+    batch.changed_runs[run.id] = run
+    _after_end(batch, run, at)
+
+
+def fail(batch: Batch, run: RunInHand, code: str, at: datetime, message: Text) -> None:
+    """Stops a run before it began, as an incident."""
+    run.error = {"code": code, "message": message}
+    end(batch, run, "failed", at)
+    note_incident(batch, run.tenant, "run", run.id, code, message, run)
+
+
+def _after_end(batch: Batch, run: RunInHand, at: datetime) -> None:
+    if run.mode_key:
+        slot = (run.flow_id, run.mode_key)
+        if slot in batch.unfinished:
+            batch.unfinished[slot] = [one for one in batch.unfinished[slot] if one[0] != run.id]
+        batch.put(
+            run.tenant,
+            batch.lane(run.tenant, run.mode_key),
+            "next",
+            run.mode_key,
+            at,
+            {"flow": run.flow_id, "key": run.mode_key},
+        )
+    if run.parent:
+        parent, lane, token = run.parent.split(" ", 2)
+        failed = run.status != "succeeded"
+        batch.signal(
+            parent,
+            run.tenant,
+            int(lane),
+            at,
+            {
+                "kind": "answer",
+                "token": token,
+                "port": "error" if failed else "out",
+                "value": dict(run.error or {"code": run.status}) if failed else run.output,
+            },
+        )
+
+
+def note_incident(
+    batch: Batch, tenant: str, kind: str, ref: str, code: str, message: Any, run: RunInHand | None
+) -> None:
+    batch.incidents.append(
+        {
+            "id": new_id("inc", batch.now),
+            "tenant": tenant,
+            "kind": kind,
+            "ref": ref,
+            "run_id": run.id if run else None,
+            "flow_id": run.flow_id if run else None,
+            "code": code,
+            "message": message,
+            "status": "open",
+            "created_at": batch.now,
+        }
+    )
+
+
+def _customer_view(batch: Batch, run: RunInHand) -> dict[str, Any] | None:
+    held = batch.customers.get(run.owner.removeprefix("customer:"))
+    if held is None:
+        return None
+    fields = run.version.customer_fields
+    return {name: value for name, value in held.record.items() if name in fields or "*" in fields}
+
+
+# -- commands --------------------------------------------------------------------------------------
+
+
+def _effect(batch: Batch, run: RunInHand, command: Command, at: datetime) -> Steps:
+    """An effect: external into the outbox; internal now, or to the owner's lane."""
+    effect: Effect = command.body
+    if effect.kind == CALL:
+        batch.effects.append(
+            {
+                "key": command.key,
+                "tenant": run.tenant,
+                "run_id": run.id,
+                "lane": run.lane,
+                "token": command.token or None,
+                "step": command.step,
+                "connection": effect.connection,
+                "action": effect.action,
+                "args": as_json(effect.args),
+                "effect_class": effect.effect_class,
+                "subject": effect.subject,
+                "retry": as_json(command.retry) if command.retry else None,
+                "status": "pending",
+                "attempts": 0,
+                "next_at": at,
+                "made_at": at,
+            }
+        )
+        return None
+    owner = effect.owner or apply.owner_of(effect) or run.owner
+    if owner == run.owner:
+        answer: Answer = yield from apply.apply(
+            batch, run.tenant, owner, effect, command.key, at, run
+        )
+        return answer
+    batch.put(
+        run.tenant,
+        batch.lane(run.tenant, owner),
+        "effect",
+        owner,
+        at,
+        {
+            "kind": effect.kind,
+            "args": as_json(effect.args),
+            "key": command.key,
+            "run": run.id,
+            "lane": run.lane,
+            "token": command.token,
+            "chain": chain_of(run),
+        },
+    )
+    return None
+
+
+def _obey(batch: Batch, run: RunInHand, command: Command, at: datetime) -> None:
+    """Everything a run waits for or gives up waiting for, and its end."""
+    kind, token = command.kind, command.token
+    if kind == "timer":
+        batch.new_timers[run.id, token] = {
+            "run_id": run.id,
+            "token": token,
+            "tenant": run.tenant,
+            "lane": run.lane,
+            "due_at": command.body,
+        }
+    elif kind == "disarm":
+        batch.drop_timer(run, token)
+    elif kind == "close_task":
+        batch.withdraw_task(run, token)
+    elif kind == "unsubscribe":
+        batch.drop_wait(run, token)
+    elif kind == "subscribe":
+        _subscribe(batch, run, command, at)
+    elif kind == "child":
+        _call_child(batch, run, command, at)
+    elif kind == "end":
+        run.output = as_json(command.body.get("output"))
+        run.error = as_json(command.body.get("error"))
+        if run.status == "failed":
+            error = run.error or {}
+            note_incident(
+                batch,
+                run.tenant,
+                "run",
+                run.id,
+                str(error.get("code", "failed")),
+                error.get("message") or text("执行出错", "the run failed"),
+                run,
+            )
+
+
+def _subscribe(batch: Batch, run: RunInHand, command: Command, at: datetime) -> None:
+    wanted = command.body
+    key = wanted.key or run.owner
+    batch.wait(
+        run,
+        command.token,
+        {
+            "run_id": run.id,
+            "token": command.token,
+            "tenant": run.tenant,
+            "lane": run.lane,
+            "type": wanted.type,
+            "key": key,
+            "since": run.started_at if wanted.since_start else at,
+        },
+    )
+    if wanted.since_start or key != run.owner:
+        # Events of another lane may have come between our look and this commit.
+        batch.put(run.tenant, run.lane, "look", run.id, at, {"token": command.token})
+
+
+def _call_child(batch: Batch, run: RunInHand, command: Command, at: datetime) -> None:
+    wanted: Child = command.body
+    owner = wanted.owner or run.owner
+    child = derived_id("run", run.id, command.key or command.token)
+    batch.put(
+        run.tenant,
+        batch.lane(run.tenant, owner),
+        "child",
+        owner,
+        at,
+        {
+            "flow": wanted.flow,
+            "input": as_json(wanted.input),
+            "run_id": child,
+            "parent": run.id,
+            "parent_lane": run.lane,
+            "token": command.token if wanted.wait else "",
+            "chain": chain_of(run),
+        },
+    )
+
+
+def _open_task(
+    batch: Batch, run: RunInHand, command: Command, people: Answer, at: datetime
+) -> None:
+    wanted: Task = command.body
+    task_id = derived_id("task", run.id, command.token)
+    batch.new_tasks[task_id] = {
+        "id": task_id,
+        "tenant": run.tenant,
+        "run_id": run.id,
+        "token": command.token,
+        "lane": run.lane,
+        "kind": wanted.kind,
+        "title": wanted.title,
+        "who": as_json(wanted.who),
+        "form": as_json(wanted.form),
+        "ports": list(wanted.ports),
+        "details": as_json(wanted.details),
+        "status": "open",
+        "opened_at": at,
+        "due_at": wanted.due,
+    }
+    batch.task_people.extend(
+        {"task_id": task_id, "user_id": person["id"], "tenant": run.tenant}
+        for person in (people.value or ())
+    )

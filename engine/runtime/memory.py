@@ -1,0 +1,127 @@
+"""What a process keeps in memory of each tenant: compiled flow versions and who listens to what.
+
+Published versions never change, so they are compiled once. Which of them are live, and which
+connections there are, may change: `refresh` reads one number per tenant (`generation`) once per
+batch and loads anew what has moved.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.core.errors import EngineError
+from engine.core.event_types import EVENT_TYPES, scope_schema
+from engine.core.flow import load_flow
+from engine.core.match import Listener, Matcher, listeners_of
+from engine.core.registry import Registry
+from engine.core.version import Version, compile_version
+from engine.store.db import Connection
+from engine.store.flows import generations, live_versions, versions_by_id
+
+KEPT_VERSIONS = 500
+
+
+def schema_for(type_: str) -> dict[str, Any] | None:
+    """The names of an event type, where its data is known: a field left out is then null."""
+    return scope_schema(type_) if type_ in EVENT_TYPES else None
+
+
+@dataclass(slots=True)
+class LiveFlow:
+    """One published flow as a worker needs it."""
+
+    key: str
+    flow_id: str
+    version_id: str
+    version: Version
+
+
+@dataclass(slots=True)
+class TenantMemory:
+    """One tenant as of `generation`."""
+
+    generation: int
+    flows: dict[str, LiveFlow] = field(default_factory=dict)  # by flow id
+    by_key: dict[str, LiveFlow] = field(default_factory=dict)
+    matcher: Matcher = field(default_factory=lambda: Matcher(()))
+    # Versions that could not be compiled here (a node type that is gone): {flow id: why}
+    broken: dict[str, EngineError] = field(default_factory=dict)
+
+
+class Memory:
+    """All tenants' memory of one process."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+        self._tenants: dict[str, TenantMemory] = {}
+        self._versions: OrderedDict[str, Version] = OrderedDict()
+
+    def refresh(self, conn: Connection) -> None:
+        """Loads what has changed since the last batch."""
+        now = generations(conn)
+        for tenant, generation in now.items():
+            held = self._tenants.get(tenant)
+            if held is None or held.generation != generation:
+                self._tenants[tenant] = self._load(conn, tenant, generation)
+        for gone in self._tenants.keys() - now.keys():
+            del self._tenants[gone]
+
+    def tenant(self, tenant: str) -> TenantMemory:
+        return self._tenants.get(tenant) or TenantMemory(0)
+
+    def versions(self, conn: Connection, tenant: str, ids: Iterable[str]) -> dict[str, Version]:
+        """Compiled versions by id; those that cannot be compiled are left out."""
+        wanted = set(ids)
+        missing = [id_ for id_ in wanted if id_ not in self._versions]
+        if missing:
+            for id_, row in versions_by_id(conn, tenant, missing).items():
+                self._keep(id_, self._compile(conn, tenant, row))
+        return {id_: self._versions[id_] for id_ in wanted if id_ in self._versions}
+
+    def _keep(self, id_: str, version: Version) -> None:
+        self._versions[id_] = version
+        while len(self._versions) > KEPT_VERSIONS:
+            self._versions.popitem(last=False)
+
+    def _compile(self, conn: Connection, tenant: str, row: Any) -> Version:
+        pinned = versions_by_id(conn, tenant, (row.sub_flows or {}).values())
+        return compile_version(
+            load_flow(row.document),
+            self.registry,
+            sub_flows={
+                key: load_flow(pinned[id_].document)
+                for key, id_ in (row.sub_flows or {}).items()
+                if id_ in pinned
+            },
+            params=row.params or {},
+        )
+
+    def _load(self, conn: Connection, tenant: str, generation: int) -> TenantMemory:
+        found = TenantMemory(generation)
+        live = live_versions(conn, tenant)
+        rows = versions_by_id(conn, tenant, [row.live_version for row in live])
+        listeners: list[Listener] = []
+        for key, flow_id, version_id in live:
+            version = self._versions.get(version_id)
+            if version is None:
+                try:
+                    version = self._compile(conn, tenant, rows[version_id])
+                except EngineError as why:
+                    found.broken[flow_id] = why
+                    continue
+                self._keep(version_id, version)
+            flow = LiveFlow(key, flow_id, version_id, version)
+            found.flows[flow_id] = flow
+            found.by_key[key] = flow
+            listeners += listeners_of(
+                flow_id,
+                rows[version_id].number,
+                version.triggers,
+                params=version.params,
+                schema=schema_for,
+            )
+        found.matcher = Matcher(listeners)
+        return found

@@ -1,0 +1,332 @@
+"""The outbox: delivers external effects, each under its key, and resumes the runs that wait.
+
+1. Claim what is due: marked `sending` before anything leaves, so that a cut-off call is seen.
+2. Keep to the connection's rate; what may not go yet goes back with a time.
+3. Call, many connections side by side; a slow platform holds only its own calls.
+4. Write what became of them and a signal for each run that waits, in one transaction.
+
+No answer is not failure (SEMANTICS R10): pure, read and write go again under the same key; a
+message only if the platform takes a key, else its result is unknown; for money a person decides.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from engine.core.connector import Action, Limits
+from engine.core.errors import GiveUp, NoAnswer, RetryLater
+from engine.core.event import Event
+from engine.core.ids import new_id
+from engine.core.text import Text, text
+from engine.runtime.batch import answer_row, as_json
+from engine.runtime.inbox import receive
+from engine.runtime.world import World
+from engine.store import connections as connection_store
+from engine.store import effects as effect_store
+from engine.store import lanes as lane_store
+from engine.store import runs as run_store
+from engine.store.db import Connection, insert_many
+
+log = structlog.get_logger(__name__)
+
+CLAIM = 200
+CLAIMED_FOR = timedelta(seconds=90)
+THREADS = 16
+FAILURES_TO_OPEN = 5
+OPEN_FOR = timedelta(seconds=30)
+OPEN_AT_MOST = timedelta(minutes=10)
+
+Place = tuple[str, str]  # (tenant, connection key)
+
+
+def drain_outbox(world: World, who: str, *, seconds: float = 10.0) -> int:
+    """Delivers until nothing is due or the time is up; returns how many effects were settled."""
+    over = time.monotonic() + seconds
+    done = 0
+    busy: dict[Future[list[Any]], tuple[Place, list[Any]]] = {}
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="call") as pool:
+        while True:
+            claimed = [] if time.monotonic() >= over else _claim(world, who, busy)
+            for place, rows in claimed:
+                future = pool.submit(_call, world, place, rows)
+                busy[future] = (place, rows)
+            if not busy:
+                if time.monotonic() >= over and done:
+                    world.queue.wake("outbox")
+                return done
+            ended, _ = wait(busy, timeout=1.0, return_when=FIRST_COMPLETED)
+            for future in ended:
+                place, rows = busy.pop(future)
+                done += _settle(world, who, place, rows, future.result())
+
+
+def _claim(
+    world: World, who: str, busy: dict[Future[list[Any]], tuple[Place, list[Any]]]
+) -> list[tuple[Place, list[Any]]]:
+    """Effects to send now, by connection; those over a rate go back at once."""
+    now = world.now()
+    with world.db.begin() as conn:
+        closed = {place for place, _ in busy.values()}
+        closed |= set(connection_store.open_circuits(conn, now))
+        rows = effect_store.claim_effects(conn, who, now, now + CLAIMED_FOR, CLAIM, closed)
+        by_place: dict[Place, list[Any]] = {}
+        for row in rows:
+            by_place.setdefault((row.tenant, row.connection), []).append(row)
+        found = []
+        for place, own in by_place.items():
+            limits, rate = _limits(world, conn, place)
+            given, pause = world.queue.take(f"{place[0]}:{place[1]}", rate, limits.per, len(own))
+            if own[given:]:
+                effect_store.settle_effects(
+                    conn,
+                    who,
+                    [
+                        {
+                            "key": row.key,
+                            "status": "pending",
+                            "next_at": now + pause,
+                            "ended_at": None,
+                            "output": None,
+                            "error": None,
+                            "attempts": row.attempts - 1,
+                        }
+                        for row in own[given:]
+                    ],
+                )
+            if own[:given]:
+                found.append((place, own[:given]))
+    return found
+
+
+def _limits(world: World, conn: Connection, place: Place) -> tuple[Limits, int]:
+    row = connection_store.find_connection(conn, *place)
+    connector = world.registry.connectors.get(row.connector) if row else None
+    limits = connector.limits if connector else Limits()
+    return limits, (row.rate if row and row.rate else limits.rate)
+
+
+def _call(world: World, place: Place, rows: list[Any]) -> list[Any]:
+    """Output or error for each row, in order; whatever happens, an answer for each."""
+    found: list[Any] = [None] * len(rows)
+    by_action: dict[str, list[int]] = {}
+    for index, row in enumerate(rows):
+        by_action.setdefault(row.action, []).append(index)
+    for action, places in by_action.items():
+        try:
+            answers = world.caller.call(world, *place, action, [rows[at] for at in places])
+        except (RetryLater, GiveUp) as error:
+            answers = [error] * len(places)
+        except Exception as fault:
+            log.error("connector fault", connection=place[1], action=action, exc_info=fault)
+            answers = [
+                GiveUp(text("连接器内部出错", "the connector has an internal fault"), "internal")
+            ] * len(places)
+        for at, answer in zip(places, answers, strict=True):
+            found[at] = answer
+    return found
+
+
+def _settle(world: World, who: str, place: Place, rows: list[Any], answers: list[Any]) -> int:
+    now = world.now()
+    settled = [_outcome(world, row, answer, now) for row, answer in zip(rows, answers, strict=True)]
+    with world.db.begin() as conn:
+        own = effect_store.settle_effects(conn, who, settled)
+        ended = [(row, result) for row, result in zip(rows, settled, strict=True) if row.key in own]
+        _tell_runs(world, conn, ended, now)
+        degraded = _note_health(conn, place, answers, now)
+    world.queue.wake("lanes")
+    if degraded is not None:
+        _announce(world, place, degraded, now)
+    return len(rows)
+
+
+def _outcome(world: World, row: Any, answer: Any, now: datetime) -> dict[str, Any]:
+    """The effect's next state: delivered, failed, unknown, or pending again with a time."""
+    base = {
+        "key": row.key,
+        "next_at": now,
+        "ended_at": now,
+        "output": None,
+        "error": None,
+        "attempts": row.attempts,
+    }
+    if not isinstance(answer, Exception):
+        return {**base, "status": "delivered", "output": as_json(answer)}
+    error = {"code": getattr(answer, "code", "failed"), "message": _message(answer)}
+    is_lost = isinstance(answer, NoAnswer)
+    if is_lost and not may_repeat(world, row):
+        return {**base, "status": "unknown", "error": error}
+    if isinstance(answer, RetryLater) or is_lost:
+        pause = next_attempt(row.retry, row.attempts, getattr(answer, "after", None))
+        if pause is not None:
+            return {
+                **base,
+                "status": "pending",
+                "next_at": now + pause,
+                "ended_at": None,
+                "error": error,
+            }
+    return {**base, "status": "failed", "error": error}
+
+
+def may_repeat(world: World, row: Any) -> bool:
+    """Whether a call that got no answer may go again under its key (SEMANTICS R10)."""
+    if row.effect_class in ("pure", "read", "write"):
+        return True
+    if row.effect_class == "message":
+        action = _action(world, row)
+        return action is not None and action.takes_key
+    return False
+
+
+def _action(world: World, row: Any) -> Action | None:
+    for connector in world.registry.connectors.values():
+        found = connector.action(row.action)
+        if found is not None and row.step:
+            with world.db.reading() as conn:
+                held = connection_store.find_connection(conn, row.tenant, row.connection)
+            connector_type = world.registry.connectors.get(held.connector) if held else None
+            return connector_type.action(row.action) if connector_type else None
+    return None
+
+
+def next_attempt(
+    retry: dict[str, Any] | None, attempts: int, after: timedelta | None
+) -> timedelta | None:
+    """How long to wait before the next attempt; None when there was the last one."""
+    rule = retry or {}
+    if attempts >= int(rule.get("attempts", 6)):
+        return None
+    first, factor = float(rule.get("first", 5.0)), float(rule.get("factor", 2.0))
+    most = float(rule.get("max", 3600.0))
+    pause = timedelta(seconds=min(most, first * factor ** (attempts - 1)))
+    return max(pause, after) if after else pause
+
+
+def _message(error: Exception) -> Text:
+    found = getattr(error, "message", None)
+    return found if isinstance(found, dict) else text(str(error), str(error))  # type: ignore[return-value]
+
+
+def _tell_runs(
+    world: World, conn: Connection, ended: Sequence[tuple[Any, dict[str, Any]]], now: datetime
+) -> None:
+    """Signals for runs that wait, incidents where nobody does or a person must decide."""
+    work, incidents = [], []
+    for row, result in ended:
+        status = result["status"]
+        if status == "pending":
+            continue
+        decides = status == "unknown" and row.effect_class == "money"
+        if row.token and not decides:
+            work.append(answer_row(row, status, result["output"], result["error"], now))
+        if status == "unknown" or (status == "failed" and not row.token):
+            incidents.append(incident_row(row, status, result["error"], now))
+    lane_store.put_work(conn, work)
+    insert_many(conn, run_store.incidents, incidents)
+
+
+def incident_row(row: Any, status: str, error: Any, now: datetime) -> dict[str, Any]:
+    message = (error or {}).get("message") or text("没有回应", "no answer")
+    return {
+        "id": new_id("inc", now),
+        "tenant": row.tenant,
+        "kind": "effect",
+        "ref": row.key,
+        "run_id": row.run_id,
+        "flow_id": None,
+        "code": "unknown" if status == "unknown" else str((error or {}).get("code", "failed")),
+        "message": message,
+        "status": "open",
+        "created_at": now,
+    }
+
+
+# -- the circuit -----------------------------------------------------------------------------------
+
+
+def _note_health(
+    conn: Connection, place: Place, answers: Sequence[Any], now: datetime
+) -> timedelta | None:
+    """Counts failures in a row; at the limit the circuit opens. Returns for how long, if it did."""
+    faults = [one for one in answers if isinstance(one, RetryLater | NoAnswer)]
+    row = connection_store.find_connection(conn, *place)
+    if row is None:
+        return None
+    if len(faults) < len(answers):
+        if (
+            row.failures
+            or row.open_until
+            or row.last_ok_at is None
+            or (now - row.last_ok_at > timedelta(seconds=30))
+        ):
+            connection_store.note_health(
+                conn, *place, {"failures": 0, "open_until": None, "last_ok_at": now}
+            )
+        return None
+    failures = row.failures + len(faults)
+    opened = None
+    values: dict[str, Any] = {
+        "failures": failures,
+        "last_error_at": now,
+        "last_error": {"code": faults[-1].code, "message": _message(faults[-1])},
+    }
+    if failures >= FAILURES_TO_OPEN:
+        rounds = failures // FAILURES_TO_OPEN - 1
+        opened = min(OPEN_AT_MOST, OPEN_FOR * 2 ** min(rounds, 10))
+        values["open_until"] = now + opened
+    connection_store.note_health(conn, *place, values)
+    return opened if row.failures < FAILURES_TO_OPEN else None
+
+
+def _announce(world: World, place: Place, opened: timedelta, now: datetime) -> None:
+    """Tells flows that listen that a connection does not answer."""
+    tenant, key = place
+    if not world.memory.tenant(tenant).matcher.listening("connector.degraded"):
+        return
+    event = Event(
+        id=f"{key}/degraded/{now.isoformat()}",
+        source="/jimu",
+        type="connector.degraded",
+        time=now,
+        subject=key,
+        data={
+            "connector": {"connection": key, "state": "open", "until": (now + opened).isoformat()}
+        },
+    )
+    receive(world, tenant, [event])
+
+
+def sweep_outbox(world: World, limit: int = 500) -> int:
+    """Calls whose sender did not come back: again, or unknown, as their class says."""
+    now = world.now()
+    with world.db.reading() as conn:
+        if not effect_store.cut_off(conn, now, 1):
+            return 0
+    with world.db.begin() as conn:
+        rows = effect_store.cut_off(conn, now, limit)
+        repeat = [row for row in rows if may_repeat(world, row)]
+        lost = [row for row in rows if row not in repeat]
+        effect_store.put_back(conn, [row.key for row in repeat], now)
+        error = {
+            "code": "no_answer",
+            "message": text(
+                "发出后没有得到回应(进程中断)", "sent, but the process ended before the answer"
+            ),
+        }
+        effect_store.mark_unknown(conn, [row.key for row in lost], error, now)
+        _tell_runs(
+            world,
+            conn,
+            [(row, {"status": "unknown", "output": None, "error": error}) for row in lost],
+            now,
+        )
+    if rows:
+        world.queue.wake("outbox")
+    return len(rows)

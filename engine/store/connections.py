@@ -1,0 +1,162 @@
+"""Connections: a connector with credentials, settings, mapping and its state of health."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Integer, Table, Text, UniqueConstraint, select
+from sqlalchemy.engine import Connection
+
+from engine.store.db import Json, Moment, all_tenants, metadata, tenant_column
+
+connections = Table(
+    "connections",
+    metadata,
+    Column("id", Text, primary_key=True),  # con_…
+    tenant_column(),
+    Column("key", Text, nullable=False),
+    Column("connector", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("credentials", Text),  # sealed JSON
+    Column("settings", Json, nullable=False),
+    Column("mapping", Json),
+    Column("sync_mode", Text, nullable=False),  # push | pull | both | none
+    Column("on_bad_record", Text, nullable=False),  # ignore | review | park
+    Column("rate", Integer),  # calls per limit's period; null: the connector's own
+    Column("backup", Text),  # key of the connection to use when this one's circuit is open
+    Column("status", Text, nullable=False),  # active | paused | removed
+    Column("revision", Integer, nullable=False),
+    Column("failures", Integer, nullable=False),  # in a row
+    Column("open_until", Moment),  # circuit: no calls before
+    Column("last_ok_at", Moment),
+    Column("last_error_at", Moment),
+    Column("last_error", Json),
+    Column("cursor", Json),
+    Column("pulled_at", Moment),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    UniqueConstraint("tenant", "key"),
+)
+
+connection_tokens = Table(
+    "connection_tokens",
+    metadata,
+    Column("connection_id", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    tenant_column(),
+    Column("sealed", Text, nullable=False),
+    Column("until", Moment, nullable=False),
+)
+
+review_records = Table(
+    "review_records",
+    metadata,
+    Column("id", Text, primary_key=True),  # rev_…
+    tenant_column(),
+    Column("connection", Text, nullable=False),
+    Column("record", Json, nullable=False),
+    Column("reason", Json, nullable=False),
+    Column("status", Text, nullable=False),  # open | parked | done
+    Column("received_at", Moment, nullable=False),
+)
+
+
+def insert_connection(conn: Connection, row: Mapping[str, Any]) -> None:
+    conn.execute(connections.insert().values(**row))
+
+
+def find_connection(conn: Connection, tenant: str, key: str) -> Any | None:
+    return conn.execute(
+        select(connections).where(
+            connections.c.tenant == tenant,
+            connections.c.key == key,
+            connections.c.status != "removed",
+        )
+    ).first()
+
+
+def list_connections(conn: Connection, tenant: str) -> list[Any]:
+    return list(
+        conn.execute(
+            select(connections)
+            .where(connections.c.tenant == tenant, connections.c.status != "removed")
+            .order_by(connections.c.key)
+        )
+    )
+
+
+def save_connection(
+    conn: Connection, tenant: str, key: str, revision: int, values: Mapping[str, Any]
+) -> bool:
+    """Writes if `revision` is still the newest."""
+    done = conn.execute(
+        connections.update()
+        .where(
+            connections.c.tenant == tenant,
+            connections.c.key == key,
+            connections.c.revision == revision,
+        )
+        .values(revision=revision + 1, **values)
+    )
+    return done.rowcount == 1
+
+
+def note_health(conn: Connection, tenant: str, key: str, values: Mapping[str, Any]) -> None:
+    conn.execute(
+        connections.update()
+        .where(connections.c.tenant == tenant, connections.c.key == key)
+        .values(**values)
+    )
+
+
+def open_circuits(conn: Connection, now: datetime) -> list[tuple[str, str]]:
+    """(tenant, key) of connections that must not be called now."""
+    found = conn.execute(
+        all_tenants(
+            select(connections.c.tenant, connections.c.key).where(
+                (connections.c.open_until > now) | (connections.c.status == "paused")
+            )
+        )
+    )
+    return [(row[0], row[1]) for row in found]
+
+
+def pullable(conn: Connection) -> list[Any]:
+    """Active connections that are pulled."""
+    return list(
+        conn.execute(
+            all_tenants(
+                select(connections).where(
+                    connections.c.status == "active",
+                    connections.c.sync_mode.in_(("pull", "both")),
+                )
+            )
+        )
+    )
+
+
+def find_token(conn: Connection, tenant: str, connection_id: str, name: str) -> Any | None:
+    return conn.execute(
+        select(connection_tokens).where(
+            connection_tokens.c.tenant == tenant,
+            connection_tokens.c.connection_id == connection_id,
+            connection_tokens.c.name == name,
+        )
+    ).first()
+
+
+def put_token(conn: Connection, row: Mapping[str, Any]) -> None:
+    drop_token(conn, row["tenant"], row["connection_id"], row["name"])
+    conn.execute(connection_tokens.insert().values(**row))
+
+
+def drop_token(conn: Connection, tenant: str, connection_id: str, name: str) -> None:
+    conn.execute(
+        connection_tokens.delete().where(
+            connection_tokens.c.tenant == tenant,
+            connection_tokens.c.connection_id == connection_id,
+            connection_tokens.c.name == name,
+        )
+    )

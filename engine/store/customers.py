@@ -1,0 +1,234 @@
+"""Customers, their identities, and the history of what changed.
+
+An identity (kind, value) belongs to one customer of a tenant. Values of personal kinds (phone,
+e-mail, id card) are kept as a blind index beside the sealed value; a platform's own ids are plain.
+After a merge the old customer's row stays as an alias.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Index, Integer, Table, Text, select
+from sqlalchemy.engine import Connection
+
+from engine.store.db import (
+    Json,
+    JsonB,
+    Moment,
+    Whole,
+    among,
+    insert_many,
+    insert_new,
+    metadata,
+    tenant_column,
+    update_many,
+)
+
+# Personal by themselves, unlike a platform's own ids: kept sealed and found by a blind index.
+SEALED_KINDS = frozenset({"phone", "email", "id_card"})
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("id", Text, primary_key=True),  # cus_…
+    tenant_column(),
+    Column("name", Text),
+    Column("phone", Text),  # masked, for reading; the whole one is a sealed identity
+    Column("level", Text),
+    Column("tags", JsonB, nullable=False),
+    Column("fields", JsonB, nullable=False),  # the tenant's own fields
+    Column("consent", Json, nullable=False),  # {channel: true | false}
+    Column("owner_user", Text),
+    Column("merged_into", Text),
+    Column("revision", Integer, nullable=False, default=1),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Index("ix_customers_tenant_id", "tenant", "id"),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("value", Text, primary_key=True),  # plain, or the blind index of a personal kind
+    Column("customer_id", Text, nullable=False),
+    Column("sealed", Text),
+    Column("source", Text),
+    Column("seen_at", Moment, nullable=False),
+    Index("ix_identities_customer_id", "customer_id"),
+)
+
+customer_history = Table(
+    "customer_history",
+    metadata,
+    Column("id", Whole, primary_key=True, autoincrement=True),
+    tenant_column(),
+    Column("customer_id", Text, nullable=False),
+    Column("field", Text, nullable=False),  # "tags", "level", a field's key, "owner_user"
+    Column("old", Json),
+    Column("new", Json),
+    Column("at", Moment, nullable=False),
+    Column("by", Text, nullable=False),  # effect key or user id
+    Index("ix_customer_history_tenant_customer_id", "tenant", "customer_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+caps = Table(
+    "caps",
+    metadata,
+    Column("id", Whole, primary_key=True, autoincrement=True),
+    tenant_column(),
+    Column("owner", Text, nullable=False),
+    Column("cap", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("key", Text, nullable=False, unique=True),  # of the effect that took it
+    Index("ix_caps_tenant_owner_cap_at", "tenant", "owner", "cap", "at"),
+    sqlite_autoincrement=True,
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("trigger", Text, primary_key=True),  # "<flow id>/<node id>"
+    Column("key", Text, primary_key=True),  # the counting key
+    Column("event_id", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("value", Text),  # the value that is to differ
+)
+
+
+def find_by_identity(
+    conn: Connection, tenant: str, wanted: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], str]:
+    """{(kind, value): customer id} of the identities known."""
+    pairs = set(wanted)
+    if not pairs:
+        return {}
+    found = conn.execute(
+        select(identities.c.kind, identities.c.value, identities.c.customer_id).where(
+            identities.c.tenant == tenant,
+            among(identities.c.kind, sorted({kind for kind, _ in pairs})),
+            among(identities.c.value, sorted({value for _, value in pairs})),
+        )
+    )
+    return {(row[0], row[1]): row[2] for row in found if (row[0], row[1]) in pairs}
+
+
+def store_identities(
+    conn: Connection, rows: Sequence[Mapping[str, Any]]
+) -> set[tuple[str, str, str]]:
+    """New identities; returns (tenant, kind, value) of those that were free."""
+    found = insert_new(conn, identities, rows, ("tenant", "kind", "value"))
+    return {(row[0], row[1], row[2]) for row in found}
+
+
+def store_customers(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    insert_many(conn, customers, rows)
+
+
+def load_customers(conn: Connection, tenant: str, ids: Iterable[str]) -> dict[str, Any]:
+    found = conn.execute(
+        select(customers).where(customers.c.tenant == tenant, among(customers.c.id, ids))
+    )
+    return {row.id: row for row in found}
+
+
+def identities_of(conn: Connection, tenant: str, ids: Iterable[str]) -> dict[str, list[Any]]:
+    """{customer id: rows of kind, value, sealed}."""
+    found: dict[str, list[Any]] = {}
+    rows = conn.execute(
+        select(identities)
+        .where(identities.c.tenant == tenant, among(identities.c.customer_id, ids))
+        .order_by(identities.c.kind, identities.c.seen_at)
+    )
+    for row in rows:
+        found.setdefault(row.customer_id, []).append(row)
+    return found
+
+
+def save_customers(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Changed customers: id and all that can change."""
+    update_many(conn, customers, rows, ("id",))
+
+
+def store_history(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    insert_many(conn, customer_history, rows)
+
+
+def history_of(conn: Connection, tenant: str, customer_id: str, limit: int = 200) -> list[Any]:
+    return list(
+        conn.execute(
+            select(customer_history)
+            .where(
+                customer_history.c.tenant == tenant,
+                customer_history.c.customer_id == customer_id,
+            )
+            .order_by(customer_history.c.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+def caps_taken(
+    conn: Connection, tenant: str, pairs: Iterable[tuple[str, str]], since: datetime
+) -> dict[tuple[str, str], list[datetime]]:
+    """{(owner, cap): when it was taken since}, oldest first."""
+    wanted = set(pairs)
+    found: dict[tuple[str, str], list[datetime]] = {pair: [] for pair in wanted}
+    rows = conn.execute(
+        select(caps.c.owner, caps.c.cap, caps.c.at)
+        .where(
+            caps.c.tenant == tenant,
+            among(caps.c.owner, sorted({owner for owner, _ in wanted})),
+            among(caps.c.cap, sorted({cap for _, cap in wanted})),
+            caps.c.at >= since,
+        )
+        .order_by(caps.c.at)
+    )
+    for row in rows:
+        if (row.owner, row.cap) in found:
+            found[row.owner, row.cap].append(row.at)
+    return found
+
+
+def store_caps(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    insert_new(conn, caps, rows, ("key",))
+
+
+def marks_of(
+    conn: Connection, tenant: str, trigger: str, key: str, since: datetime | None
+) -> list[Any]:
+    """What a counting trigger has seen for a key: rows of event_id, at, value, oldest first."""
+    where = [marks.c.tenant == tenant, marks.c.trigger == trigger, marks.c.key == key]
+    if since is not None:
+        where.append(marks.c.at >= since)
+    return list(
+        conn.execute(
+            select(marks.c.event_id, marks.c.at, marks.c.value).where(*where).order_by(marks.c.at)
+        )
+    )
+
+
+def store_marks(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    insert_new(conn, marks, rows, ("tenant", "trigger", "key", "event_id"))
+
+
+def page_of_customers(conn: Connection, tenant: str, after: str, limit: int) -> list[Any]:
+    """Customers by id, after an id; aliases are left out."""
+    return list(
+        conn.execute(
+            select(customers)
+            .where(
+                customers.c.tenant == tenant,
+                customers.c.id > after,
+                customers.c.merged_into.is_(None),
+            )
+            .order_by(customers.c.id)
+            .limit(limit)
+        )
+    )

@@ -1,0 +1,271 @@
+"""The outbox: external effects, each delivered once under its key.
+
+`sending` is written before the call leaves. What is still `sending` when its lease is over was
+cut off: the effect's class says what happens then (engine/runtime/outbox.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Index, Integer, SmallInteger, Table, Text, func, select
+from sqlalchemy.engine import Connection
+
+from engine.store.db import (
+    Json,
+    Moment,
+    Whole,
+    all_tenants,
+    among,
+    insert_new,
+    metadata,
+    tenant_column,
+    update_many,
+)
+
+effects = Table(
+    "effects",
+    metadata,
+    Column("id", Whole, primary_key=True, autoincrement=True),
+    Column("key", Text, nullable=False, unique=True),  # eff_…: the idempotency key
+    tenant_column(),
+    Column("run_id", Text, nullable=False),
+    Column("lane", SmallInteger, nullable=False),
+    Column("token", Text),  # null: nobody waits for the answer
+    Column("step", Text, nullable=False),
+    Column("connection", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("args", Json, nullable=False),
+    Column("effect_class", Text, nullable=False),
+    Column("subject", Text),
+    Column("retry", Json),
+    Column("status", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("next_at", Moment, nullable=False),
+    Column("claimed_by", Text),
+    Column("claimed_until", Moment),
+    Column("made_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("output", Json),
+    Column("error", Json),
+    Index("ix_effects_run_id", "run_id"),
+    sqlite_autoincrement=True,
+)
+# Only what is under way is in these: finished rows cost nothing.
+Index(
+    "ix_effects_due",
+    effects.c.next_at,
+    effects.c.id,
+    postgresql_where=effects.c.status == "pending",
+    sqlite_where=effects.c.status == "pending",
+)
+Index(
+    "ix_effects_subject",
+    effects.c.connection,
+    effects.c.subject,
+    effects.c.id,
+    postgresql_where=effects.c.status.in_(("pending", "sending")),
+    sqlite_where=effects.c.status.in_(("pending", "sending")),
+)
+Index(
+    "ix_effects_sending",
+    effects.c.claimed_until,
+    postgresql_where=effects.c.status == "sending",
+    sqlite_where=effects.c.status == "sending",
+)
+
+
+def store_effects(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """New effects. One whose key is known is the same effect, asked again after an incident.
+
+    It keeps its row and takes over the new token; returned are those of them that have ended.
+    """
+    fresh = {row[0] for row in insert_new(conn, effects, rows, ("key",))}
+    again = [row for row in rows if row["key"] not in fresh]
+    ended = []
+    for row in again:
+        held = conn.execute(
+            all_tenants(
+                effects.update()
+                .where(effects.c.key == row["key"])
+                .values(token=row["token"])
+                .returning(effects)
+            )
+        ).one()
+        if held.status in ("delivered", "failed", "unknown"):
+            ended.append(held)
+    return ended
+
+
+def claim_effects(
+    conn: Connection,
+    who: str,
+    now: datetime,
+    until: datetime,
+    limit: int,
+    closed: Iterable[tuple[str, str]] = (),
+) -> list[Any]:
+    """Pending effects that are due, marked `sending`, in the order made.
+
+    Left out: those of a (tenant, connection) in `closed`, and those with an older unfinished effect
+    of the same connection and subject. Of several for one subject only the oldest is claimed.
+    """
+    older = effects.alias("older")
+    before = (
+        select(1)
+        .where(
+            older.c.tenant == effects.c.tenant,
+            older.c.connection == effects.c.connection,
+            older.c.subject == effects.c.subject,
+            older.c.id < effects.c.id,
+            older.c.status.in_(("pending", "sending")),
+        )
+        .exists()
+    )
+    where = [effects.c.status == "pending", effects.c.next_at <= now, ~before]
+    for tenant, connection in closed:
+        where.append((effects.c.tenant != tenant) | (effects.c.connection != connection))
+    due = (
+        select(effects.c.id)
+        .where(*where)
+        .order_by(effects.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = [row[0] for row in conn.execute(all_tenants(due))]
+    if not ids:
+        return []
+    taken = conn.execute(
+        all_tenants(
+            effects.update()
+            .where(among(effects.c.id, ids), effects.c.status == "pending")
+            .values(
+                status="sending",
+                claimed_by=who,
+                claimed_until=until,
+                attempts=effects.c.attempts + 1,
+            )
+            .returning(effects)
+        )
+    )
+    return sorted(taken, key=lambda row: row.id)
+
+
+def settle_effects(conn: Connection, who: str, rows: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Writes what became of effects this worker claimed; returns the keys that were still its own.
+
+    Rows: key, status, next_at, ended_at, output, error, attempts.
+    """
+    held = conn.execute(
+        all_tenants(
+            select(effects.c.key)
+            .where(
+                among(effects.c.key, [row["key"] for row in rows]),
+                effects.c.claimed_by == who,
+                effects.c.status == "sending",
+            )
+            .with_for_update()
+        )
+    )
+    own = {row[0] for row in held}
+    update_many(conn, effects, [row for row in rows if row["key"] in own], ("key",))
+    return own
+
+
+def cut_off(conn: Connection, now: datetime, limit: int) -> list[Any]:
+    """Effects whose sender did not come back, for this transaction alone."""
+    return list(
+        conn.execute(
+            all_tenants(
+                select(effects)
+                .where(effects.c.status == "sending", effects.c.claimed_until < now)
+                .order_by(effects.c.id)
+                .limit(limit)
+                .with_for_update(skip_locked=True)
+            )
+        )
+    )
+
+
+def effects_of_run(conn: Connection, tenant: str, run_id: str) -> list[Any]:
+    return list(
+        conn.execute(
+            select(effects)
+            .where(effects.c.tenant == tenant, effects.c.run_id == run_id)
+            .order_by(effects.c.id)
+        )
+    )
+
+
+def find_effect(conn: Connection, tenant: str, key: str) -> Any | None:
+    return conn.execute(
+        select(effects).where(effects.c.tenant == tenant, effects.c.key == key)
+    ).first()
+
+
+def has_due(conn: Connection, now: datetime) -> bool:
+    found = conn.execute(
+        all_tenants(
+            select(effects.c.id)
+            .where(effects.c.status == "pending", effects.c.next_at <= now)
+            .limit(1)
+        )
+    )
+    return found.first() is not None
+
+
+def count_by_status(conn: Connection, tenant: str) -> dict[str, int]:
+    found = conn.execute(
+        select(effects.c.status, func.count())
+        .where(effects.c.tenant == tenant)
+        .group_by(effects.c.status)
+    )
+    return {row[0]: row[1] for row in found}
+
+
+def put_back(conn: Connection, keys: Iterable[str], now: datetime) -> None:
+    """Cut-off effects that may go again under their key."""
+    conn.execute(
+        all_tenants(
+            effects.update()
+            .where(among(effects.c.key, keys), effects.c.status == "sending")
+            .values(status="pending", next_at=now, claimed_by=None, claimed_until=None)
+        )
+    )
+
+
+def mark_unknown(
+    conn: Connection, keys: Iterable[str], error: Mapping[str, Any], now: datetime
+) -> None:
+    """Cut-off effects of which nobody knows whether they arrived."""
+    conn.execute(
+        all_tenants(
+            effects.update()
+            .where(among(effects.c.key, keys), effects.c.status == "sending")
+            .values(status="unknown", error=dict(error), ended_at=now, claimed_by=None)
+        )
+    )
+
+
+def decide_effect(conn: Connection, tenant: str, key: str, values: Mapping[str, Any]) -> Any | None:
+    """A person's word on an effect whose result is unknown; None when it no longer is."""
+    return conn.execute(
+        effects.update()
+        .where(
+            effects.c.tenant == tenant,
+            effects.c.key == key,
+            effects.c.status.in_(("unknown", "failed")),
+        )
+        .values(**values)
+        .returning(effects)
+    ).first()
+
+
+def next_due(conn: Connection) -> datetime | None:
+    """When the next pending effect is due."""
+    found: datetime | None = conn.execute(
+        all_tenants(select(func.min(effects.c.next_at)).where(effects.c.status == "pending"))
+    ).scalar()
+    return found

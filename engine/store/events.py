@@ -1,0 +1,111 @@
+"""Events: stored once, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Index, SmallInteger, Table, Text, UniqueConstraint, select
+from sqlalchemy.engine import Connection
+
+from engine.core.ids import first_id
+from engine.store.db import (
+    Json,
+    Moment,
+    among,
+    insert_new,
+    metadata,
+    tenant_column,
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Text, primary_key=True),  # evt_…, sorts by time of receipt
+    tenant_column(),
+    Column("source", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("time", Moment, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("owner", Text, nullable=False),  # "customer:cus_…", "order:…": whose lane
+    Column("lane", SmallInteger, nullable=False),
+    Column("connection", Text),
+    Column("chain", Json),  # causation: what led to an event of our own
+    Column("data", Json, nullable=False),
+    UniqueConstraint("tenant", "source", "external_id"),
+    Index("ix_events_tenant_owner_id", "tenant", "owner", "id"),
+)
+
+_COLUMNS = tuple(events.c)
+
+
+def store_events(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> set[tuple[str, str, str]]:
+    """Stores what is new; returns (tenant, source, external id) of those."""
+    found = insert_new(conn, events, rows, ("tenant", "source", "external_id"))
+    return {(row[0], row[1], row[2]) for row in found}
+
+
+def find_events(conn: Connection, tenant: str, ids: Iterable[str]) -> list[Any]:
+    return list(
+        conn.execute(select(*_COLUMNS).where(events.c.tenant == tenant, among(events.c.id, ids)))
+    )
+
+
+def find_ids(conn: Connection, tenant: str, pairs: Sequence[tuple[str, str]]) -> dict[Any, str]:
+    """{(source, external id): id} of those that are stored."""
+    externals = [external for _, external in pairs]
+    wanted = set(pairs)
+    found = conn.execute(
+        select(events.c.source, events.c.external_id, events.c.id).where(
+            events.c.tenant == tenant,
+            among(events.c.source, sorted({source for source, _ in pairs})),
+            among(events.c.external_id, externals),
+        )
+    )
+    return {(row[0], row[1]): row[2] for row in found if (row[0], row[1]) in wanted}
+
+
+def events_of_key(
+    conn: Connection, tenant: str, key: str, type_: str, since: datetime, limit: int
+) -> list[Any]:
+    """Events of a type ("order.paid", "order.*") for an owner since a moment, oldest first.
+
+    For the key of a record other than a customer the owner does not help: then all events of the
+    type since the moment are returned, and the caller looks into them. Ids sort by receipt.
+    """
+    where = [events.c.tenant == tenant, events.c.id >= first_id("evt", since)]
+    if key.startswith("customer:"):
+        where.append(events.c.owner == key)
+    if type_.endswith("*"):
+        where.append(events.c.type.startswith(type_[:-1], autoescape=True))
+    else:
+        where.append(events.c.type == type_)
+    return list(conn.execute(select(*_COLUMNS).where(*where).order_by(events.c.id).limit(limit)))
+
+
+def list_events(
+    conn: Connection,
+    tenant: str,
+    *,
+    before: str | None = None,
+    type_: str | None = None,
+    owner: str | None = None,
+    subject: str | None = None,
+    limit: int = 50,
+) -> list[Any]:
+    """Newest first, before the id `before`."""
+    where = [events.c.tenant == tenant]
+    if before:
+        where.append(events.c.id < before)
+    if type_:
+        where.append(events.c.type == type_)
+    if owner:
+        where.append(events.c.owner == owner)
+    if subject:
+        where.append(events.c.subject == subject)
+    return list(
+        conn.execute(select(*_COLUMNS).where(*where).order_by(events.c.id.desc()).limit(limit))
+    )

@@ -1,0 +1,117 @@
+"""Long work that people asked for: imports, exports, test runs; with progress, and cancellable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Index, Integer, Table, Text, select
+from sqlalchemy.engine import Connection
+
+from engine.store.db import Json, Moment, all_tenants, metadata, tenant_column
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Text, primary_key=True),  # job_…
+    tenant_column(),
+    Column("kind", Text, nullable=False),
+    Column("args", Json, nullable=False),
+    Column("status", Text, nullable=False),  # queued running succeeded failed cancelled
+    Column("done", Integer, nullable=False, default=0),
+    Column("total", Integer),
+    Column("said", Json),  # {"zh", "en"}: what it is doing
+    Column("result", Json),
+    Column("error", Json),
+    Column("cancel_asked_at", Moment),
+    Column("claimed_by", Text),
+    Column("claimed_until", Moment),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("created_by", Text),
+    Column("created_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Index("ix_jobs_tenant_id", "tenant", "id"),
+)
+
+
+def insert_job(conn: Connection, row: Mapping[str, Any]) -> None:
+    conn.execute(jobs.insert().values(**row))
+
+
+def find_job(conn: Connection, tenant: str, job_id: str) -> Any | None:
+    return conn.execute(select(jobs).where(jobs.c.tenant == tenant, jobs.c.id == job_id)).first()
+
+
+def list_jobs(
+    conn: Connection, tenant: str, *, before: str | None = None, limit: int = 50
+) -> list[Any]:
+    where = [jobs.c.tenant == tenant]
+    if before:
+        where.append(jobs.c.id < before)
+    return list(conn.execute(select(jobs).where(*where).order_by(jobs.c.id.desc()).limit(limit)))
+
+
+def claim_job(conn: Connection, who: str, now: datetime, until: datetime) -> Any | None:
+    """The oldest job that waits, or whose worker did not come back; marked running."""
+    waiting = (jobs.c.status == "queued") | (
+        (jobs.c.status == "running") & (jobs.c.claimed_until < now)
+    )
+    found = conn.execute(
+        all_tenants(
+            select(jobs.c.id)
+            .where(waiting)
+            .order_by(jobs.c.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+    ).first()
+    if found is None:
+        return None
+    return conn.execute(
+        all_tenants(
+            jobs.update()
+            .where(jobs.c.id == found.id)
+            .values(
+                status="running",
+                claimed_by=who,
+                claimed_until=until,
+                attempts=jobs.c.attempts + 1,
+            )
+            .returning(jobs)
+        )
+    ).first()
+
+
+def update_job(conn: Connection, job_id: str, who: str, values: Mapping[str, Any]) -> bool:
+    """Writes progress or the end, if the job is still this worker's."""
+    done = conn.execute(
+        all_tenants(
+            jobs.update()
+            .where(jobs.c.id == job_id, jobs.c.claimed_by == who, jobs.c.status == "running")
+            .values(**values)
+        )
+    )
+    return done.rowcount == 1
+
+
+def ask_cancel(conn: Connection, tenant: str, job_id: str, now: datetime) -> bool:
+    """Asks a job to stop; one that has not begun ends at once."""
+    ended = conn.execute(
+        jobs.update()
+        .where(jobs.c.tenant == tenant, jobs.c.id == job_id, jobs.c.status == "queued")
+        .values(status="cancelled", ended_at=now)
+    )
+    asked = conn.execute(
+        jobs.update()
+        .where(jobs.c.tenant == tenant, jobs.c.id == job_id, jobs.c.status == "running")
+        .values(cancel_asked_at=now)
+    )
+    return ended.rowcount + asked.rowcount > 0
+
+
+def has_waiting(conn: Connection, now: datetime) -> bool:
+    waiting = (jobs.c.status == "queued") | (
+        (jobs.c.status == "running") & (jobs.c.claimed_until < now)
+    )
+    return conn.execute(all_tenants(select(jobs.c.id).where(waiting).limit(1))).first() is not None

@@ -1,0 +1,194 @@
+"""Lanes and the work that waits in them.
+
+A lane is a queue of its own with one worker at a time: `lane = crc32(tenant|owner) % lanes`. Who
+works on it holds a lease (owner, epoch, until, by the database's clock). Each batch's transaction
+begins with `fence`: a lease that was lost meanwhile lets no row through.
+
+`work` is the inbox of the lanes: events to dispatch, signals for runs, effects for an owner, starts
+that pass through a key. Rows are deleted one by one when done, never "all up to n": numbers are
+given in order but commit out of order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Column, Index, Integer, SmallInteger, Table, Text, func, select, text
+from sqlalchemy.engine import Connection
+
+from engine.store.db import (
+    Json,
+    Moment,
+    Whole,
+    all_tenants,
+    among,
+    delete_many,
+    insert_many,
+    metadata,
+    moment_text,
+    now_sql,
+)
+
+lanes = Table(
+    "lanes",
+    metadata,
+    Column("lane", SmallInteger, primary_key=True, autoincrement=False),
+    Column("owner", Text),
+    Column("epoch", Integer, nullable=False, default=0),
+    Column("until", Moment),
+)
+
+work = Table(
+    "work",
+    metadata,
+    Column("id", Whole, primary_key=True, autoincrement=True),
+    Column("lane", SmallInteger, nullable=False),
+    Column("tenant", Text, nullable=False),
+    # event | signal | effect | start | next | look
+    Column("kind", Text, nullable=False),
+    # event: its id · signal: the run's id · effect, start, next: the owner or key
+    Column("ref", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("payload", Json),
+    Index("ix_work_lane_id", "lane", "id"),
+    sqlite_autoincrement=True,
+)
+
+
+def create_lanes(conn: Connection, count: int) -> None:
+    """The lanes of a new installation; their number never changes afterwards."""
+    insert_many(conn, lanes, [{"lane": lane, "epoch": 0} for lane in range(count)])
+
+
+def count_lanes(conn: Connection) -> int:
+    return int(conn.execute(select(func.count()).select_from(lanes)).scalar_one())
+
+
+def put_work(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows of lane, tenant, kind, ref, at, payload."""
+    insert_many(conn, work, rows)
+
+
+def lease(conn: Connection, owner: str, limit: int, lasts_for: timedelta) -> dict[int, int]:
+    """Takes up to `limit` free lanes that have work, oldest work first: {lane: epoch}."""
+    free = (lanes.c.until.is_(None)) | (lanes.c.until < now_sql())
+    oldest = select(func.min(work.c.id)).where(work.c.lane == lanes.c.lane).scalar_subquery()
+    waiting = (
+        select(lanes.c.lane)
+        .where(free, oldest.is_not(None))
+        .order_by(oldest)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    found = [row.lane for row in conn.execute(all_tenants(waiting))]
+    if not found:
+        return {}
+    taken = conn.execute(
+        lanes.update()
+        .where(among(lanes.c.lane, found))
+        .values(owner=owner, epoch=lanes.c.epoch + 1, until=_until(conn, lasts_for))
+        .returning(lanes.c.lane, lanes.c.epoch)
+    )
+    return {row.lane: row.epoch for row in taken}
+
+
+def fence(conn: Connection, held: Mapping[int, int], lasts_for: timedelta) -> bool:
+    """Renews the lease of every lane in `held` ({lane: epoch}); False when one was lost."""
+    kept = conn.execute(lanes.update().where(_held(held)).values(until=_until(conn, lasts_for)))
+    return kept.rowcount == len(held)
+
+
+def release(conn: Connection, held: Mapping[int, int]) -> None:
+    """Gives lanes back; those that were lost meanwhile are left alone."""
+    if held:
+        conn.execute(lanes.update().where(_held(held)).values(owner=None, until=None))
+
+
+def _held(held: Mapping[int, int]) -> Any:
+    # lane and epoch in one number: a list of pairs would be a list of parameters.
+    return among(
+        lanes.c.epoch * 65536 + lanes.c.lane, [epoch * 65536 + lane for lane, epoch in held.items()]
+    )
+
+
+def _until(conn: Connection, lasts_for: timedelta) -> Any:
+    seconds = lasts_for.total_seconds()
+    if conn.dialect.name == "postgresql":
+        return text(f"clock_timestamp() + interval '{seconds} seconds'")
+    return text(f"strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', '+{seconds} seconds')")
+
+
+_CLAIMED = tuple(work.c)
+_CLAIM = text(
+    "SELECT w.id, w.lane, w.tenant, w.kind, w.ref, w.at, w.payload "
+    "FROM unnest(CAST(:lanes AS smallint[])) AS l(lane) "
+    "CROSS JOIN LATERAL (SELECT * FROM work WHERE work.lane = l.lane ORDER BY work.id LIMIT :each)"
+    " AS w ORDER BY w.id LIMIT :most"
+).columns(
+    **{name: work.c[name].type for name in ("id", "lane", "tenant", "kind", "ref", "at", "payload")}
+)
+
+
+def claim(conn: Connection, held: Iterable[int], most: int) -> list[Any]:
+    """The oldest work of the lanes held, in order: (id, lane, tenant, kind, ref, at, payload).
+
+    Nothing is marked: the lease says whose it is, and what is done is deleted.
+    """
+    found = sorted(held)
+    if conn.dialect.name == "postgresql":
+        each = max(1, -(-most * 4 // len(found)))
+        return list(conn.execute(_CLAIM, {"lanes": found, "each": each, "most": most}))
+    return list(
+        conn.execute(
+            all_tenants(
+                select(*_CLAIMED).where(work.c.lane.in_(found)).order_by(work.c.id).limit(most)
+            )
+        )
+    )
+
+
+def finish(conn: Connection, ids: Sequence[int]) -> None:
+    """Work rows that are done."""
+    delete_many(conn, work, "id", ids)
+
+
+def lanes_with_work(conn: Connection) -> int:
+    """How many lanes have work, held or not."""
+    there = select(1).where(work.c.lane == lanes.c.lane).exists()
+    return int(
+        conn.execute(all_tenants(select(func.count()).select_from(lanes).where(there))).scalar_one()
+    )
+
+
+def has_free_work(conn: Connection) -> bool:
+    """Whether a lane that nobody holds has work: what a lost wake-up leaves behind."""
+    there = select(1).where(work.c.lane == lanes.c.lane).exists()
+    free = (lanes.c.until.is_(None)) | (lanes.c.until < now_sql())
+    found = conn.execute(all_tenants(select(lanes.c.lane).where(free, there).limit(1)))
+    return found.first() is not None
+
+
+def backlog(conn: Connection) -> tuple[int, datetime | None]:
+    """How much work waits, and since when the oldest does."""
+    row = conn.execute(all_tenants(select(func.count(), func.min(work.c.at)))).one()
+    return int(row[0]), row[1]
+
+
+__all__ = [
+    "backlog",
+    "claim",
+    "count_lanes",
+    "create_lanes",
+    "fence",
+    "finish",
+    "has_free_work",
+    "lanes",
+    "lanes_with_work",
+    "lease",
+    "moment_text",
+    "put_work",
+    "release",
+    "work",
+]

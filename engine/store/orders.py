@@ -1,0 +1,206 @@
+"""Orders as the brand knows them: one row per order, its lines, adjustments and fees.
+
+The header row follows the newest event of the order (`time` decides, not arrival) and names it, so
+the whole record is read from there. Lines, adjustments and fees are filled by settlement, which
+counts on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    select,
+)
+from sqlalchemy.engine import Connection
+
+from engine.store.db import (
+    Amount,
+    Json,
+    Moment,
+    Whole,
+    among,
+    insert_new,
+    metadata,
+    tenant_column,
+    update_many,
+)
+from engine.store.events import events
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", Text, primary_key=True),  # ord_…
+    tenant_column(),
+    Column("platform", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("shop", Text),
+    Column("owner", Text, nullable=False),
+    Column("customer_id", Text),
+    Column("status", Text),
+    Column("amount", Amount),
+    Column("currency", Text),
+    Column("paid_at", Moment),
+    Column("event_id", Text, nullable=False),  # the event that carries the newest record
+    Column("time", Moment, nullable=False),  # of that event
+    UniqueConstraint("tenant", "platform", "external_id"),
+    Index("ix_orders_tenant_customer_id", "tenant", "customer_id", "time"),
+)
+
+order_lines = Table(
+    "order_lines",
+    metadata,
+    Column("order_id", Text, ForeignKey("orders.id"), primary_key=True),
+    Column("line", Text, primary_key=True),
+    tenant_column(),
+    Column("product_id", Text),
+    Column("sku", Text),
+    Column("category", Text),
+    Column("name", Text),
+    Column("quantity", Amount, nullable=False),
+    Column("price", Amount, nullable=False),
+    Column("amount", Amount, nullable=False),
+    Column("fields", Json),
+)
+
+order_adjustments = Table(
+    "order_adjustments",
+    metadata,
+    Column("id", Whole, primary_key=True, autoincrement=True),
+    Column("order_id", Text, ForeignKey("orders.id"), nullable=False, index=True),
+    tenant_column(),
+    Column("line", Text),  # null: of the whole order
+    Column("type", Text, nullable=False),  # shop_coupon, platform_coupon, points, freight, …
+    Column("code", Text),
+    Column("amount", Amount, nullable=False),
+    Column("bearer", Text, nullable=False),  # shop, platform, creator, …
+    sqlite_autoincrement=True,
+)
+
+order_fees = Table(
+    "order_fees",
+    metadata,
+    Column("id", Whole, primary_key=True, autoincrement=True),
+    Column("order_id", Text, ForeignKey("orders.id"), nullable=False, index=True),
+    tenant_column(),
+    Column("type", Text, nullable=False),
+    Column("amount", Amount, nullable=False),
+    Column("estimated", Boolean, nullable=False, default=False),
+    sqlite_autoincrement=True,
+)
+
+products = Table(
+    "products",
+    metadata,
+    Column("id", Text, primary_key=True),  # prd_…
+    tenant_column(),
+    Column("sku", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("category", Text),
+    Column("cost", Amount),
+    Column("currency", Text),
+    Column("consumed_in_days", Integer),
+    Column("attributes", Json, nullable=False),
+    UniqueConstraint("tenant", "sku"),
+)
+
+product_ids = Table(
+    "product_ids",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("platform", Text, primary_key=True),
+    Column("shop", Text, primary_key=True),
+    Column("external_id", Text, primary_key=True),
+    Column("product_id", Text, ForeignKey("products.id"), nullable=False, index=True),
+)
+
+parties = Table(
+    "parties",
+    metadata,
+    Column("id", Text, primary_key=True),  # pty_…
+    tenant_column(),
+    Column("kind", Text, nullable=False),  # creator, agency, dealer, franchisee, provider, employee
+    Column("name", Text, nullable=False),
+    Column("parent_id", Text, ForeignKey("parties.id")),
+    Column("org_unit_id", Text),
+    Column("contract_entity", Text),  # 签约主体
+    Column("contract_from_on", Text),
+    Column("contract_until_on", Text),
+    Column("tax_status", Text),
+    Column("level", Text),
+    Column("settlement_period", Text),
+    Column("credit_days", Integer),
+    Column("bank_sealed", Text),
+    Column("fields", Json, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Index("ix_parties_tenant_kind", "tenant", "kind"),
+)
+
+party_accounts = Table(
+    "party_accounts",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("platform", Text, primary_key=True),
+    Column("external_id", Text, primary_key=True),
+    Column("party_id", Text, ForeignKey("parties.id"), nullable=False, index=True),
+)
+
+
+def find_orders(
+    conn: Connection, tenant: str, wanted: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], Any]:
+    """{(platform, external id): row}."""
+    pairs = set(wanted)
+    if not pairs:
+        return {}
+    found = conn.execute(
+        select(orders).where(
+            orders.c.tenant == tenant,
+            among(orders.c.platform, sorted({platform for platform, _ in pairs})),
+            among(orders.c.external_id, sorted({external for _, external in pairs})),
+        )
+    )
+    return {
+        (row.platform, row.external_id): row
+        for row in found
+        if (row.platform, row.external_id) in pairs
+    }
+
+
+def store_orders(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """New orders; one that is there already is left alone (use save_orders)."""
+    insert_new(conn, orders, rows, ("tenant", "platform", "external_id"))
+
+
+def save_orders(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    update_many(conn, orders, rows, ("id",))
+
+
+def orders_of_customer(
+    conn: Connection, tenant: str, customer_id: str, since: datetime, limit: int
+) -> list[Any]:
+    """A customer's orders with the data of their newest event, newest first."""
+    return list(
+        conn.execute(
+            select(orders.c.external_id, orders.c.time, events.c.data)
+            .join(events, events.c.id == orders.c.event_id)
+            .where(
+                orders.c.tenant == tenant,
+                events.c.tenant == tenant,
+                orders.c.customer_id == customer_id,
+                orders.c.time >= since,
+            )
+            .order_by(orders.c.time.desc())
+            .limit(limit)
+        )
+    )

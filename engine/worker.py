@@ -1,0 +1,64 @@
+"""Queue entrance: preloaded RQ workers. Each job is a few lines that call one function.
+
+A worker loads the application once and then works in-process: a job that forks or imports per run
+would spend more time on that than on the runs.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Sequence
+
+from engine.runtime.jobs import drain_jobs as run_jobs
+from engine.runtime.outbox import drain_outbox as deliver
+from engine.runtime.queue import KINDS, Kind, RedisQueue
+from engine.runtime.runner import drain_lanes as advance
+from engine.runtime.world import World, live_world
+from engine.settings import Settings, load_settings
+
+DRAIN_FOR = 10.0
+_world: World | None = None
+
+
+def work(settings: Settings, kinds: Sequence[Kind] = KINDS, name: str | None = None) -> None:
+    """Works until the process is told to stop."""
+    global _world
+    _world = live_world(settings)
+    queue = _world.queue
+    if not isinstance(queue, RedisQueue):
+        raise TypeError("a worker needs the live queue")
+    queue.work(kinds, name or worker_name(), before=lambda: None)
+
+
+def worker_name() -> str:
+    """Unique for this process: leases and claims carry it."""
+    return f"{socket.gethostname()}-{os.getpid()}-{os.urandom(3).hex()}"
+
+
+def _here() -> World:
+    global _world
+    if _world is None:
+        _world = live_world(load_settings())
+    return _world
+
+
+def drain_lanes() -> int:
+    """Job: advance runs until no lane has work."""
+    world = _here()
+    world.queue.open_gate("lanes")
+    return advance(world, worker_name(), seconds=DRAIN_FOR)
+
+
+def drain_outbox() -> int:
+    """Job: deliver effects until none is due."""
+    world = _here()
+    world.queue.open_gate("outbox")
+    return deliver(world, worker_name(), seconds=DRAIN_FOR)
+
+
+def drain_jobs() -> int:
+    """Job: do the long work people have asked for."""
+    world = _here()
+    world.queue.open_gate("jobs")
+    return run_jobs(world, worker_name())

@@ -1,0 +1,111 @@
+"""Computes values and keeps them as variables for later steps."""
+
+from __future__ import annotations
+
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localcontext
+from typing import Any, Literal
+
+from engine.core.errors import GiveUp, Problem
+from engine.core.fields import Form, field
+from engine.core.node import Context, Done, NodeConfig, NodeType, because
+from engine.core.text import text
+
+_MODES = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "down": ROUND_DOWN}
+
+
+class Rounding(Form):
+    places: int = field(
+        text("保留几位小数", "Decimal places"), widget="number", default=2, ge=0, le=8
+    )
+    mode: Literal["half_up", "half_even", "down"] = field(
+        text("取整方式", "Mode"),
+        widget="select",
+        default="half_up",
+        options={
+            "half_up": text("四舍五入", "half up"),
+            "half_even": text("四舍六入五成双", "half to even"),
+            "down": text("直接舍去", "down"),
+        },
+    )
+
+
+class Field(Form):
+    name: str = field(
+        text("变量名", "Variable"),
+        help=text("后面的步骤用 vars.变量名 读取", "later steps read it as vars.<variable>"),
+        widget="variable",
+        pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$",
+    )
+    value: str | int | bool | None = field(
+        text("值", "Value"),
+        help=text(
+            "文字,或用 {{ }} 引用和计算,例如 {{ order.amount * 0.1 }}",
+            "text, or {{ }} to refer and compute, such as {{ order.amount * 0.1 }}",
+        ),
+        widget="template",
+        default="",
+    )
+    round: Rounding | None = field(
+        text("取整", "Rounding"),
+        help=text("算金额时必须说明怎么取整", "money must say how it is rounded"),
+        widget="group",
+        default=None,
+    )
+
+
+class Config(NodeConfig):
+    fields: tuple[Field, ...] = field(
+        text("变量", "Variables"), widget="list", min_length=1, max_length=50
+    )
+
+
+def run(config: Config, ctx: Context) -> Done:
+    """All values are read from what held before this step, so their order means nothing."""
+    found = {
+        one.name: _rounded(ctx.render(one.value), one.round, one.name) for one in config.fields
+    }
+    return Done(output=found, sets=found, reason=because("set", names=list(found)))
+
+
+def check(config: Config) -> list[Problem]:
+    seen: set[str] = set()
+    found = []
+    for index, one in enumerate(config.fields):
+        if one.name in seen:
+            message = text(f"变量 {one.name} 写了两次", f"variable {one.name} is set twice")
+            found.append(Problem(f"/fields/{index}/name", message, "duplicate"))
+        seen.add(one.name)
+    return found
+
+
+def _rounded(value: Any, rounding: Rounding | None, name: str) -> Any:
+    if rounding is None or value is None:
+        return value
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+        message = text(f"{name} 不是数字,不能取整", f"{name} is no number and cannot be rounded")
+        raise GiveUp(message, code="not_a_number")
+    number = Decimal(value)
+    if not number.is_finite() or number.adjusted() > 40:
+        message = text(f"{name} 的数字太大", f"the number of {name} is too large")
+        raise GiveUp(message, code="not_a_number")
+    with localcontext() as exact:
+        exact.prec = 60  # quantize refuses more digits than the context holds
+        return number.quantize(Decimal(1).scaleb(-rounding.places), _MODES[rounding.mode])
+
+
+NODE = NodeType(
+    label=text("设置变量", "Set variables"),
+    summary=text("设置 {fields[].name}", "sets {fields[].name}"),
+    group="logic",
+    config=Config,
+    run=run,
+    check=check,
+    writes_from="fields[].name",
+    output=lambda config: {
+        "type": "object",
+        "properties": {one.name: {"title": one.name} for one in config.fields},
+    },
+    errors={"not_a_number": text("不是可以取整的数字", "not a number that can be rounded")},
+    reasons={"set": text("设置了 {names}", "set {names}")},
+    search=("变量", "计算", "赋值", "公式", "variable", "compute", "assign"),
+)

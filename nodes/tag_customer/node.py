@@ -1,0 +1,100 @@
+"""Puts tags on a customer and takes tags off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.core.effect import Effect
+from engine.core.errors import Problem
+from engine.core.fields import field
+from engine.core.node import Context, Done, NodeConfig, NodeType, because
+from engine.core.people import customer_field, customer_id
+from engine.core.text import text
+
+
+class Config(NodeConfig):
+    add: tuple[str, ...] = field(
+        text("打上标签", "Add"),
+        help=text("可以引用数据,例如 {{ order.channel }}", "may refer, e.g. {{ order.channel }}"),
+        widget="tags",
+        default=(),
+        max_length=50,
+    )
+    remove: tuple[str, ...] = field(
+        text("去掉标签", "Remove"), widget="tags", default=(), max_length=50
+    )
+    customer: str = customer_field()
+
+
+def run(config: Config, ctx: Context) -> Done:
+    customer = customer_id(config.customer, ctx)
+    add, remove = _tags(config.add, ctx), _tags(config.remove, ctx)
+    # Filled in at run time the same tag can stand on both sides: adding is the later wish.
+    remove = [tag for tag in remove if tag not in add]
+    output = {"added": add, "removed": remove}
+    if not add and not remove:
+        return Done(output=output, reason=because("nothing"))
+    effect = Effect(
+        "customer.tag",
+        {"customer": customer, "add": add, "remove": remove},
+        subject=f"customer:{customer}",
+        owner=f"customer:{customer}",
+    )
+    shown = ", ".join([*(f"+{tag}" for tag in add), *(f"-{tag}" for tag in remove)])
+    return Done(output=output, effects=(effect,), reason=because("tagged", tags=shown))
+
+
+def _tags(templates: tuple[str, ...], ctx: Context) -> list[str]:
+    tags: dict[str, None] = {}
+    for template in templates:
+        value: Any = ctx.render(template)
+        for one in value if isinstance(value, (list, tuple)) else (value,):
+            if one is not None and str(one).strip():
+                tags[str(one).strip()] = None
+    return list(tags)
+
+
+def check(config: Config) -> list[Problem]:
+    if not config.add and not config.remove:
+        return [Problem("/add", text("还没有填标签", "no tag is given"), code="missing")]
+    return [
+        Problem(
+            f"/remove/{index}",
+            text(f"标签“{tag}”既要打上又要去掉", f"the tag {tag} is both added and removed"),
+            code="both",
+        )
+        for index, tag in enumerate(config.remove)
+        if tag in config.add
+    ]
+
+
+NODE = NodeType(
+    label=text("客户标签", "Tag customer"),
+    summary=text("给客户打标签或去标签", "adds tags to a customer or removes them"),
+    group="customer",
+    config=Config,
+    run=run,
+    check=check,
+    effect_class="write",
+    reasons={
+        "tagged": text("标签:{tags}", "tags: {tags}"),
+        "nothing": text("没有要变的标签", "no tag to change"),
+    },
+    errors={"no_customer": text("没有客户", "no customer")},
+    output={
+        "type": "object",
+        "properties": {
+            "added": {
+                "type": "array",
+                "items": {"type": "string"},
+                "x-title": text("打上的标签", "Added"),
+            },
+            "removed": {
+                "type": "array",
+                "items": {"type": "string"},
+                "x-title": text("去掉的标签", "Removed"),
+            },
+        },
+    },
+    search=("打标", "标签", "分群", "label"),
+)

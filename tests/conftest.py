@@ -1,0 +1,114 @@
+"""What tests of every room share: a PostgreSQL, a Valkey, a fresh database for each test.
+
+postgres_server     one PostgreSQL for the whole session (and all xdist workers)
+postgres_database   the address of an empty PostgreSQL database of this test alone
+database_url        the same test twice: on an empty SQLite file and an empty PostgreSQL
+valkey_url          the address of a Valkey that is empty when the test begins
+store_url, db       the same test twice: a database with the whole schema, empty
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+import redis
+
+from engine.embedded import EmbeddedValkey
+from engine.store.db import Database
+from engine.store.schema import create_all
+from tests.postgres import Postgres, shared_server
+
+# A slow machine is no fault of the code: examples are limited by number, never by time.
+hypothesis.settings.register_profile(
+    "jimu",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[
+        hypothesis.HealthCheck.too_slow,
+        hypothesis.HealthCheck.function_scoped_fixture,
+    ],
+)
+hypothesis.settings.load_profile("jimu")
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """A folder that all xdist workers of this session see."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if hasattr(request.config, "workerinput") else base
+
+
+@pytest.fixture(scope="session")
+def postgres_server(shared_folder: Path) -> Iterator[Postgres]:
+    with shared_server(shared_folder) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_database(postgres_server: Postgres) -> Iterator[str]:
+    with postgres_server.database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/jimu.db"
+    url: str = request.getfixturevalue("postgres_database")
+    return url
+
+
+@pytest.fixture(scope="session")
+def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedValkey]:
+    with EmbeddedValkey(tmp_path_factory.mktemp("valkey")) as server:
+        yield server
+
+
+@pytest.fixture
+def valkey_url(valkey_server: EmbeddedValkey) -> str:
+    with redis.Redis.from_url(valkey_server.url) as client:
+        client.flushall()
+    return valkey_server.url
+
+
+@pytest.fixture(scope="session")
+def blank_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the whole schema, to copy for each test."""
+    path = tmp_path_factory.mktemp("blank") / "jimu.db"
+    db = Database(f"sqlite:///{path}")
+    create_all(db, lanes_wanted=8)
+    with db.engine.connect() as conn:
+        conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.dispose()
+    return path
+
+
+def _fill(url: str) -> None:
+    db = Database(url)
+    create_all(db, lanes_wanted=8)
+    db.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The same test twice: a database with the whole schema and nothing in it."""
+    if request.param == "sqlite":
+        blank: Path = request.getfixturevalue("blank_sqlite")
+        shutil.copy(blank, tmp_path / "jimu.db")
+        yield f"sqlite:///{tmp_path}/jimu.db"
+        return
+    server: Postgres = request.getfixturevalue("postgres_server")
+    with server.database(server.template("jimu_schema", _fill)) as url:
+        yield url
+
+
+@pytest.fixture
+def db(store_url: str) -> Iterator[Database]:
+    """A database with the whole schema; statements that forget the tenant are refused."""
+    found = Database(store_url, guard=True)
+    yield found
+    found.dispose()
