@@ -61,8 +61,8 @@ HTTP_ERRORS: Mapping[str, Text] = MappingProxyType(
         "unexpected_status": text("返回的状态码不是预期的", "the status is not an expected one"),
         "bad_answer": text("返回内容无法读取", "the answer cannot be read"),
         "answer_too_large": text("返回内容过大", "the answer is too large"),
-        "private_address": text("目标是内网地址,已拦截", "the target is a private address"),
-        "no_answer": text("请求已发出,没有收到结果", "sent, but no answer came"),
+        "private_address": text("目标是内网地址，已拦截", "the target is a private address"),
+        "no_answer": text("请求已发出，没有收到结果", "sent, but no answer came"),
     }
 )
 _CODES = {
@@ -471,12 +471,12 @@ def _send(client: httpx.Client, request: httpx.Request, hidden: list[str]) -> ht
             response.close()
         return response
     except AddressRefused:
-        zh = f"{host} 是内网地址。如确需访问,请管理员把它加入允许列表(JIMU_ALLOW_PRIVATE)。"
+        zh = f"{host} 是内网地址。如确需访问，请管理员把它加入允许列表（JIMU_ALLOW_PRIVATE）。"
         en = f"{host} is a private address; an administrator can allow it (JIMU_ALLOW_PRIVATE)."
         raise GiveUp(text(zh, en), code="private_address") from None
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as fault:
         why = hide(str(fault), hidden)[:200]
-        raise RetryLater(text(f"连不上 {host}:{why}", f"Cannot connect to {host}: {why}")) from None
+        raise RetryLater(text(f"连不上 {host}：{why}", f"Cannot connect to {host}: {why}")) from None
     except AnswerTooLarge:
         raise GiveUp(HTTP_ERRORS["answer_too_large"], code="answer_too_large") from None
     except httpx.DecodingError:
@@ -487,7 +487,7 @@ def _send(client: httpx.Client, request: httpx.Request, hidden: list[str]) -> ht
         what = type(fault).__name__
         raise NoAnswer(
             text(
-                f"请求已发往 {host},但没有收到完整的结果({what})",
+                f"请求已发往 {host}，但没有收到完整的结果（{what}）",
                 f"The request to {host} was sent, but no whole answer came ({what})",
             )
         ) from None

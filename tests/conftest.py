@@ -81,9 +81,7 @@ def blank_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("blank") / "jimu.db"
     db = Database(f"sqlite:///{path}")
     create_all(db, lanes_wanted=8)
-    with db.engine.connect() as conn:
-        conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    db.dispose()
+    db.dispose()  # the last connection to close moves everything into the one file
     return path
 
 

@@ -22,11 +22,11 @@ KNOWN_STATUSES: dict[str, tuple[str, ...]] = {
     ),
     "paid": (
         *("已付款", "已支付", "待发货", "备货中", "待接单", "等待卖家发货", "部分发货", "待成团"),
-        *("买家已付款,等待卖家发货", "等待出库"),
+        *("买家已付款，等待卖家发货", "等待出库"),
         *("approved", "processing", "invoiced", "unfulfilled", "partially_refunded", "partial"),
     ),
     "shipped": (
-        *("已发货", "待收货", "卖家已发货,等待买家确认", "已发货,待签收", "已发货,待收货"),
+        *("已发货", "待收货", "卖家已发货，等待买家确认", "已发货，待签收", "已发货，待收货"),
         *("等待确认收货", "等待买家确认收货", "运输中", "fulfilled", "in_transit"),
     ),
     "delivered": ("已签收", "已送达", "已收货", "received"),
@@ -92,6 +92,8 @@ def converter(kind: Kind, mapping: OrderMapping) -> Convert:
 
 def read_text(cell: str) -> str | None:
     """The cell without the blanks, `="…"` and apostrophes that keep spreadsheets from guessing."""
+    if cell.isalnum():
+        return cell
     found = cell.strip(" \t\r\n\u3000\xa0\ufeff\x00")
     if found.startswith('="') and found.endswith('"') and len(found) > 2:
         found = found[2:-1].strip()
@@ -103,9 +105,9 @@ def read_text(cell: str) -> str | None:
 def read_id(cell: str) -> str | None:
     """A number of something: never a number to count with, so never one Excel has rounded."""
     found = read_text(cell)
-    if found is not None and _DAMAGED.fullmatch(found):
+    if found is not None and "+" in found and _DAMAGED.fullmatch(found):
         raise BadCell(
-            f"“{found[:40]}”已被 Excel 变成科学计数法,真实编号已丢失,请重新导出",
+            f"“{found[:40]}”已被 Excel 变成科学计数法，真实编号已丢失，请重新导出",
             f"{found[:40]!r} was shortened by Excel and its digits are lost: export it again",
         )
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -25,17 +25,18 @@ _BEARERS = {
 }
 _KINDS = {name: kind for kind, words in KIND_NAMES.items() for name in (kind, *words.values())}
 _CENT = Decimal("0.01")
+_LONGEST_NAME = 200
 
 
 class Draft:
     """An order whose rows are still coming."""
 
-    __slots__ = ("id", "is_bad", "line", "lines", "raw", "rows", "totals", "values")
+    __slots__ = ("first", "id", "is_bad", "line", "lines", "rows", "totals", "values")
 
-    def __init__(self, id_: str, line: int, raw: Mapping[str, str]) -> None:
+    def __init__(self, id_: str, line: int, first: Sequence[str]) -> None:
         self.id = id_
         self.line = line  # of its first row
-        self.raw = raw
+        self.first = first
         self.rows = 0
         self.is_bad = False
         self.values: dict[str, Any] = {}  # by field, from the first row that has it
@@ -47,9 +48,9 @@ def build(draft: Draft, mapping: OrderMapping) -> dict[str, Any]:
     """The canonical order; BadCell where something it cannot do without is nowhere.
 
     1. Put each value where it belongs.
-    2. Line amounts that are missing: price × quantity; without any price, the order's own amount
-       (less freight) spread over the lines.
-    3. The order's amount, when missing: its lines and freight together.
+    2. The order's amount, when missing: its lines (or price × quantity) and freight together.
+    3. What was paid for a line, when missing: the order's amount less freight, spread in proportion
+       to price × quantity, to the cent.
     4. The status, when missing: the last step that has a time.
     """
     order: dict[str, Any] = {
@@ -127,25 +128,32 @@ def _settle_kind(order: dict[str, Any]) -> None:
 def _settle_money(order: dict[str, Any], lines: list[dict[str, Any]]) -> None:
     for line in lines:
         line.setdefault("quantity", 1)
-        if "name" not in line:
-            line["name"] = line.get("sku") or line.get("product_id") or line.get("outer_id") or "—"
-        if "amount" not in line and "price" in line:
+        known = (
+            line.get("name") or line.get("sku") or line.get("product_id") or line.get("outer_id")
+        )
+        # Some exports put all titles of an order into one cell.
+        line["name"] = (known or "—")[:_LONGEST_NAME]
+        if "price" in line and "list_amount" not in line:
             exact = Decimal(line["price"]) * Decimal(str(line["quantity"]))
-            line["amount"] = write_amount(exact.quantize(_CENT, ROUND_HALF_UP))
-    open_lines = [line for line in lines if "amount" not in line]
+            line["list_amount"] = write_amount(exact.quantize(_CENT, ROUND_HALF_UP))
     freight = Decimal(order.get("freight_amount") or 0)
     if "amount" not in order:
-        if not lines or open_lines:
+        for line in lines:
+            line.setdefault("amount", line.get("list_amount"))
+        if not lines or any(line["amount"] is None for line in lines):
             raise BadCell(
-                "没有订单金额,明细也算不出金额", "neither the order nor its lines have an amount"
+                "没有订单金额，从明细也算不出来", "neither the order nor its lines have an amount"
             )
         total = sum((Decimal(line["amount"]) for line in lines), freight)
         order["amount"] = write_amount(total)
-    if open_lines:
-        known = sum((Decimal(line["amount"]) for line in lines if "amount" in line), freight)
-        left = max(Decimal(order["amount"]) - known, Decimal(0)).quantize(_CENT, ROUND_HALF_UP)
-        weights = [Decimal(str(line["quantity"])) for line in open_lines]
-        for line, share in zip(open_lines, spread(left, weights), strict=True):
+    unpriced = [line for line in lines if "amount" not in line]
+    if unpriced:
+        known_ = sum((Decimal(line["amount"]) for line in lines if "amount" in line), freight)
+        left = max(Decimal(order["amount"]) - known_, Decimal(0)).quantize(_CENT, ROUND_HALF_UP)
+        weights = [Decimal(line.get("list_amount", "0")) for line in unpriced]
+        if not all(weight > 0 for weight in weights):
+            weights = [Decimal(str(line["quantity"])) for line in unpriced]
+        for line, share in zip(unpriced, spread(left, weights), strict=True):
             line["amount"] = write_amount(share)
     if lines:
         order["lines"] = lines
@@ -155,6 +163,8 @@ def _settle_time(order: dict[str, Any]) -> None:
     times = [name for name in _ROAD if f"{name}_at" in order]
     if "status" not in order:
         order["status"] = "closed" if "closed_at" in order else times[-1] if times else "created"
+    if order["status"] != "closed":
+        order.pop("close_reason", None)  # Taobao writes 订单未关闭 ("not closed") there
     if "created_at" not in order:
         known = [order[f"{name}_at"] for name in (*_ROAD, "closed") if f"{name}_at" in order]
         if not known:

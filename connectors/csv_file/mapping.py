@@ -127,7 +127,7 @@ class Column(Form):
         widget="select",
         default="first",
         options={
-            "first": text("每行相同,取第一个", "The same in each row"),
+            "first": text("每行相同，取第一个", "The same in each row"),
             "sum": text("各行相加", "The sum of the rows"),
         },
     )
@@ -177,7 +177,7 @@ class OrderMapping(Form):
     time_format: str = field(
         text("时间格式", "Time format"),
         help=text(
-            "常见写法会自动识别;日月顺序不明时填写,如 %d/%m/%Y %H:%M。",
+            "常见写法会自动识别；日月顺序不明时填写，如 %d/%m/%Y %H:%M。",
             "Usual ways are understood; needed for others, such as %d/%m/%Y %H:%M.",
         ),
         default="",
@@ -208,7 +208,7 @@ class OrderMapping(Form):
     statuses: dict[str, OrderStatus] = field(
         text("订单状态对照", "Statuses"),
         help=text(
-            "文件里的写法 → 订单状态;常见写法已内置。",
+            "文件里的写法 → 订单状态；常见写法已内置。",
             "The file's word → status; usual words are known.",
         ),
         widget="mapping",

@@ -18,6 +18,7 @@ from connectors.csv_file.table import Table, open_table
 from engine.core.event import Event
 from engine.core.records.checking import find_problems
 from engine.core.records.envelope import OrderData
+from engine.core.records.record import write_amount
 from engine.core.text import Text, text
 
 OPEN = 1_000  # orders gathered at once: rows of one order may lie this many orders apart
@@ -113,14 +114,14 @@ def read_orders(
             if draft is None:
                 if hash(order_id) in done:
                     raise BadCell(
-                        f"订单 {order_id} 的各行相距太远,请按订单号排序后再导入",
+                        f"订单 {order_id} 的各行相距太远，请按订单号排序后再导入",
                         f"the rows of order {order_id} lie too far apart: sort by order number",
                     )
                 if len(done) >= MAX_ORDERS:
                     raise BadCell(
-                        "文件里的订单太多,请拆分", "too many orders in one file: split it"
+                        "文件里的订单太多，请拆分", "too many orders in one file: split it"
                     )
-                draft = drafts[order_id] = Draft(order_id, line, _raw(plan, row))
+                draft = drafts[order_id] = Draft(order_id, line, row)
             draft.rows += 1
             _take(plan, draft, row)
         except BadCell as found:
@@ -132,9 +133,9 @@ def read_orders(
         if len(drafts) > OPEN:
             oldest = next(iter(drafts))
             done.add(hash(oldest))
-            yield from _finish(drafts.pop(oldest), mapping, sums, source, connection)
+            yield from _finish(plan, drafts.pop(oldest), mapping, sums, source, connection)
     for draft in drafts.values():
-        yield from _finish(draft, mapping, sums, source, connection)
+        yield from _finish(plan, draft, mapping, sums, source, connection)
 
 
 def _plan(table: Table, mapping: OrderMapping) -> _Plan:
@@ -159,7 +160,7 @@ def _order_id(plan: _Plan, row: Sequence[str]) -> str:
     joined = "".join(row)
     if not joined.isascii() and "\ufffd" in joined:
         raise BadCell(
-            "有无法识别的字符,请检查文件编码", "has unreadable characters: check the encoding"
+            "有无法识别的字符，请检查文件编码", "has unreadable characters: check the encoding"
         )
     try:
         found = read_id(row[plan.id_at]) if plan.id_at < len(row) else None
@@ -178,6 +179,7 @@ def _take(plan: _Plan, draft: Draft, row: Sequence[str]) -> None:
     if draft.rows > MAX_ROWS:
         raise BadCell(f"一个订单最多 {MAX_ROWS} 行", f"an order has at most {MAX_ROWS} rows")
     width, values = len(row), draft.values
+    own: dict[str, Decimal] = {}  # amounts of this row alone
     at = 0
     try:
         for at, to, read, is_summed in plan.of_order:
@@ -186,16 +188,20 @@ def _take(plan: _Plan, draft: Draft, row: Sequence[str]) -> None:
                 if value is None:
                     continue
                 if is_summed:
-                    draft.totals[to] = draft.totals.get(to, Decimal(0)) + Decimal(value)
+                    own[to] = Decimal(value)
+                    draft.totals[to] = draft.totals.get(to, Decimal(0)) + own[to]
                 else:
                     values[to] = value
-        line = {}
+        line: dict[str, Any] = {}
         for at, to, read in plan.of_line:
             if at < width and row[at]:
                 value = read(row[at])
                 if value is not None:
                     line[to] = value
         if line:
+            if "amount" in own and "amount" not in line:
+                paid = own["amount"] - own.get("freight_amount", Decimal(0))
+                line["amount"] = write_amount(paid)
             draft.lines.append(line)
     except BadCell as fault:
         fault.column = plan.names[at]
@@ -203,7 +209,12 @@ def _take(plan: _Plan, draft: Draft, row: Sequence[str]) -> None:
 
 
 def _finish(
-    draft: Draft, mapping: OrderMapping, sums: Sums, source: str, connection: str | None
+    plan: _Plan,
+    draft: Draft,
+    mapping: OrderMapping,
+    sums: Sums,
+    source: str,
+    connection: str | None,
 ) -> Iterator[Event | LineError]:
     reason: Text | None = None
     if not draft.is_bad:
@@ -219,7 +230,7 @@ def _finish(
         sums.refused_orders += 1
         sums.refused_rows += draft.rows
         if reason is not None:
-            yield LineError(draft.line, reason, "", draft.id, draft.raw)
+            yield LineError(draft.line, reason, "", draft.id, _raw(plan, draft.first))
         return
     sums.take(order)
     for status, at_, then in steps(order, mapping):

@@ -53,9 +53,7 @@ def open_table(stream: IO[bytes], mapping: OrderMapping) -> Table:
     encoding = find_encoding(head) if mapping.encoding == "auto" else mapping.encoding
     start = head.decode(encoding, "replace")
     wanted = {_same(column.column) for column in mapping.columns}
-    delimiter = mapping.delimiter
-    if delimiter == "auto":
-        delimiter = find_delimiter(start)
+    delimiter = find_delimiter(start) if mapping.delimiter == "auto" else mapping.delimiter
     lines = io.TextIOWrapper(
         io.BufferedReader(_Joined(head, stream)), encoding, errors="replace", newline=""
     )
@@ -75,7 +73,7 @@ def open_table(stream: IO[bytes], mapping: OrderMapping) -> Table:
     missing = [column.column for column in mapping.columns if _same(column.column) not in found]
     shown = "、".join(dict.fromkeys(missing))
     raise InvalidInput(
-        text(f"文件里没有这些列:{shown}", f"The file lacks these columns: {shown}"),
+        text(f"文件里没有这些列：{shown}", f"The file lacks these columns: {shown}"),
         [
             Problem(f"/columns/{index}/column", text("文件里没有这一列", "is not in the file"))
             for index, column in enumerate(mapping.columns)
@@ -85,7 +83,7 @@ def open_table(stream: IO[bytes], mapping: OrderMapping) -> Table:
 
 
 def read_names(stream: IO[bytes]) -> list[str]:
-    """The column names of a file, for suggesting a mapping: its first row with three cells or more."""
+    """A file's column names, for suggesting a mapping: its first row with three cells or more."""
     head = _read_head(stream)
     start = head.decode(find_encoding(head), "replace")
     reader = csv.reader(io.StringIO(start, newline=""), delimiter=find_delimiter(start))
@@ -115,7 +113,7 @@ def find_delimiter(start: str) -> str:
     """The delimiter that the first lines have most of."""
     lines = start.splitlines()[:TITLE_ROWS]
     for line in lines[:1]:
-        if line.lower().startswith("sep=") and len(line) == 5:  # what Excel itself understands
+        if line.lower() in ("sep=,", "sep=;", "sep=\t"):  # what Excel itself understands
             return line[4]
     return max(
         (",", "\t", ";"), key=lambda mark: max((line.count(mark) for line in lines), default=0)
@@ -134,7 +132,7 @@ def _read_head(stream: IO[bytes]) -> bytes:
     if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise InvalidInput(
             text(
-                "这是 Excel 文件,请另存为 CSV 后再导入",
+                "这是 Excel 文件，请另存为 CSV 后再导入",
                 "This is an Excel file: save it as CSV first",
             )
         )

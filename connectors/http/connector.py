@@ -47,12 +47,12 @@ def test(link: Link) -> Text:
     base = link.settings.base_url
     if not base:
         return text(
-            "没有填写基础地址,步骤里要写完整网址。",
+            "没有填写基础地址，步骤里要写完整网址。",
             "There is no base address; steps name full addresses.",
         )
     tried = Get(url=link.settings.test_path or "/", expected="200-399,404-405")
     status = _send(link, "GET", tried, None, None)["status"]
-    return text(f"已连通,返回 {status}。", f"Connected; it answered {status}.")
+    return text(f"已连通，返回 {status}。", f"Connected; it answered {status}.")
 
 
 def _send(link: Link, method: str, args: Get, body: Post | None, key: str | None) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def _address(link: Link, url: str) -> httpx.URL:
     absolute = re.match(r"https?://", url, re.IGNORECASE) is not None
     if not absolute and not base:
         message = text(
-            "地址不完整,而连接没有填写基础地址。",
+            "地址不完整，而连接没有填写基础地址。",
             "The address is not a full one and the connection has no base address.",
         )
         raise GiveUp(message, code="invalid")
@@ -150,7 +150,7 @@ def _body(response: httpx.Response) -> Any:
 ERRORS: Mapping[str, Text] = {
     **HTTP_ERRORS,
     "other_host": text(
-        "这个连接带有凭证,只能访问它的基础地址",
+        "这个连接带有凭证，只能访问它的基础地址",
         "this connection has credentials and may only reach its base address",
     ),
 }
@@ -170,7 +170,7 @@ SAMPLES = {
         output={"status": 200, "headers": _JSON, "body": {"id": "A1001", "stock": 12}},
     ),
     "empty": Sample(
-        text("成功,无内容", "Success, empty"), output={"status": 204, "headers": {}, "body": None}
+        text("成功，无内容", "Success, empty"), output={"status": 204, "headers": {}, "body": None}
     ),
     "error": Sample(
         text("对方没有这条记录", "No such record"),

@@ -36,10 +36,10 @@ class HttpCredentials(Credentials):
         default="none",
         options={
             "none": text("无需验证", "None"),
-            "basic": text("用户名和密码(Basic)", "User name and password (Basic)"),
-            "bearer": text("令牌(Bearer)", "Token (Bearer)"),
+            "basic": text("用户名和密码（Basic）", "User name and password (Basic)"),
+            "bearer": text("令牌（Bearer）", "Token (Bearer)"),
             "api_key": text("密钥放在请求头", "Key in a header"),
-            "hmac": text("签名(HMAC-SHA256)", "Signature (HMAC-SHA256)"),
+            "hmac": text("签名（HMAC-SHA256）", "Signature (HMAC-SHA256)"),
         },
     )
     username: str = field(
@@ -65,7 +65,7 @@ class HttpCredentials(Credentials):
             "body": text("请求内容", "The body"),
             "time_body": text("时间戳.请求内容", "timestamp.body"),
             "request": text(
-                "时间戳、方法、路径、请求内容,各占一行", "timestamp, method, path, body, one a line"
+                "时间戳、方法、路径、请求内容，各占一行", "timestamp, method, path, body, one a line"
             ),
         },
     )

@@ -29,7 +29,7 @@ class HttpSettings(Settings):
     base_url: str = field(
         text("基础地址", "Base address"),
         help=text(
-            "如 https://erp.example.com/api。步骤里的相对路径接在它后面,凭证只发往这个地址。",
+            "如 https://erp.example.com/api。步骤里的相对路径接在它后面，凭证只发往这个地址。",
             "Such as https://erp.example.com/api. Relative paths of steps are put behind it, and "
             "credentials go to this address only.",
         ),
@@ -60,7 +60,7 @@ class Get(Form):
     url: str = field(
         text("地址", "Address"),
         help=text(
-            "完整网址,或接在基础地址后面的路径。", "A full address, or a path behind the base."
+            "完整网址，或接在基础地址后面的路径。", "A full address, or a path behind the base."
         ),
         widget="template",
         min_length=1,

@@ -84,7 +84,7 @@ def conversation(
             client.login(username, password)
         yield client
     except AddressRefused:
-        zh = f"{host} 是内网地址。如确需访问,请管理员把它加入允许列表(JIMU_ALLOW_PRIVATE)。"
+        zh = f"{host} 是内网地址。如确需访问，请管理员把它加入允许列表（JIMU_ALLOW_PRIVATE）。"
         en = f"{host} is a private address; an administrator can allow it (JIMU_ALLOW_PRIVATE)."
         raise GiveUp(text(zh, en), code="private_address") from None
     except smtplib.SMTPNotSupportedError:
@@ -97,7 +97,7 @@ def conversation(
         ) from None
     except (smtplib.SMTPException, OSError, ValueError) as fault:
         why = hide(str(fault), secrets)[:200]
-        raise RetryLater(text(f"连不上 {host}:{why}", f"Cannot talk to {host}: {why}")) from None
+        raise RetryLater(text(f"连不上 {host}：{why}", f"Cannot talk to {host}: {why}")) from None
     finally:
         if client is not None:
             # Whatever happens to the farewell, the mail's fate is decided already.
@@ -124,7 +124,7 @@ def hand_over(client: smtplib.SMTP, host: str, sender: str, to: str, mail: bytes
     if not 400 <= code < 600 and code != 250:
         raise NoAnswer(
             text(
-                f"邮件已交给 {host},但没有收到确认",
+                f"邮件已交给 {host}，但没有收到确认",
                 f"The mail was handed to {host}, but no confirmation came",
             )
         )
@@ -137,7 +137,7 @@ def refusal(
 ) -> GiveUp | RetryLater:
     """What a server's refusal means: 5yz never, everything else later."""
     words = hide(_words(said), secrets)
-    message = text(f"{host} 返回 {code}:{words}", f"{host} answered {code}: {words}")
+    message = text(f"{host} 返回 {code}：{words}", f"{host} answered {code}: {words}")
     return GiveUp(message, code=kind) if 500 <= code < 600 else RetryLater(message)
 
 

@@ -41,9 +41,9 @@ class SmtpSettings(Settings):
         widget="select",
         default="ssl",
         options={
-            "ssl": words("SSL(端口 465)", "SSL (port 465)"),
-            "starttls": words("STARTTLS(端口 587)", "STARTTLS (port 587)"),
-            "none": words("不加密(端口 25)", "None (port 25)"),
+            "ssl": words("SSL（端口 465）", "SSL (port 465)"),
+            "starttls": words("STARTTLS（端口 587）", "STARTTLS (port 587)"),
+            "none": words("不加密（端口 25）", "None (port 25)"),
         },
     )
     port: int = field(
@@ -64,7 +64,7 @@ class SmtpSettings(Settings):
         max_length=200,
     )
     authority: str = field(
-        words("自有证书颁发机构(PEM)", "Own certificate authority (PEM)"),
+        words("自有证书颁发机构（PEM）", "Own certificate authority (PEM)"),
         help=words("服务器使用企业自签证书时填写。", "For a server with a private certificate."),
         widget="multiline",
         default="",
@@ -81,7 +81,7 @@ class SendMessage(Form):
     html: str = field(
         words("网页正文", "HTML"),
         help=words(
-            "填写后与正文一起发出,由收件方选择显示哪一个。",
+            "填写后与正文一起发出，由收件方选择显示哪一个。",
             "Goes out beside the text; the reader's program chooses.",
         ),
         widget="template",

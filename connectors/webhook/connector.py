@@ -26,7 +26,7 @@ _ORDER = {
 CONNECTOR = ConnectorType(
     label=text("Webhook 推送与接收", "Webhook"),
     summary=text(
-        "接收对方推送的事件,或把事件推送给对方", "Takes in events and sends events, signed"
+        "接收对方推送的事件，或把事件推送给对方", "Takes in events and sends events, signed"
     ),
     credentials=WebhookCredentials,
     settings=WebhookSettings,

@@ -18,7 +18,7 @@ class WebhookCredentials(Credentials):
     secret: SecretStr = field(
         text("签名密钥", "Signing secret"),
         help=text(
-            "whsec_ 开头的密钥,或至少 16 个字符的文字;双方填写同一个。",
+            "whsec_ 开头的密钥，或至少 16 个字符的文字；双方填写同一个。",
             "A secret that begins with whsec_, or text of at least 16 characters; both sides share "
             "it.",
         ),
@@ -29,7 +29,7 @@ class WebhookCredentials(Credentials):
     old_secret: SecretStr | None = field(
         text("旧签名密钥", "Previous secret"),
         help=text(
-            "更换密钥期间填写,新旧同时有效。", "While a secret is being changed: both are valid."
+            "更换密钥期间填写，新旧同时有效。", "While a secret is being changed: both are valid."
         ),
         widget="secret",
         default=None,
@@ -64,7 +64,7 @@ class WebhookSettings(Settings):
     mapping: JsonMapping | None = field(
         text("字段对照", "Mapping"),
         help=text(
-            "对方推送普通 JSON 时填写;推送 CloudEvents 时留空。",
+            "对方推送普通 JSON 时填写；推送 CloudEvents 时留空。",
             "For plain JSON; empty when the other side sends CloudEvents.",
         ),
         widget="mapping_to_record",

@@ -54,8 +54,8 @@ class Row(Form):
             "text": text("文字", "Text"),
             "number": text("数字", "Number"),
             "yes_no": text("是/否", "Yes or no"),
-            "money": text("金额(元)", "Money in major units"),
-            "cents": text("金额(分)", "Money in cents"),
+            "money": text("金额（元）", "Money in major units"),
+            "cents": text("金额（分）", "Money in cents"),
             "time": text("时间", "Time"),
         },
     )

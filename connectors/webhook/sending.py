@@ -52,12 +52,12 @@ def send_many(link: Link, calls: Sequence[Call]) -> list[Any]:
 def test(link: Link) -> Text:
     """Sends a signed `webhook.test` event where there is an address."""
     if not link.settings.url:
-        return text("只接收事件,签名密钥可用。", "Events only come in; the secret is usable.")
+        return text("只接收事件，签名密钥可用。", "Events only come in; the secret is usable.")
     # Every press of the button is a message of its own.
     key = f"test_{link.now().strftime('%Y%m%dT%H%M%S%f')}"
     status = send(link, Call(Send(type="webhook.test"), key))["status"]
     return text(
-        f"对方已收到测试事件,返回 {status}。", f"The test event arrived; it answered {status}."
+        f"对方已收到测试事件，返回 {status}。", f"The test event arrived; it answered {status}."
     )
 
 

@@ -94,4 +94,4 @@ def _digest(key: bytes, over: bytes) -> bytes:
 
 
 def _refused(zh: str, en: str) -> Unauthenticated:
-    return Unauthenticated(text(f"签名校验未通过:{zh}", f"The signature is refused: {en}"))
+    return Unauthenticated(text(f"签名校验未通过：{zh}", f"The signature is refused: {en}"))

@@ -143,9 +143,7 @@ class _Reader:
         found = self._read(raw)
         if found is None:
             kind = _KINDS.get(self.type, text("值", "a value"))
-            raise InvalidInput(
-                text(f"「{raw}」应为{kind['zh']}", f"“{raw}” must be {kind['en']}")
-            )
+            raise InvalidInput(text(f"「{raw}」应为{kind['zh']}", f"“{raw}” must be {kind['en']}"))
         return found
 
     def _read(self, raw: Any) -> Any:
@@ -155,7 +153,9 @@ class _Reader:
             if self.type == "text":
                 return _unquoted(raw) if isinstance(raw, str) else None
             if self.type == "boolean" and isinstance(raw, str):
-                return {"true": True, "false": False, "是": True, "否": False}.get(raw.strip().lower())
+                return {"true": True, "false": False, "是": True, "否": False}.get(
+                    raw.strip().lower()
+                )
             if self.type == "number" and isinstance(raw, str):
                 return _number(raw)
             if isinstance(raw, str):
@@ -212,7 +212,9 @@ class _Reader:
     def _compare(self, operator: str, edge: str) -> Cell:
         if self.type in ("list", "boolean") and operator not in ("==", "!="):
             raise InvalidInput(
-                text(f"这一列不能用 {operator} 比较", f"this column cannot be compared by {operator}")
+                text(
+                    f"这一列不能用 {operator} 比较", f"this column cannot be compared by {operator}"
+                )
             )
         fixed, compute, names = self._edge(edge)
         if compute is None and operator == "==":
@@ -264,7 +266,10 @@ class _Reader:
         span = Span(bottom, top, low_in, high_in)
         if span.is_empty:
             raise InvalidInput(
-                text(f"范围是空的:{low} 大于等于 {high}", f"the range is empty: {low} is not below {high}")
+                text(
+                    f"范围是空的:{low} 大于等于 {high}",
+                    f"the range is empty: {low} is not below {high}",
+                )
             )
         return Cell(test, Spans((span,)) if _has_order(bottom) else OPAQUE)
 
@@ -338,7 +343,8 @@ def wrong_kind(type_: str, value: Any) -> GiveUp:
     kind = _KINDS.get(type_, text("可比较的值", "a value that can be compared"))
     shown = str(value)[:40]
     return GiveUp(
-        text(f"应为{kind['zh']},实际是「{shown}」", f"must be {kind['en']}, found “{shown}”"), "expression"
+        text(f"应为{kind['zh']},实际是「{shown}」", f"must be {kind['en']}, found “{shown}”"),
+        "expression",
     )
 
 
@@ -435,4 +441,3 @@ def _split(written: str) -> list[str]:
             start = index + 1
     parts.append(written[start:].strip())
     return parts
-

@@ -108,7 +108,11 @@ def report(coverage: Coverage, flow: Flow, registry: Registry) -> dict[str, Any]
     covered    {nodes | ports | lines | rows: [reached, all]}
     never      {nodes | ports | lines | rows: [...]} not reached by any run
     """
-    nodes, ports, lines, rows, dead_ends = [], [], [], [], []
+    nodes: list[dict[str, Any]] = []
+    ports: list[dict[str, Any]] = []
+    lines: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
+    dead_ends: list[dict[str, Any]] = []
     for place, node, graph in _nodes(flow):
         type_ = registry.node(node.type)
         ended = {s: n for (at, s), n in sorted(coverage.steps.items()) if at == place}
@@ -141,7 +145,7 @@ def report(coverage: Coverage, flow: Flow, registry: Registry) -> dict[str, Any]
                 for port, count in taken.items()
                 if port not in {edge.port for edge in drawn} and port not in node.handlers
             ]
-    parts = {
+    parts: dict[str, list[tuple[Any, int]]] = {
         "nodes": [(one["id"], one["entered"]) for one in nodes],
         "ports": [({"node": one["node"], "port": one["port"]}, one["count"]) for one in ports],
         "lines": [(one["id"], one["count"]) for one in lines],

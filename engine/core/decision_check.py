@@ -45,7 +45,9 @@ def _space(compiled: CompiledTable) -> Region:
         column.id: tuple(value for value in column.values if isinstance(value, str | bool))
         for column in table.inputs
     }
-    domains.update({column.id: (True, False) for column in table.inputs if column.type == "boolean"})
+    domains.update(
+        {column.id: (True, False) for column in table.inputs if column.type == "boolean"}
+    )
     names = {column.id: column.name or column.expression for column in table.inputs}
     return region(compiled.reaches, names, domains=domains, within=limits)
 
@@ -104,7 +106,7 @@ def _gaps(compiled: CompiledTable, space: Region, path: str) -> list[Problem]:
             continue
         where = space.describe(box)
         message = text(
-            f"{where['zh']}时没有任何一行命中,请补一行或填默认结果",
+            f"{where['zh']} 时没有任何一行命中,请补一行或填默认结果",
             f"no row hits when {where['en']}: add a row or fill in defaults",
         )
         found.append(Problem(f"{path}/rows", message, "table_gap", level="warning"))

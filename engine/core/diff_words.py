@@ -51,7 +51,11 @@ def sentence(
     if change.part == "param":
         names = [part for part in parts[1:] if part != "properties"]
         named = names[0] if names else ""
-        subject = text(f"参数「{named}」", f"parameter “{named}”") if named else text("参数", "parameters")
+        subject = (
+            text(f"参数「{named}」", f"parameter “{named}”")
+            if named
+            else text("参数", "parameters")
+        )
         return _told(change, subject, whole=len(names) == 1)
     field = _FIELDS.get(parts[-1], text(parts[-1], parts[-1]))
     where = text("执行方式", "run mode") if change.part == "run_mode" else text("流程", "flow")
@@ -86,9 +90,7 @@ def _of_node(
         field = field or text(".".join(parts[3:]), ".".join(parts[3:]))
     else:
         field = _FIELDS.get(parts[2], text("配置", "config"))
-    subject = text(
-        f"「{name['zh']}」的「{field['zh']}」", f"“{name['en']}”: {field['en']}"
-    )
+    subject = text(f"「{name['zh']}」的「{field['zh']}」", f"“{name['en']}”: {field['en']}")
     return _told(change, subject, whole=change.kind in ("added", "removed"))
 
 

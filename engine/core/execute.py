@@ -21,7 +21,6 @@ What the runtime must know beyond the commands' meaning (run.py):
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
 from engine.core.errors import EngineError
@@ -35,7 +34,7 @@ from engine.core.execution.messages import ERRORS, REASONS, refuse
 from engine.core.execution.names import StepContext
 from engine.core.execution.scopes import open_scope
 from engine.core.node import Answer, Ask, Done
-from engine.core.run import Command, Decision, Signal, StepRecord
+from engine.core.run import Decision, Signal, StepRecord
 from engine.core.version import Join, Step, Version
 
 __all__ = [

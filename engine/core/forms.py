@@ -89,7 +89,10 @@ def _walk(
     if isinstance(value, Mapping):
         listed = found.get("properties", {})
         more = found.get("additionalProperties")
-        for name in [*(name for name in listed if name in value), *(n for n in value if n not in listed)]:
+        for name in [
+            *(name for name in listed if name in value),
+            *(n for n in value if n not in listed),
+        ]:
             inner = listed.get(name, more if isinstance(more, Mapping) else {})
             if name not in listed:
                 # A mapping's values are what the mapping is: its widget holds for them.
@@ -102,9 +105,7 @@ def _walk(
         if widget in ("mapping", "template", "json") and "x-widget" not in follow(listed, root):
             listed = {**listed, "x-widget": widget}
         for index, inner in enumerate(value):
-            yield from _walk(
-                root, listed, inner, f"{path}/{index}", _row(said, index), depth + 1
-            )
+            yield from _walk(root, listed, inner, f"{path}/{index}", _row(said, index), depth + 1)
 
 
 def _shape(shape: Any, root: Mapping[str, Any], value: Any) -> Mapping[str, Any]:
@@ -117,8 +118,7 @@ def _shape(shape: Any, root: Mapping[str, Any], value: Any) -> Mapping[str, Any]
             inner = follow(option, root)
             fits = "items" if isinstance(value, list | tuple) else "properties"
             if isinstance(inner, Mapping) and (
-                fits in inner
-                or (isinstance(value, Mapping) and "additionalProperties" in inner)
+                fits in inner or (isinstance(value, Mapping) and "additionalProperties" in inner)
             ):
                 return inner
     return shape

@@ -2,6 +2,7 @@
 
     matcher = Matcher(listeners_of("vip", 3, version.triggers))
     matched = matcher.match(event, scope, owner)     conditions decide; cheap, no store needed
+                                                     (scope: event_types.load_scope + customer)
     settle(need, answer)                             for triggers that count: the store was asked
 
 "n times within t" is exact: the n-th matching event fires, not those after it. `Need` says what has
@@ -19,6 +20,7 @@ from typing import Any, Literal
 
 from engine.core.errors import EngineError, GiveUp
 from engine.core.event import Event
+from engine.core.event_types import matches
 from engine.core.expression import CHINA, Compiled, compile_condition, compile_expression, to_text
 from engine.core.node import Absent, Count, Listen, Start
 from engine.core.sentences import fill
@@ -168,24 +170,26 @@ def listeners_of(
             continue
         names = schema(start.type) if schema is not None else None
         count, absent = start.count or Count(1), start.absent
-        condition = _condition(start.condition, names)
         other = schema(absent.type) if schema is not None and absent is not None else None
-        compiled = [
-            condition,
-            compile_expression(count.key, schema=names) if count.key else None,
-            compile_expression(count.distinct, schema=names) if count.distinct else None,
-        ]
+        condition = _condition(start.condition, names)
+        key = compile_expression(count.key, schema=names) if count.key else None
+        distinct = compile_expression(count.distinct, schema=names) if count.distinct else None
         found.append(
             Listener(
-                flow,
-                version,
-                node,
-                start,
-                params,
-                *compiled,
+                flow=flow,
+                version=version,
+                node=node,
+                listen=start,
+                params=params,
+                condition=condition,
+                key=key,
+                distinct=distinct,
                 absence=_condition(absent.condition, other) if absent is not None else None,
                 reads_params=any(
-                    path[0] == "params" for one in compiled if one is not None for path in one.paths
+                    path[0] == "params"
+                    for one in (condition, key, distinct)
+                    if one is not None
+                    for path in one.paths
                 ),
             )
         )
@@ -199,30 +203,8 @@ def _condition(
 
 
 def fits(wanted: str, type_: str) -> bool:
-    """Whether an event type is the wanted one, or under the wanted prefix ("order.*")."""
-    return wanted == type_ or (wanted.endswith(".*") and type_.startswith(wanted[:-1]))
-
-
-def event_scope(
-    event: Event, customer: Mapping[str, Any] | None = None, params: Mapping[str, Any] = _NOTHING
-) -> dict[str, Any]:
-    """The names a trigger's condition reads: the event, its record, the customer, the params."""
-    data = event.data
-    return {
-        **data,
-        "event": {
-            "id": event.id,
-            "type": event.type,
-            "source": event.source,
-            "subject": event.subject,
-            "time": event.time,
-            "data": data,
-        },
-        "customer": data.get("customer") if customer is None else customer,
-        "params": params,
-        "vars": {},
-        "steps": {},
-    }
+    """Whether an event type is the wanted one, or under the wanted prefix ("order.*", "*")."""
+    return wanted == type_ or matches(wanted, type_)
 
 
 class Matcher:
@@ -251,7 +233,7 @@ class Matcher:
     ) -> Matched:
         """Judges every trigger that hears the event.
 
-        1. Its connection, then its condition on the names of `event_scope`.
+        1. Its connection, then its condition on the names of the scope and the flow's params.
         2. Without counts and absence it fires.
         3. Else a Need says what the store must tell; `settle` then decides.
         """
@@ -318,9 +300,7 @@ class _NoKeyError(Exception):
         self.what = what
 
 
-def _need(
-    one: Listener, event: Event, names: Mapping[str, Any], owner: str, zone: tzinfo
-) -> Need:
+def _need(one: Listener, event: Event, names: Mapping[str, Any], owner: str, zone: tzinfo) -> Need:
     count, absent = one.listen.count, one.listen.absent
     day = event.time.astimezone(zone).date()
     asked: NeedsCount | None = None
@@ -346,9 +326,7 @@ def _by(count: Count) -> CountBy:
     return "streak" if count.consecutive else "value" if count.distinct else "event"
 
 
-def _since(
-    count: Count, by: CountBy, at: datetime, day: date, zone: tzinfo
-) -> datetime | None:
+def _since(count: Count, by: CountBy, at: datetime, day: date, zone: tzinfo) -> datetime | None:
     if by == "streak":
         # Days in a row are calendar days: n of them and the one before, which must be without.
         try:
@@ -363,9 +341,7 @@ def _since(
         return None
 
 
-def _absence(
-    absent: Absent, count: NeedsCount | None, event: Event, owner: str
-) -> NeedsAbsence:
+def _absence(absent: Absent, count: NeedsCount | None, event: Event, owner: str) -> NeedsAbsence:
     since = count.since if count is not None else None
     if absent.within is not None:
         try:
@@ -375,9 +351,7 @@ def _absence(
     return NeedsAbsence(absent.type, owner, since, event.time)
 
 
-def _written(
-    compiled: Compiled | None, source: str, names: Mapping[str, Any], event: Event
-) -> str:
+def _written(compiled: Compiled | None, source: str, names: Mapping[str, Any], event: Event) -> str:
     """A key or value as text: 2 and 2.00 are one key."""
     value = compiled.evaluate(names, event.time) if compiled is not None else None
     if value is None or value == "":

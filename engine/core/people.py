@@ -15,7 +15,7 @@ from engine.core.node import Context, Port, Reminder
 from engine.core.text import text
 
 NO_CUSTOMER = text(
-    "这次执行没有对应的客户,也没有另外指定客户",
+    "这次执行没有对应的客户，也没有另外指定客户",
     "this run has no customer and the step names no other",
 )
 
@@ -26,7 +26,7 @@ class People(Form):
     users: tuple[str, ...] = field(
         text("指定人员", "People"),
         help=text(
-            "员工编号,也可以引用数据,例如 {{ customer.owner_user }} 表示客户的归属导购",
+            "员工编号，也可以引用数据，例如 {{ customer.owner_user }} 表示客户的归属导购",
             "user ids or references, e.g. {{ customer.owner_user }} for the customer's own guide",
         ),
         widget="tags",
@@ -154,7 +154,7 @@ def customer_field() -> Any:
     return field(
         text("客户", "Customer"),
         help=text(
-            "留空表示这次执行的客户;也可以填客户编号,例如 {{ steps.find.id }}",
+            "留空表示这次执行的客户；也可以填客户编号，例如 {{ steps.find.id }}",
             "empty: the customer of this run; else an id such as {{ steps.find.id }}",
         ),
         widget="template",

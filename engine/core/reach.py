@@ -13,7 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from engine.core.text import Text, text
+from engine.core.text import Text, say, text
 
 BUDGET = 200_000  # steps of one search; beyond it we say nothing rather than something wrong
 
@@ -180,7 +180,7 @@ class Axis:
 class Region:
     """Boxes over common axes. `rows[i]` is None where a row's cover is not known."""
 
-    names: tuple[str, ...]
+    names: tuple[Text | str, ...]
     axes: tuple[Axis, ...]
     rows: tuple[Box | None, ...]
 
@@ -230,14 +230,14 @@ class Region:
         if not parts:
             return text("任意值", "any value")
         return text(
-            "、".join(f"「{name}」{said['zh']}" for name, said in parts),
-            ", ".join(f"“{name}” {said['en']}" for name, said in parts),
+            "、".join(f"「{say(name, 'zh')}」{said['zh']}" for name, said in parts),
+            ", ".join(f"“{say(name, 'en')}” is {said['en']}" for name, said in parts),
         )
 
 
 def region(
     rows: Sequence[Mapping[str, Reach]],
-    names: Mapping[str, str],
+    names: Mapping[str, Text | str],
     *,
     domains: Mapping[str, Sequence[Hashable]] | None = None,
     within: Mapping[str, Span] | None = None,
@@ -246,9 +246,7 @@ def region(
     axes: dict[str, Axis] = {}
     for name in names:
         reaches = [row.get(name, ANY) for row in rows]
-        axis = Axis(
-            reaches, domain=(domains or {}).get(name, ()), within=(within or {}).get(name)
-        )
+        axis = Axis(reaches, domain=(domains or {}).get(name, ()), within=(within or {}).get(name))
         axes[name] = axis
     boxes: list[Box | None] = []
     for row in rows:

@@ -75,7 +75,9 @@ def check_schema(schema: Any, path: str = "", *, defaults: bool = False) -> list
     5. with `defaults`, each default fits the schema it stands in.
     """
     if not isinstance(schema, Mapping):
-        return [Problem(path, text("应为 JSON Schema 对象", "must be a JSON Schema object"), "schema")]
+        return [
+            Problem(path, text("应为 JSON Schema 对象", "must be a JSON Schema object"), "schema")
+        ]
     try:
         written = _key(schema)
     except InvalidInput as error:
@@ -192,7 +194,7 @@ def _multiple(_: Any, step: Any, value: Any, __: Any) -> Any:
         yield ValidationError("multipleOf")
 
 
-_Checker = extend(
+_Checker: Any = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
     {
         "pattern": _pattern,
@@ -242,15 +244,20 @@ def _problems(error: ValidationError, path: str, code: str = "") -> list[Problem
         if best is not None and best is not error:
             return _problems(best, path, code)
     if keyword == "required" and isinstance(error.instance, dict):
-        missing = [name for name in error.validator_value if name not in error.instance]
+        wanted: Any = error.validator_value
+        missing = [name for name in wanted if name not in error.instance]
         properties = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
         # The library reports each missing name by itself; the message ends with it.
         name = next((one for one in missing if error.message.startswith(repr(one))), missing[0])
         return [
-            Problem(f"{at}/{_escape(name)}", worded("required", True, properties.get(name)), "required")
+            Problem(
+                f"{at}/{_escape(name)}", worded("required", True, properties.get(name)), "required"
+            )
         ]
     schema = error.schema if isinstance(error.schema, dict) else None
-    return [Problem(at, worded(keyword, error.validator_value, schema, error.instance), code or keyword)]
+    return [
+        Problem(at, worded(keyword, error.validator_value, schema, error.instance), code or keyword)
+    ]
 
 
 def _escape(part: Any) -> str:
@@ -281,7 +288,12 @@ class _Walk:
     def problems(self) -> list[Problem]:
         size = self._visit(self.root, self.path)
         if self.refs > MAX_REFS:
-            self._add(self.path, f"$ref 超过 {MAX_REFS} 个", f"has more than {MAX_REFS} $ref", "schema_refs")
+            self._add(
+                self.path,
+                f"$ref 超过 {MAX_REFS} 个",
+                f"has more than {MAX_REFS} $ref",
+                "schema_refs",
+            )
         elif size > MAX_PARTS:
             self._add(
                 self.path,
@@ -304,7 +316,12 @@ class _Walk:
         size = 1
         for keyword in _REFUSED:
             if keyword in schema:
-                self._add(f"{path}/{keyword}", f"不支持 {keyword}", f"{keyword} is not supported", "schema_refs")
+                self._add(
+                    f"{path}/{keyword}",
+                    f"不支持 {keyword}",
+                    f"{keyword} is not supported",
+                    "schema_refs",
+                )
         for pattern, at in _patterns(schema, path):
             try:
                 linear_pattern(pattern)
@@ -367,7 +384,8 @@ def _children(schema: Mapping[str, Any], path: str) -> list[tuple[Any, str]]:
     ]
     for keyword in _LIST:
         found.extend(
-            (inner, f"{path}/{keyword}/{index}") for index, inner in enumerate(schema.get(keyword, ()))
+            (inner, f"{path}/{keyword}/{index}")
+            for index, inner in enumerate(schema.get(keyword, ()))
         )
     for keyword in _NAMED:
         named = schema.get(keyword)

@@ -94,7 +94,9 @@ def worded(keyword: str, wanted: Any, schema: Mapping[str, Any] | None, value: A
     else:
         said = text("值不合规定", "is not an allowed value")
     title = _title(schema)
-    return text(f"「{title['zh']}」{said['zh']}", f"“{title['en']}” {said['en']}") if title else said
+    return (
+        text(f"「{title['zh']}」{said['zh']}", f"“{title['en']}” {said['en']}") if title else said
+    )
 
 
 def _title(schema: Mapping[str, Any] | None) -> Text | None:

@@ -217,7 +217,7 @@ class _Reader:
     # -- finding ---------------------------------------------------------------------------------
 
     def _find(self, path: str) -> tuple[Node | None, NodeType | None]:
-        """The node of a step's path and its type; None where the flow does not have it (any more)."""
+        """The node of a step's path and its type; None where the flow no longer has it."""
         found = self._nodes(self._flow_of(path.rpartition("/")[0])).get(path.rpartition("/")[2])
         node = found[0] if found else None
         return node, self.registry.node(node.type) if node else None
@@ -287,8 +287,12 @@ class _Reader:
         if error is None:
             return None
         said = error.get("message", "")
-        words = say(said, self.locale) if isinstance(said, dict) and "zh" in said else str(said)
-        return {**redact({k: v for k, v in error.items() if k != "message"}), "message": redact(words)}
+        is_text = isinstance(said, dict) and "zh" in said and "en" in said
+        words = str(said[self.locale]) if is_text else str(said)
+        return {
+            **redact({k: v for k, v in error.items() if k != "message"}),
+            "message": redact(words),
+        }
 
     def _effect(self, key: str) -> dict[str, Any]:
         return {"key": key, "status": "pending", **redact(dict(self.effects.get(key, {})))}

@@ -108,6 +108,7 @@ class Batch:
     caps: dict[tuple[str, str, str], list[datetime]] = field(default_factory=dict)
     # Unfinished runs of a run mode's key, as of now: {(flow id, key): [(run id, lane, status)]}
     unfinished: dict[tuple[str, str], list[tuple[str, int, str]]] = field(default_factory=dict)
+    last_started: dict[tuple[str, str], datetime | None] = field(default_factory=dict)
     marks: dict[tuple[str, str, str], list[Any]] = field(default_factory=dict)
     orders: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
 

@@ -57,7 +57,7 @@ def dispatch(batch: Batch, tenant: str, event_id: str) -> Steps:
     if row.source.startswith(OWN_STARTS):
         # A schedule, a form, a hook or a hand names the flow and trigger it starts.
         named = event.data.get("start") or {}
-        flow = memory.flows.get(named.get("flow"))
+        flow = memory.flows.get(str(named.get("flow")))
         if flow is not None and named.get("node") in flow.version.triggers:
             yield from start(batch, flow, named["node"], row, event)
         return
@@ -124,7 +124,7 @@ def take_signal(batch: Batch, row: Any) -> Steps:
         event, stored = batch.events.get(run.event_id), batch.event_rows.get(run.event_id)
         if run.seq == 0 and event is not None and stored is not None:
             run.status = "running"
-            yield from begin(batch, run, event, stored.chain or ())
+            yield from begin(batch, run, event, stored.chain or (), row.at)
         return
     if run.state is None and asked["kind"] == "cancel":
         end(batch, run, "cancelled", row.at)

@@ -165,7 +165,7 @@ def _first(
     rows: Sequence[dict[str, Any]], fresh: set[tuple[str, str, str]]
 ) -> list[dict[str, Any]]:
     """The rows that were stored: of the same event twice in one batch, the first."""
-    found = {}
+    found: dict[tuple[str, str, str], dict[str, Any]] = {}
     for row in rows:
         key = (row["tenant"], row["source"], row["external_id"])
         if key in fresh:

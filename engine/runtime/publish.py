@@ -226,7 +226,8 @@ def _publish(
     now = world.now()
     versions = flow_store.list_versions(conn, tenant, row.id)
     number = versions[0].number + 1 if versions else 1
-    pinned = {name: offers.flows[name] for name in _sub_flows(flow) if name in offers.flows}
+    live = offers.flows or {}
+    pinned = {name: live[name] for name in _sub_flows(flow) if name in live}
     version_id = new_id("fv", now)
     flow_store.insert_version(
         conn,

@@ -237,7 +237,7 @@ def _read_reach(batch: Batch, conn: Connection, tenant: str, asked: Sequence[Any
     answers = []
     for id_ in ids:
         held = batch.customers.get(id_)
-        found = {}
+        found: dict[str, str] = {}
         for row in handles.get(id_, []):
             value = vault.open(row.sealed, f"{tenant}/{row.kind}") if row.sealed else row.value
             found.setdefault(row.kind, value)
@@ -247,7 +247,7 @@ def _read_reach(batch: Batch, conn: Connection, tenant: str, asked: Sequence[Any
 
 
 LOADERS: dict[str, Loader] = {
-    "load_customer": load_customers,  # type: ignore[dict-item]
+    "load_customer": load_customers,
     "unfinished": _unfinished,
     "last_started": _last_started,
     "caps": _caps,

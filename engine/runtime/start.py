@@ -111,7 +111,9 @@ def _new_run(
     return run
 
 
-def begin(batch: Batch, run: RunInHand, event: Event, chain: Any) -> Steps:
+def begin(
+    batch: Batch, run: RunInHand, event: Event, chain: Any, at: datetime | None = None
+) -> Steps:
     """The start signal of a run that may start now."""
     link = f"{run.version.key}:{run.owner}"
     if link in chain:
@@ -134,7 +136,7 @@ def begin(batch: Batch, run: RunInHand, event: Event, chain: Any) -> Steps:
         "run_id": run.id,
         "chain": [*chain, link],
     }
-    yield from advance(batch, run, Signal("start", run.started_at, value=value))
+    yield from advance(batch, run, Signal("start", at or run.started_at, value=value))
 
 
 def pass_key(batch: Batch, row: Any) -> Steps:
@@ -154,7 +156,9 @@ def pass_key(batch: Batch, row: Any) -> Steps:
     if any(held[0] == run_id for held in there):
         return
     if mode.reentry != "always":
-        last = (yield [Need("last_started", tenant, slot)])[0]
+        if slot not in batch.last_started:
+            batch.last_started[slot] = (yield [Need("last_started", tenant, slot)])[0]
+        last = batch.last_started[slot]
         is_over = (
             mode.reentry == "once_per"
             and mode.period is not None
@@ -185,6 +189,7 @@ def pass_key(batch: Batch, row: Any) -> Steps:
         status=status,
     )
     there.append((run_id, run.lane, status))
+    batch.last_started[slot] = row.at
     if status == "running" and asked["owner"] == key:
         yield from begin(batch, run, event, event_row.chain or ())
     else:

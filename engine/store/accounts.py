@@ -1,4 +1,4 @@
-"""Who there is: users, roles, the org tree, sessions and keys.
+"""Who there is: users, roles, and who holds which role where.
 
 A role grants acts ("flows.publish"), the tree grants rows: a role is held at a unit of the tree and
 reaches everything below it.
@@ -6,41 +6,25 @@ reaches everything below it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
-    Index,
     Integer,
     Table,
     Text,
     UniqueConstraint,
+    func,
     or_,
     select,
 )
 from sqlalchemy.engine import Connection
 
 from engine.store.db import Json, Moment, among, metadata, tenant_column
-
-org_units = Table(
-    "org_units",
-    metadata,
-    Column("id", Text, primary_key=True),  # org_…
-    tenant_column(),
-    Column("parent_id", Text, ForeignKey("org_units.id")),
-    Column("path", Text, nullable=False),  # "/org_a/org_b/": ids from the root down
-    Column("kind", Text, nullable=False),  # head_office | region | store | department
-    Column("name", Text, nullable=False),
-    Column("place", Json),
-    Column("area", Json),
-    Column("head_id", Text),  # the user who leads it
-    Column("external_id", Text),
-    Column("created_at", Moment, nullable=False),
-    Index("ix_org_units_tenant_path", "tenant", "path"),
-)
+from engine.store.org import org_units
 
 users = Table(
     "users",
@@ -85,38 +69,210 @@ user_roles = Table(
     Column("user_id", Text, ForeignKey("users.id"), primary_key=True),
     Column("role_id", Text, ForeignKey("roles.id"), primary_key=True),
     tenant_column(),
-    Column("org_unit_id", Text, ForeignKey("org_units.id")),  # null: the whole tree
+    # The root for the whole tree; the same role may be held in two stores.
+    Column("org_unit_id", Text, ForeignKey("org_units.id"), primary_key=True),
 )
 
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("id", Text, primary_key=True),  # hash of the cookie's value
-    tenant_column(),
-    Column("user_id", Text, ForeignKey("users.id"), nullable=False, index=True),
-    Column("csrf", Text, nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("seen_at", Moment, nullable=False),
-    Column("until", Moment, nullable=False),
-    Column("second_factor_at", Moment),  # when it was last given
-    Column("address", Text),
-    Column("agent", Text),
-)
 
-api_keys = Table(
-    "api_keys",
-    metadata,
-    Column("id", Text, primary_key=True),  # key_…, the visible part
-    tenant_column(),
-    Column("name", Text, nullable=False),
-    Column("hash", Text, nullable=False),
-    Column("scopes", Json, nullable=False),  # acts
-    Column("created_by", Text),
-    Column("created_at", Moment, nullable=False),
-    Column("until", Moment),
-    Column("used_at", Moment),
-    Column("revoked_at", Moment),
-)
+def insert_user(conn: Connection, row: Mapping[str, Any]) -> None:
+    conn.execute(users.insert().values(**row))
+
+
+def find_user(conn: Connection, tenant: str, user_id: str) -> Any | None:
+    return conn.execute(
+        select(users).where(users.c.tenant == tenant, users.c.id == user_id)
+    ).first()
+
+
+def find_user_by_login(conn: Connection, tenant: str, login: str) -> Any | None:
+    return conn.execute(
+        select(users).where(users.c.tenant == tenant, users.c.login == login)
+    ).first()
+
+
+def lock_user(conn: Connection, tenant: str, user_id: str) -> Any | None:
+    """A user that nobody else changes until this transaction ends."""
+    return conn.execute(
+        select(users).where(users.c.tenant == tenant, users.c.id == user_id).with_for_update()
+    ).first()
+
+
+def list_users(
+    conn: Connection,
+    tenant: str,
+    *,
+    units: Iterable[str] | None = None,
+    status: str | None = None,
+    text: str | None = None,
+    after: str = "",
+    limit: int = 50,
+) -> list[Any]:
+    """By login, after a login; of some units where they are given; `text` is part of name or login."""
+    where = [users.c.tenant == tenant, users.c.login > after]
+    if units is not None:
+        where.append(among(users.c.org_unit_id, units))
+    if status:
+        where.append(users.c.status == status)
+    if text:
+        where.append(
+            or_(
+                users.c.login.icontains(text, autoescape=True),
+                users.c.name.icontains(text, autoescape=True),
+            )
+        )
+    return list(conn.execute(select(users).where(*where).order_by(users.c.login).limit(limit)))
+
+
+def update_user(
+    conn: Connection,
+    tenant: str,
+    user_id: str,
+    values: Mapping[str, Any],
+    revision: int | None = None,
+) -> bool:
+    """Writes a user; with `revision`, only if that is still the newest."""
+    where = [users.c.tenant == tenant, users.c.id == user_id]
+    if revision is not None:
+        where.append(users.c.revision == revision)
+    done = conn.execute(
+        users.update().where(*where).values(revision=users.c.revision + 1, **values)
+    )
+    return done.rowcount == 1
+
+
+def note_login(conn: Connection, tenant: str, user_id: str, values: Mapping[str, Any]) -> None:
+    """Writes what signing in leaves behind; the user's revision stays."""
+    conn.execute(
+        users.update().where(users.c.tenant == tenant, users.c.id == user_id).values(**values)
+    )
+
+
+def use_code(conn: Connection, tenant: str, user_id: str, step: int) -> bool:
+    """Marks a time step of the second factor as used; False when it or a later one was."""
+    done = conn.execute(
+        users.update()
+        .where(
+            users.c.tenant == tenant,
+            users.c.id == user_id,
+            or_(users.c.totp_last.is_(None), users.c.totp_last < step),
+        )
+        .values(totp_last=step)
+    )
+    return done.rowcount == 1
+
+
+def insert_role(conn: Connection, row: Mapping[str, Any]) -> None:
+    conn.execute(roles.insert().values(**row))
+
+
+def find_role(conn: Connection, tenant: str, key: str) -> Any | None:
+    return conn.execute(select(roles).where(roles.c.tenant == tenant, roles.c.key == key)).first()
+
+
+def list_roles(conn: Connection, tenant: str) -> list[Any]:
+    return list(conn.execute(select(roles).where(roles.c.tenant == tenant).order_by(roles.c.key)))
+
+
+def lock_roles(conn: Connection, tenant: str) -> None:
+    """Lets one transaction at a time change who may do what in this tenant."""
+    conn.execute(select(roles.c.id).where(roles.c.tenant == tenant).with_for_update()).all()
+
+
+def update_role(
+    conn: Connection, tenant: str, key: str, revision: int, values: Mapping[str, Any]
+) -> bool:
+    done = conn.execute(
+        roles.update()
+        .where(roles.c.tenant == tenant, roles.c.key == key, roles.c.revision == revision)
+        .values(revision=revision + 1, **values)
+    )
+    return done.rowcount == 1
+
+
+def delete_role(conn: Connection, tenant: str, role_id: str) -> None:
+    conn.execute(roles.delete().where(roles.c.tenant == tenant, roles.c.id == role_id))
+
+
+def holders(conn: Connection, tenant: str, role_id: str) -> int:
+    """How many people hold a role."""
+    return int(
+        conn.execute(
+            select(func.count(user_roles.c.user_id.distinct())).where(
+                user_roles.c.tenant == tenant, user_roles.c.role_id == role_id
+            )
+        ).scalar_one()
+    )
+
+
+def held_roles(conn: Connection, tenant: str, user_ids: Iterable[str]) -> list[Any]:
+    """Rows of (user_id, role id, key, name, acts, is_built_in, org_unit_id, path), by key."""
+    return list(
+        conn.execute(
+            select(
+                user_roles.c.user_id,
+                roles.c.id,
+                roles.c.key,
+                roles.c.name,
+                roles.c.acts,
+                roles.c.is_built_in,
+                user_roles.c.org_unit_id,
+                org_units.c.path,
+                org_units.c.parent_id,
+            )
+            .join(roles, roles.c.id == user_roles.c.role_id)
+            .join(org_units, org_units.c.id == user_roles.c.org_unit_id)
+            .where(
+                user_roles.c.tenant == tenant,
+                roles.c.tenant == tenant,
+                org_units.c.tenant == tenant,
+                among(user_roles.c.user_id, user_ids),
+            )
+            .order_by(user_roles.c.user_id, roles.c.key, org_units.c.path)
+        )
+    )
+
+
+def set_roles(conn: Connection, tenant: str, user_id: str, held: Iterable[tuple[str, str]]) -> None:
+    """The roles of a user, as (role id, unit id); what is not named any more is taken away."""
+    conn.execute(
+        user_roles.delete().where(user_roles.c.tenant == tenant, user_roles.c.user_id == user_id)
+    )
+    for role_id, unit_id in held:
+        conn.execute(
+            user_roles.insert().values(
+                tenant=tenant, user_id=user_id, role_id=role_id, org_unit_id=unit_id
+            )
+        )
+
+
+def count_active_holders(conn: Connection, tenant: str, role_key: str, unit_id: str) -> int:
+    """How many active people hold a role at a unit."""
+    return int(
+        conn.execute(
+            select(func.count(users.c.id.distinct()))
+            .join(user_roles, user_roles.c.user_id == users.c.id)
+            .join(roles, roles.c.id == user_roles.c.role_id)
+            .where(
+                users.c.tenant == tenant,
+                user_roles.c.tenant == tenant,
+                roles.c.tenant == tenant,
+                users.c.status == "active",
+                roles.c.key == role_key,
+                user_roles.c.org_unit_id == unit_id,
+            )
+        ).scalar_one()
+    )
+
+
+def is_unit_used(conn: Connection, tenant: str, unit_id: str) -> bool:
+    """Whether a unit has units below it, people in it, or roles held at it."""
+    for column in (org_units.c.parent_id, users.c.org_unit_id, user_roles.c.org_unit_id):
+        found = conn.execute(
+            select(column).where(column.table.c.tenant == tenant, column == unit_id).limit(1)
+        )
+        if found.first() is not None:
+            return True
+    return False
 
 
 def people(

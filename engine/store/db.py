@@ -50,7 +50,8 @@ from sqlalchemy import (
 )
 from sqlalchemy import JSON as SqlJson
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.engine import Connection as Connection  # rooms above name it, not SQLAlchemy
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import StaticPool

@@ -22,11 +22,14 @@ from engine.store import (  # noqa: F401  imported for their tables
     effects,
     events,
     flows,
+    idempotency,
     jobs,
     lanes,
     orders,
+    org,
     runs,
     scenes,
+    sessions,
 )
 from engine.store.db import Database, metadata
 from engine.store.lanes import count_lanes, create_lanes

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 
 from engine.core.errors import GiveUp, Problem
 from engine.core.expression import to_text
-from engine.core.fields import Form, field
 from engine.core.node import (
     TIMEOUT,
     Answer,
     Ask,
     Context,
     Done,
-    NodeConfig,
     NodeType,
     Port,
     Read,
@@ -24,8 +21,6 @@ from engine.core.node import (
     because,
 )
 from engine.core.people import (
-    People,
-    Urge,
     reminders,
     reserved_ports,
     unclear,
@@ -33,6 +28,7 @@ from engine.core.people import (
 )
 from engine.core.script import Story, replay
 from engine.core.text import text
+from nodes.approval.config import Config, Level
 
 APPROVED = Port("approved", text("通过", "approved"))
 REJECTED = Port("rejected", text("驳回", "rejected"))
@@ -47,58 +43,6 @@ COMMENT = {
         }
     },
 }
-
-
-class Level(Form):
-    name: str = field(text("级别名称", "Level"), min_length=1, max_length=40)
-    who: People = field(text("审批人", "Who decides"), widget="people")
-    need: Literal["any", "all", "n"] = field(
-        text("几人同意", "Whose consent"),
-        help=text(
-            "任何方式下,一人驳回即为驳回", "whatever is chosen, one rejection rejects the level"
-        ),
-        widget="select",
-        default="any",
-        options={
-            "any": text("或签:一人同意即可", "any one of them"),
-            "all": text("会签:全部同意", "all of them"),
-            "n": text("其中若干人同意", "some of them"),
-        },
-    )
-    n: int = field(
-        text("同意人数", "How many"),
-        help=text("选择“其中若干人同意”时有效", "counts where some of them are asked for"),
-        widget="number",
-        default=2,
-        ge=1,
-        le=100,
-    )
-
-
-class Config(NodeConfig):
-    title: str = field(
-        text("审批事项", "What is to be approved"), widget="template", min_length=1, max_length=400
-    )
-    levels: tuple[Level, ...] = field(
-        text("审批级别", "Levels"), widget="list", min_length=1, max_length=10
-    )
-    details: dict[str, Any] = field(
-        text("给审批人看的内容", "Details shown"),
-        help=text("左边是名称,右边是内容", "name on the left, content on the right"),
-        widget="mapping",
-        default_factory=dict,
-    )
-    timeout: timedelta = field(
-        text("每级最长等待", "Time for each level"),
-        help=text("超过后走“超时”出口", "then the step ends by its timeout port"),
-        widget="duration",
-        default=timedelta(days=1),
-        gt=timedelta(),
-        le=timedelta(days=731),
-    )
-    reminders: tuple[Urge, ...] = field(
-        text("催办", "Reminders"), widget="list", default=(), max_length=10
-    )
 
 
 def story(config: Config, ctx: Context) -> Story:
@@ -140,7 +84,7 @@ def _needed(level: Level, people: int) -> int:
     need = {"any": 1, "all": people, "n": level.n}[level.need]
     if need > people:
         message = (
-            f"“{level.name}”需要 {need} 人同意,但只有 {people} 位审批人",
+            f"“{level.name}”需要 {need} 人同意，但只有 {people} 位审批人",
             f"level {level.name} needs {need} consents but has only {people} people",
         )
         raise GiveUp(text(*message), code="too_few")
@@ -186,7 +130,7 @@ def check(config: Config) -> list[Problem]:
 
 NODE = NodeType(
     label=text("多级审批", "Approval"),
-    summary=text("逐级审批:{title}", "approval, level by level: {title}"),
+    summary=text("逐级审批：{title}", "approval, level by level: {title}"),
     group="people",
     kind="wait",
     config=Config,
@@ -197,7 +141,7 @@ NODE = NodeType(
     ports_from="reminders[].id",
     reasons={
         "looking_up": text("正在确定审批人", "finding out who decides"),
-        "waiting": text("等待“{level}”审批:{people}", "level {level} waits for {people}"),
+        "waiting": text("等待“{level}”审批：{people}", "level {level} waits for {people}"),
         "approved": text("{levels} 级审批全部通过", "approved by all {levels} levels"),
         "rejected": text("在“{level}”这一级被驳回", "rejected at level {level}"),
     },

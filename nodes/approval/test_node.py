@@ -6,7 +6,8 @@ import pytest
 
 from engine.core.errors import GiveUp
 from engine.core.node import Answer, Ask, Read, Several
-from nodes.approval.node import NODE, Config
+from nodes.approval.config import Config
+from nodes.approval.node import NODE
 from tests.conformance.kit import TestContext
 
 LEVEL = {"name": "店长", "who": {"users": ["u_he"]}}

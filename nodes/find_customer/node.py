@@ -26,7 +26,7 @@ class Config(NodeConfig):
     kind: str = field(
         text("身份类型", "Kind of identity"),
         help=text(
-            "例如 phone、wecom_external_userid;用客户编号找时不填",
+            "例如 phone、wecom_external_userid；用客户编号找时不填",
             "e.g. phone or wecom_external_userid; not used when looking up by id",
         ),
         default="",
@@ -65,7 +65,7 @@ def check(config: Config) -> list[Problem]:
 
 NODE = NodeType(
     label=text("查找客户", "Find customer"),
-    summary=text("查找客户:{value}", "the customer behind {value}"),
+    summary=text("查找客户：{value}", "the customer behind {value}"),
     group="customer",
     kind="choice",
     config=Config,
@@ -84,7 +84,7 @@ NODE = NodeType(
         "properties": {
             "id": {"type": "string", "x-title": text("客户编号", "Id")},
             "name": {"type": "string", "x-title": text("姓名", "Name")},
-            "phone": {"type": "string", "x-title": text("手机号(脱敏)", "Phone (masked)")},
+            "phone": {"type": "string", "x-title": text("手机号（脱敏）", "Phone (masked)")},
             "level": {"type": "string", "x-title": text("会员等级", "Level")},
             "tags": {
                 "type": "array",

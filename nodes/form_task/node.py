@@ -40,7 +40,7 @@ class Config(NodeConfig):
     title: str = field(text("任务标题", "Title"), widget="template", min_length=1, max_length=400)
     who: People = field(
         text("交给谁", "Who fills it in"),
-        help=text("有多人时,谁先提交算谁的", "with several people, the first to submit counts"),
+        help=text("有多人时，谁先提交算谁的", "with several people, the first to submit counts"),
         widget="people",
     )
     form: dict[str, Any] = field(text("要填写的表单", "Form"), widget="form")
@@ -105,7 +105,7 @@ def output(config: Config) -> Mapping[str, Any]:
 
 NODE = NodeType(
     label=text("填写任务", "Form task"),
-    summary=text("请人填写:{title}", "somebody fills in: {title}"),
+    summary=text("请人填写：{title}", "somebody fills in: {title}"),
     group="people",
     kind="wait",
     config=Config,

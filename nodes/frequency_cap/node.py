@@ -7,6 +7,7 @@ from typing import Literal
 
 from engine.core.effect import Effect
 from engine.core.errors import GiveUp, Problem
+from engine.core.expression import to_text
 from engine.core.fields import field
 from engine.core.node import Ask, Context, Done, NodeConfig, NodeType, Port, because
 from engine.core.people import customer_id
@@ -25,7 +26,7 @@ class Config(NodeConfig):
     subject: str = field(
         text("按什么计数", "Counted by"),
         help=text(
-            "留空表示按客户;也可以填公式,例如 order.shop",
+            "留空表示按客户；也可以填公式，例如 order.shop",
             "empty: by customer; else an expression such as order.shop",
         ),
         widget="expression",
@@ -36,14 +37,14 @@ class Config(NodeConfig):
     within: timedelta | None = field(
         text("在多长时间内", "Within"),
         help=text(
-            "从现在往前推算;与“自然周期”二选一,都留空则累计不清零",
+            "从现在往前推算；与“自然周期”二选一，都留空则累计不清零",
             "counted back from now; this or a calendar period, neither: for ever",
         ),
         widget="duration",
         default=None,
         gt=timedelta(),
     )
-    period: Literal["day", "week", "month", "quarter", "year"] | None = field(
+    period: Literal["day", "week", "month", "year"] | None = field(
         text("自然周期", "Calendar period"),
         widget="select",
         default=None,
@@ -51,7 +52,6 @@ class Config(NodeConfig):
             "day": text("每天", "day"),
             "week": text("每周", "week"),
             "month": text("每月", "month"),
-            "quarter": text("每季度", "quarter"),
             "year": text("每年", "year"),
         },
     )
@@ -76,11 +76,11 @@ def _take(config: Config, ctx: Context) -> Effect:
         if value in (None, ""):
             message = text("计数的依据为空", "what is counted by is empty")
             raise GiveUp(message, code="no_subject")
-        owner, subject = f"cap:{config.cap}/{value}", str(value)
+        owner = f"cap:{config.cap}/{to_text(value)}"
     else:
-        owner = subject = f"customer:{customer_id('', ctx)}"
+        owner = f"customer:{customer_id('', ctx)}"
     asked = config.model_dump(mode="json", include={"cap", "limit", "within", "period"})
-    return Effect("cap.take", {**asked, "subject": subject}, owner=owner, subject=subject)
+    return Effect("cap.take", {**asked, "subject": owner}, owner=owner, subject=owner)
 
 
 def check(config: Config) -> list[Problem]:
@@ -94,7 +94,7 @@ def check(config: Config) -> list[Problem]:
 
 NODE = NodeType(
     label=text("频次控制", "Frequency cap"),
-    summary=text("{cap}:最多 {limit} 次", "{cap}: at most {limit} times"),
+    summary=text("{cap}：最多 {limit} 次", "{cap}: at most {limit} times"),
     group="logic",
     kind="choice",
     config=Config,
@@ -104,9 +104,9 @@ NODE = NodeType(
     ports=(ALLOWED, CAPPED),
     reasons={
         "counting": text("正在计数", "counting"),
-        "allowed": text("第 {count} 次,上限 {limit} 次", "number {count} of at most {limit}"),
+        "allowed": text("第 {count} 次，上限 {limit} 次", "number {count} of at most {limit}"),
         "capped": text(
-            "已有 {count} 次,达到上限 {limit} 次", "already {count}, the limit is {limit}"
+            "已有 {count} 次，达到上限 {limit} 次", "already {count}, the limit is {limit}"
         ),
     },
     errors={

@@ -42,13 +42,13 @@ def check(config: Config) -> list[Problem]:
 
 NODE = NodeType(
     label=text("通知同事", "Notify"),
-    summary=text("通知:{title}", "tells: {title}"),
+    summary=text("通知：{title}", "tells: {title}"),
     group="people",
     config=Config,
     run=run,
     check=check,
     effect_class="message",
-    reasons={"told": text("已通知:{title}", "told: {title}")},
+    reasons={"told": text("已通知：{title}", "told: {title}")},
     output={
         "type": "object",
         "properties": {"title": {"type": "string", "x-title": text("标题", "Title")}},

@@ -4,131 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from engine.core.effect import CALL, Effect
 from engine.core.errors import GiveUp, Problem
 from engine.core.expression import to_text
-from engine.core.fields import Form, field
 from engine.core.node import (
     Answer,
     Ask,
     Context,
     Done,
-    NodeConfig,
     NodeType,
     Port,
     Read,
     Until,
     because,
 )
-from engine.core.people import customer_field, customer_id
+from engine.core.people import customer_id
 from engine.core.script import Story, replay
 from engine.core.text import Text, text
+from nodes.send_message.config import CHANNELS, USUAL, Channel, Config
 
 SENT = Port("sent", text("已发送", "sent"))
 NOT_SENT = Port("not_sent", text("未发送", "not sent"))
 
-CHANNELS = {
-    "wecom": text("企业微信", "WeCom"),
-    "official_account": text("公众号", "official account"),
-    "sms": text("短信", "SMS"),
-    "email": text("邮件", "e-mail"),
-}
-# Which identity a channel writes to unless the row says otherwise.
-USUAL = {
-    "wecom": "wecom_external_userid",
-    "official_account": "wechat_open_id",
-    "sms": "phone",
-    "email": "email",
-}
-
+# Why a channel was not used: our own finding, then what the guard says; else a platform's code.
 WHY = {
     "no_identity": text("联系不到客户", "cannot reach the customer"),
-    "no_consent": text("客户没有同意", "no consent"),
+    "no_customer": text("没有这位客户", "no such customer"),
     "opted_out": text("客户已退订", "opted out"),
     "quiet_hours": text("免打扰时段", "quiet hours"),
-    "capped": text("次数已满", "enough messages already"),
+    "cap": text("消息次数已满", "enough messages already"),
 }
-
-
-class Channel(Form):
-    connection: str = field(
-        text("平台对接", "Connection"),
-        widget="connection",
-        extra={"x-action": "send_message"},
-        min_length=1,
-        max_length=64,
-    )
-    channel: Literal["wecom", "official_account", "sms", "email"] = field(
-        text("渠道", "Channel"),
-        help=text("按渠道检查客户是否同意接收", "the customer's consent is kept per channel"),
-        widget="select",
-        default="wecom",
-        options=CHANNELS,
-    )
-    identity: str = field(
-        text("发给哪种身份", "Identity written to"),
-        help=text("留空则按渠道默认", "empty: what the channel usually writes to"),
-        default="",
-        pattern=r"^([a-z][a-z0-9_]{0,63})?$",
-    )
-    content: str = field(
-        text("内容", "Text"),
-        help=text("留空则用下面的统一内容", "empty: the common text"),
-        widget="template",
-        default="",
-        max_length=4000,
-    )
-    more: dict[str, Any] = field(
-        text("其他参数", "Further values"),
-        help=text(
-            "该渠道特有的参数,例如邮件标题 subject", "of this channel, e.g. an e-mail's subject"
-        ),
-        widget="mapping",
-        default_factory=dict,
-    )
-
-
-class Config(NodeConfig):
-    channels: tuple[Channel, ...] = field(
-        text("渠道(按优先顺序)", "Channels, best first"), widget="list", min_length=1, max_length=10
-    )
-    content: str = field(
-        text("统一内容", "Common text"), widget="template", default="", max_length=4000
-    )
-    purpose: Literal["marketing", "service"] = field(
-        text("用途", "Purpose"),
-        help=text(
-            "营销消息须客户同意,并受次数和免打扰时段限制",
-            "marketing needs consent and keeps to caps and quiet hours",
-        ),
-        widget="select",
-        default="marketing",
-        options={
-            "marketing": text("营销", "marketing"),
-            "service": text("服务通知", "service notice"),
-        },
-    )
-    quiet: Literal["wait", "skip"] = field(
-        text("遇到免打扰时段", "In quiet hours"),
-        widget="select",
-        default="wait",
-        options={
-            "wait": text("等时段结束再发", "wait until they are over"),
-            "skip": text("不用这个渠道", "leave this channel out"),
-        },
-    )
-    order: Literal["listed", "preferred"] = field(
-        text("先后顺序", "Order"),
-        widget="select",
-        default="listed",
-        options={
-            "listed": text("按列表", "as listed"),
-            "preferred": text("客户偏好的渠道优先", "the customer's preferred channels first"),
-        },
-    )
-    customer: str = customer_field()
 
 
 def story(config: Config, ctx: Context) -> Story:
@@ -158,9 +65,10 @@ def story(config: Config, ctx: Context) -> Story:
             catch=True,
             reason=because("sending", channel=CHANNELS[channel.channel]),
         )
-        if answer.port != "error":
+        port, _, code = answer.port.partition(":")
+        if port != "error":
             return _sent(channel, answer.value, tried)
-        code = str((answer.value or {}).get("code") or "failed")
+        code = str((answer.value or {}).get("code") or code or "failed")
         if code == "no_answer":
             message = "已发出但没有收到回执", "it was sent, but no answer came"
             raise GiveUp(text(*message), code="no_answer")
@@ -224,7 +132,7 @@ def _shown(tried: list[dict[str, str]]) -> list[Text]:
     shown = []
     for one in tried:
         channel, why = CHANNELS[one["channel"]], WHY.get(one["why"], text(one["why"], one["why"]))
-        shown.append(text(f"{channel['zh']}({why['zh']})", f"{channel['en']} ({why['en']})"))
+        shown.append(text(f"{channel['zh']}（{why['zh']}）", f"{channel['en']} ({why['en']})"))
     return shown
 
 
@@ -244,7 +152,7 @@ def check(config: Config) -> list[Problem]:
 
 NODE = NodeType(
     label=text("发送消息", "Send message"),
-    summary=text("发消息:{content}", "message: {content}"),
+    summary=text("发消息：{content}", "message: {content}"),
     group="customer",
     config=Config,
     run=run,
@@ -254,17 +162,19 @@ NODE = NodeType(
     reasons={
         "looking_up": text("正在查看能用什么渠道联系", "finding out how to reach the customer"),
         "asking_leave": text("检查 {channel} 能否发送", "asking whether {channel} may be used"),
-        "quiet": text("免打扰时段,等到 {until} 再发", "quiet hours: waits until {until}"),
+        "quiet": text("免打扰时段，等到 {until} 再发", "quiet hours: waits until {until}"),
         "sending": text("正在通过 {channel} 发送", "sending by {channel}"),
         "sent": text("已通过 {channel} 发送", "sent by {channel}"),
         "sent_after": text(
-            "已通过 {channel} 发送;没用上的渠道:{tried}", "sent by {channel}; not used: {tried}"
+            "已通过 {channel} 发送；没用上的渠道：{tried}", "sent by {channel}; not used: {tried}"
         ),
-        "not_sent": text("没有渠道可用:{tried}", "no channel could be used: {tried}"),
+        "not_sent": text("没有渠道可用：{tried}", "no channel could be used: {tried}"),
     },
     errors={
         "no_customer": text("没有客户", "no customer"),
-        "no_answer": text("发出后没有回执,结果待确认", "sent, but nobody knows whether it arrived"),
+        "no_answer": text(
+            "发出后没有回执，结果待确认", "sent, but nobody knows whether it arrived"
+        ),
     },
     output={
         "type": "object",

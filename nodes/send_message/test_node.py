@@ -7,7 +7,8 @@ import pytest
 
 from engine.core.effect import Effect
 from engine.core.node import Answer, Ask, Done, Until
-from nodes.send_message.node import NODE, USUAL, Channel, Config
+from nodes.send_message.config import USUAL, Channel, Config
+from nodes.send_message.node import NODE
 from tests.conformance.kit import TestContext
 
 MORNING = datetime(2026, 3, 3, 0, 0, tzinfo=UTC)
@@ -27,7 +28,7 @@ def channels_asked(found: Config, preferred: list[str]) -> list[str]:
     while isinstance(step := NODE.run(found, TestContext(answers=tuple(answers))), Ask):
         assert isinstance(step.request, Effect)
         asked.append(step.request.args["channel"])
-        answers.append(Answer("out", {"allowed": False, "why": "capped"}))
+        answers.append(Answer("out", {"allowed": False, "why": "cap"}))
     return asked
 
 
@@ -57,8 +58,16 @@ def test_a_customer_nobody_can_reach_is_not_sent_to() -> None:
     done = NODE.run(config("wecom"), TestContext(answers=(Answer("out", None),)))
     assert isinstance(done, Done)
     assert done.port == "not_sent"
-    said = {"zh": "企业微信(联系不到客户)", "en": "WeCom (cannot reach the customer)"}
+    said = {"zh": "企业微信（联系不到客户）", "en": "WeCom (cannot reach the customer)"}
     assert done.reason == ("not_sent", {"tried": [said]})
+
+
+def test_an_error_port_may_carry_the_code() -> None:
+    reach = Answer("out", {"identities": {"email": "lin@example.com"}})
+    answers = (reach, LEAVE, Answer("error:refused", None))
+    done = NODE.run(config("email"), TestContext(answers=answers))
+    assert isinstance(done, Done)
+    assert done.output["tried"] == [{"channel": "email", "why": "refused"}]
 
 
 def test_an_error_without_a_code_still_leads_to_the_next_channel() -> None:

@@ -15,7 +15,7 @@ from engine.core.text import text
 class Config(NodeConfig):
     add: tuple[str, ...] = field(
         text("打上标签", "Add"),
-        help=text("可以引用数据,例如 {{ order.channel }}", "may refer, e.g. {{ order.channel }}"),
+        help=text("可以引用数据，例如 {{ order.channel }}", "may refer, e.g. {{ order.channel }}"),
         widget="tags",
         default=(),
         max_length=50,
@@ -77,7 +77,7 @@ NODE = NodeType(
     check=check,
     effect_class="write",
     reasons={
-        "tagged": text("标签:{tags}", "tags: {tags}"),
+        "tagged": text("标签：{tags}", "tags: {tags}"),
         "nothing": text("没有要变的标签", "no tag to change"),
     },
     errors={"no_customer": text("没有客户", "no customer")},

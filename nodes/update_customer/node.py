@@ -12,14 +12,14 @@ from engine.core.people import customer_field, customer_id
 from engine.core.text import text
 
 # These have a meaning of their own and a way of their own to change.
-KEPT = frozenset({"id", "tags", "identities", "consent", "created_at"})
+KEPT = frozenset({"id", "tags", "identities", "phone", "consent", "created_at"})
 
 
 class Config(NodeConfig):
     fields: dict[str, Any] = field(
         text("要写入的字段", "Fields"),
         help=text(
-            "左边选字段,右边填值,例如 等级 = {{ params.level }};留空的值会清空字段",
+            "左边选字段，右边填值，例如 等级 = {{ params.level }}；留空的值会清空字段",
             "field on the left, value on the right, e.g. level = {{ params.level }}; "
             "an empty value clears the field",
         ),
@@ -69,7 +69,7 @@ NODE = NodeType(
     run=run,
     check=check,
     effect_class="write",
-    reasons={"updated": text("已更新:{fields}", "updated: {fields}")},
+    reasons={"updated": text("已更新：{fields}", "updated: {fields}")},
     errors={"no_customer": text("没有客户", "no customer")},
     output={
         "type": "object",

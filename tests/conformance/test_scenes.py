@@ -43,7 +43,7 @@ def registry() -> Registry:
 
 def texts_of(value: Any) -> Iterator[Mapping[str, str]]:
     if isinstance(value, Mapping):
-        if value.keys() == {"zh", "en"}:
+        if value.keys() == {"zh", "en"} and all(isinstance(one, str) for one in value.values()):
             yield value
         else:
             for inner in value.values():

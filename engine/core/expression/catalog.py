@@ -9,8 +9,12 @@ from engine.core.expression.functions import CONSTANTS, FUNCTIONS, VALUES
 from engine.core.expression.lex import KEYWORDS
 from engine.core.expression.operators import operator_catalog
 
-_METHODS_OF = {"text": ("starts_with", "ends_with"), "list": ("starts_with", "ends_with")}
-_METHODS_OF.update({"number": ("round",), "time": ("format",)})
+_METHODS_OF: dict[str, tuple[str, ...]] = {
+    "text": ("starts_with", "ends_with"),
+    "list": ("starts_with", "ends_with"),
+    "number": ("round",),
+    "time": ("format",),
+}
 
 
 def language_catalog() -> dict[str, Any]:

@@ -192,10 +192,10 @@ class _Writer(Generic[T]):
         if kind == "text":
             found = build.contains(self.value(container), self.text(node.member))
         elif kind == "list":
-            member = self.kind(node.member)
+            sought = self.kind(node.member)
             items = items_of(container, self.start, {}).kind
-            if member not in (None, "null", *_SINGLE) or (
-                items in _APART and member in _APART and items != member
+            if sought not in (None, "null", *_SINGLE) or (
+                items in _APART and sought in _APART and items != sought
             ):
                 raise _beyond(node, "两边类型不同", "the two sides are of different kinds")
             found = build.has(self.value(container), self.value(node.member))

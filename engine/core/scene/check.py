@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from engine.core.errors import EngineError, InvalidInput, Problem
 from engine.core.event import read_event
-from engine.core.event_types import OwnType, check_own_type, validate_data
+from engine.core.event_types import OwnType, check_own_type, event_schema, validate_data
 from engine.core.flow import load_flow
 from engine.core.registry import Registry
 from engine.core.scene.document import Changed, Scene, sample_of
@@ -24,7 +24,7 @@ from engine.core.scene.places import (
 )
 from engine.core.schema import check_schema
 from engine.core.text import Locale, text
-from engine.core.validate import validate
+from engine.core.validate import Known, validate
 
 LOCALES: tuple[Locale, ...] = get_args(Locale)
 
@@ -75,7 +75,7 @@ def _parameters(scene: Scene) -> Iterator[Problem]:
             flow = next((flow for flow in scene.flows if flow.get("key") == place.flow), {})
             if holder_of(flow, place) == (None, None):
                 where = f"{place.flow}/{place.node}{place.at}"
-                yield _problem(at, f"没有这个位置:{where}", f"there is no such place: {where}")
+                yield _problem(at, f"没有这个位置：{where}", f"there is no such place: {where}")
 
 
 def _connections(scene: Scene, registry: Registry) -> Iterator[Problem]:
@@ -101,6 +101,7 @@ def _connections(scene: Scene, registry: Registry) -> Iterator[Problem]:
 
 
 def _flows(scene: Scene, registry: Registry) -> list[Problem]:
+    known = _known(scene)
     every = {needed.key: needed.key for needed in scene.connections}
     required = {needed.key: needed.key for needed in scene.connections if needed.required}
     found: dict[tuple[str, str], Problem] = {}
@@ -111,15 +112,26 @@ def _flows(scene: Scene, registry: Registry) -> list[Problem]:
             except InvalidInput as error:
                 return list(error.problems)
             for index, document in enumerate(flows):
-                for problem in _flow(document, registry):
+                for problem in _flow(document, registry, known):
                     at = f"/flows/{index}{problem.path}"
                     found.setdefault((at, problem.code), replace(problem, path=at))
     return list(found.values())
 
 
-def _flow(document: Mapping[str, Any], registry: Registry) -> list[Problem]:
+def _known(scene: Scene) -> Known:
+    """What an installation will offer once the scene is in it."""
+    own = {one.type: one.schema_ for one in scene.event_types}
+    return Known(
+        connections={needed.key: needed.types[0] for needed in scene.connections},
+        flows={str(flow.get("key")): 1 for flow in scene.flows},
+        event_schema=lambda type_: event_schema(type_, own.get(type_)),
+        event_types=own,
+    )
+
+
+def _flow(document: Mapping[str, Any], registry: Registry, known: Known) -> list[Problem]:
     try:
-        return list(validate(load_flow(document), registry))
+        return list(validate(load_flow(document), registry, known=known))
     except InvalidInput as error:
         return list(error.problems) or [Problem("", error.message)]
 

@@ -79,7 +79,7 @@ def _chosen(scene: Scene, given: Mapping[str, str]) -> dict[str, str | None]:
     problems += [
         Problem(
             f"/connections/{needed.key}",
-            text(f"请选择平台对接:{needed.why['zh']}", f"choose a connection: {needed.why['en']}"),
+            text(f"请选择平台对接：{needed.why['zh']}", f"choose a connection: {needed.why['en']}"),
             code="missing",
         )
         for needed in scene.connections

@@ -161,7 +161,9 @@ def edges(*lines):
         name, _, drawn = line.rpartition("= ") if "= " in line else ("", "", line)
         left, right = (part.strip() for part in drawn.split("->"))
         source, _, port = left.partition(":")
-        found.append({"id": name or f"e{number}", "from": source, "port": port or "out", "to": right})
+        found.append(
+            {"id": name or f"e{number}", "from": source, "port": port or "out", "to": right}
+        )
     return found
 
 

@@ -137,7 +137,9 @@ def test_counts_survive_being_written(runs):
     assert Coverage.from_json(found.as_json()).as_json() == found.as_json()
 
 
-@pytest.mark.parametrize("bad", [None, {}, {"runs": 1, "ms": {}, "steps": [[1]], "ports": [], "rows": []}])
+@pytest.mark.parametrize(
+    "bad", [None, {}, {"runs": 1, "ms": {}, "steps": [[1]], "ports": [], "rows": []}]
+)
 def test_what_is_no_coverage_is_refused(bad):
     with pytest.raises(InvalidInput):
         Coverage.from_json(bad)

@@ -119,8 +119,9 @@ def test_params_run_mode_cases_and_the_flows_own_fields():
 
 
 def test_true_and_one_are_two_values():
-    old, new = edited(lambda d: d["nodes"][2]["config"].update(text=1)), edited(
-        lambda d: d["nodes"][2]["config"].update(text=True)
+    old, new = (
+        edited(lambda d: d["nodes"][2]["config"].update(text=1)),
+        edited(lambda d: d["nodes"][2]["config"].update(text=True)),
     )
     assert told(old, new) == [("changed", "node", "/nodes/n3/config/text")]
 
@@ -168,6 +169,7 @@ def documents(draw):
 
 def plain(document):
     """The document with its graphs' nodes and edges in one order: theirs means nothing."""
+
     def graph(found):
         found = dict(found)
         for name in ("nodes", "edges"):

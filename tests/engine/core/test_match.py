@@ -11,7 +11,6 @@ from engine.core.event import Event
 from engine.core.match import (
     Known,
     Matcher,
-    event_scope,
     explain,
     fits,
     listeners_of,
@@ -25,6 +24,10 @@ AT = datetime(2026, 11, 11, 2, 0, tzinfo=UTC)
 def paid(amount="600", at=AT, **more):
     order = {"id": "o1", "amount": Decimal(amount), "channel": "tmall"}
     return Event("e1", "shop", more.pop("type", "order.paid"), at, {"order": order}, **more)
+
+
+def event_scope(event):
+    return {**event.data, "event": {"type": event.type, "time": event.time}, "customer": None}
 
 
 def judged(start, event=None, **more):

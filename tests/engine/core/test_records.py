@@ -133,8 +133,8 @@ def test_spread_of_a_negative_amount_is_the_mirror(amount, weights):
 
 
 def test_spread_by_hand():
-    thirds = [Decimal(1)] * 3
-    assert spread(Decimal("100.00"), thirds) == [Decimal("33.34"), Decimal("33.33"), Decimal("33.33")]
+    thirds = spread(Decimal("100.00"), [Decimal(1)] * 3)
+    assert thirds == [Decimal("33.34"), Decimal("33.33"), Decimal("33.33")]
     # 0.10 by 3:2:2 is 4.28, 2.86, 2.86 cents: the two that lose most by flooring get the cents.
     weights = [Decimal(3), Decimal(2), Decimal(2)]
     assert spread(Decimal("0.10"), weights) == [Decimal("0.04"), Decimal("0.03"), Decimal("0.03")]

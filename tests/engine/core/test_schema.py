@@ -55,7 +55,11 @@ def test_the_closest_of_several_forms_is_explained():
     schema = {
         "anyOf": [
             {"type": "string"},
-            {"type": "object", "required": ["amount"], "properties": {"amount": {"type": "string"}}},
+            {
+                "type": "object",
+                "required": ["amount"],
+                "properties": {"amount": {"type": "string"}},
+            },
         ]
     }
     assert check_value(schema, {"amount": 3})[0].path == "/amount"

@@ -1,0 +1,5 @@
+"""`python -m engine` is `jimu`."""
+
+from engine.cli import main
+
+main()

@@ -1,0 +1,83 @@
+"""`jimu up · web · worker · scheduler · migrate`: the processes of an installation."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from engine.cli.screen import tell
+from engine.core.text import text
+from engine.log import set_up_log
+from engine.runtime.queue import KINDS, Kind
+from engine.settings import load_settings
+from engine.store.db import Database
+from engine.store.schema import migrate as bring_up_to_date
+
+QUEUES = {"lanes": "lanes", "outbox": "outbox", "jobs": "jobs"}
+
+
+def add(app: typer.Typer) -> None:
+    for command in (up, web, worker, scheduler, migrate):
+        app.command()(command)
+
+
+def up(
+    demo: Annotated[bool, typer.Option(help="Fill a new installation with a small brand")] = False,
+) -> None:
+    """Everything on this machine: web, workers, scheduler and the embedded Valkey."""
+    from engine.cli.up import run_everything
+
+    run_everything(load_settings(), demo=demo)
+
+
+def web() -> None:
+    """The HTTP server: API, hooks and screens."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    settings = load_settings()
+    set_up_log(settings)
+    Granian(
+        "api.app:serve",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        workers=1,
+        blocking_threads=8,
+        backpressure=256,
+        log_enabled=False,
+    ).serve()
+
+
+def worker(
+    queue: Annotated[
+        list[str] | None, typer.Option(help="lanes, outbox, jobs; several may be named")
+    ] = None,
+) -> None:
+    """One worker, working on lanes, outbox and jobs."""
+    from engine.worker import work
+
+    settings = load_settings()
+    set_up_log(settings)
+    kinds: list[Kind] = [kind for kind in KINDS if queue is None or kind in queue]
+    work(settings, kinds or list(KINDS))
+
+
+def scheduler() -> None:
+    """The clock: timers, schedules, and what was forgotten."""
+    from engine.scheduler import schedule
+
+    settings = load_settings()
+    set_up_log(settings)
+    schedule(settings)
+
+
+def migrate() -> None:
+    """Brings the database to the newest schema."""
+    settings = load_settings()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    db = Database(settings.database_url)
+    revision = bring_up_to_date(db, settings.lanes)
+    tell(text(f"数据库已是最新({revision})", f"the database is up to date ({revision})"))
