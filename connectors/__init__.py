@@ -404,12 +404,14 @@ def exchange(
     sign: Callable[[httpx.Request], Mapping[str, str]] | None = None,
     secrets: Iterable[str] = (),
     redirects: int = 0,
+    timeout: float | None = None,
 ) -> httpx.Response:
     """Sends one request and returns the whole answer; every fault as one of the two kinds.
 
     `sign` gets the request exactly as it will be sent and returns the headers that prove who we
     are; they never go to another origin. `secrets` are taken out of every error's text.
-    `redirects` are followed for GET and HEAD only.
+    `redirects` are followed for GET and HEAD only. `timeout` is seconds for one read, where a
+    call must be quicker than the connection's limits say.
 
     1. Never left (no connection, TLS refused, pool full): RetryLater.
     2. Never will leave (malformed, private address): GiveUp.
@@ -424,7 +426,13 @@ def exchange(
         # httpx itself would put `params` in the place of a query the address already has.
         target = target.copy_merge_params(params) if params else target
         request = client.build_request(
-            method, target, headers=headers, content=content, json=json, data=data
+            method,
+            target,
+            headers=headers,
+            content=content,
+            json=json,
+            data=data,
+            timeout=client.timeout if timeout is None else timeout,
         )
         if not request.url.host or request.url.scheme not in ("http", "https"):
             raise httpx.InvalidURL("no host")
@@ -476,7 +484,9 @@ def _send(client: httpx.Client, request: httpx.Request, hidden: list[str]) -> ht
         raise GiveUp(text(zh, en), code="private_address") from None
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as fault:
         why = hide(str(fault), hidden)[:200]
-        raise RetryLater(text(f"连不上 {host}：{why}", f"Cannot connect to {host}: {why}")) from None
+        raise RetryLater(
+            text(f"连不上 {host}：{why}", f"Cannot connect to {host}: {why}")
+        ) from None
     except AnswerTooLarge:
         raise GiveUp(HTTP_ERRORS["answer_too_large"], code="answer_too_large") from None
     except httpx.DecodingError:
@@ -497,7 +507,7 @@ def _refusal(response: httpx.Response, hidden: list[str]) -> GiveUp | RetryLater
     status, host = response.status_code, response.request.url.host
     said = _excerpt(response, hidden)
     message = text(
-        f"{host} 返回 {status}{':' + said if said else ''}",
+        f"{host} 返回 {status}{'：' + said if said else ''}",
         f"{host} answered {status}{': ' + said if said else ''}",
     )
     if status in (408, 425, 429, 503):

@@ -225,9 +225,10 @@ def _time(written: str, pattern: str) -> datetime:
         return datetime.fromisoformat(written)
     except ValueError:
         pass
+    written = unicodedata.normalize("NFKC", written)
     parts = re.fullmatch(
         r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
-        r"(?:[T\s]*(\d{1,2})[::时](\d{1,2})(?:[::分](\d{1,2})秒?(?:\.\d+)?)?分?)?"
+        r"(?:[T\s]*(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})秒?(?:\.\d+)?)?分?)?"
         r"\s*(?:([+-])(\d{2}):?(\d{2}))?",
         written,
         re.ASCII,

@@ -81,7 +81,7 @@ def as_review(fault: LineError) -> dict[str, Any]:
         where = text(f"{where['zh']}“{fault.column}”", f"{where['en']}, {fault.column}")
     return {
         "reason": text(
-            f"{where['zh']}:{fault.reason['zh']}", f"{where['en']}: {fault.reason['en']}"
+            f"{where['zh']}：{fault.reason['zh']}", f"{where['en']}: {fault.reason['en']}"
         ),
         "record": {"line": fault.line, "order": fault.order, "row": dict(fault.record)},
     }
@@ -91,7 +91,7 @@ def test(link: Link) -> Text:
     """Says what the mapping takes from a file; there is nobody to connect to."""
     mapping: OrderMapping = link.settings.mapping
     shown = [(_title(one.to), one.column) for one in mapping.columns[:_SHOWN]]
-    zh = ",".join(f"{title['zh']} ← {column}" for title, column in shown)
+    zh = "，".join(f"{title['zh']} ← {column}" for title, column in shown)
     en = ", ".join(f"{title['en']} ← {column}" for title, column in shown)
     count = len(mapping.columns)
     return text(f"已对照 {count} 列：{zh}。", f"{count} columns are mapped: {en}.")

@@ -223,7 +223,7 @@ def _finish(
             problems = find_problems(OrderData, {"order": order})
             if problems:
                 at, said = problems[0].path.removeprefix("/order/"), problems[0].message
-                reason = text(f"{at}:{said['zh']}", f"{at}: {said['en']}")
+                reason = text(f"{at}：{said['zh']}", f"{at}: {said['en']}")
         except BadCell as fault:
             reason = fault.reason
     if draft.is_bad or reason is not None:

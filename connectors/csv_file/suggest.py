@@ -119,7 +119,9 @@ def suggest_mapping(names: Sequence[str]) -> OrderMapping:
     columns = suggest_columns(names)
     if not any(column.to == "external_id" for column in columns):
         raise InvalidInput(
-            text("没有找到订单编号列，请手动选择", "No column looks like an order number: choose it")
+            text(
+                "没有找到订单编号列，请手动选择", "No column looks like an order number: choose it"
+            )
         )
     known = {_plain(name) for name in names}
     platform = next((name for mark, name, _ in _PLATFORMS if mark in known), "own")

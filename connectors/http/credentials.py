@@ -65,7 +65,8 @@ class HttpCredentials(Credentials):
             "body": text("请求内容", "The body"),
             "time_body": text("时间戳.请求内容", "timestamp.body"),
             "request": text(
-                "时间戳、方法、路径、请求内容，各占一行", "timestamp, method, path, body, one a line"
+                "时间戳、方法、路径、请求内容，各占一行",
+                "timestamp, method, path, body, one a line",
             ),
         },
     )

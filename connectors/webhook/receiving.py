@@ -84,7 +84,7 @@ def _each(
             reason = fault.message
             if first is not None:
                 reason = text(
-                    f"{first.path}:{first.message['zh']}", f"{first.path}: {first.message['en']}"
+                    f"{first.path}：{first.message['zh']}", f"{first.path}: {first.message['en']}"
                 )
             review.append({"reason": reason, "record": record})
     return events, review

@@ -170,9 +170,9 @@ class Calendar:
         while closed_for < _CLOSED_FOR if last is None else day <= last:
             closed_for += 1
             for opens, closes in self._spans(day):
+                opens = max(opens, at)
                 if end is not None and opens >= end:
                     return
-                opens = max(opens, at)
                 if opens < closes:
                     closed_for = 0
                     yield opens, closes
@@ -198,15 +198,24 @@ class Calendar:
         return at.astimezone(self.zone).date()
 
     def _spans(self, day: date) -> tuple[Span, ...]:
+        """The open spans that start on a date, less what the night shift before it covers."""
         found = self._read.get(day)
         if found is None:
             if len(self._read) > 5_000:
                 self._read.clear()
+            covered = max((closes for _, closes in self._shifts(day - _DAY)), default=None)
             found = self._read[day] = tuple(
-                (first_moment(day, start, self.zone), first_moment(day, end, self.zone))
-                for start, end in self.hours(day)
+                (max(opens, covered), closes) if covered is not None else (opens, closes)
+                for opens, closes in self._shifts(day)
+                if covered is None or closes > covered
             )
         return found
+
+    def _shifts(self, day: date) -> list[Span]:
+        return [
+            (first_moment(day, start, self.zone), first_moment(day, end, self.zone))
+            for start, end in self.hours(day)
+        ]
 
 
 def first_moment(day: date, minutes: int, zone: ZoneInfo) -> datetime:

@@ -1,0 +1,60 @@
+"""The designer's built files. An address that is no file and no endpoint is one of its pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Request, Response, send_from_directory
+from werkzeug.exceptions import NotFound
+
+from api.context import options
+
+# These never are pages: what is unknown below them is a 404 in JSON.
+_NOT_PAGES = ("api", "hooks", "healthz", "readyz", "metrics", "assets")
+
+_NOT_BUILT = """<!doctype html>
+<html lang="zh-CN">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>积木 Jimu</title>
+<style>body{font:16px/1.7 system-ui,sans-serif;max-width:40rem;margin:12vh auto;padding:0 1.5rem}
+code{background:#8882;padding:.1em .4em;border-radius:4px}</style>
+<h1>积木 Jimu</h1>
+<p>服务已启动,但网页界面还没有构建。在项目目录执行 <code>make setup</code>(需要 Node 20 以上;没有时会自动下载),
+然后重启服务并刷新本页。</p>
+<p>接口文档现在就可以使用:<a href="/api/docs">/api/docs</a></p>
+<hr>
+<p lang="en">The server runs, but its screens have not been built. Run <code>make setup</code> in the
+project's folder (it needs Node 20 or newer and fetches one if there is none), then start the server again
+and reload this page. The API's documentation is at <a href="/api/docs">/api/docs</a>.</p>
+</html>
+"""
+
+
+def serve(request: Request) -> Response | None:
+    """A file of the designer, or its page; None when the address is nobody's."""
+    first = request.path.lstrip("/").partition("/")[0]
+    folder = options().screens
+    if request.method not in ("GET", "HEAD"):
+        return None
+    if first in _NOT_PAGES and first != "assets":
+        return None
+    if not (folder / "index.html").is_file():
+        # Only a person's browser gets the page: a program shall see that there is nothing.
+        wants_page = first == "" or "text/html" in request.headers.get("Accept", "")
+        return Response(_NOT_BUILT, mimetype="text/html") if wants_page else None
+    try:
+        if first:
+            return _file(folder, request.path.lstrip("/"))
+    except NotFound:
+        if first == "assets":
+            return None
+    return _file(folder, "index.html")
+
+
+def _file(folder: Path, name: str) -> Response:
+    response = send_from_directory(folder, name)
+    # Files under assets/ carry a hash in their name; the page that names them does not.
+    cached = "public, max-age=31536000, immutable" if name.startswith("assets/") else "no-cache"
+    response.headers["Cache-Control"] = cached
+    return response
