@@ -9,7 +9,8 @@ import importlib
 import pkgutil
 
 from flask import Flask
-from flask_openapi3 import Info, OpenAPI
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
 
 import api
 from api.context import KEY, Context, Options

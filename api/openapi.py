@@ -14,7 +14,6 @@ from http import HTTPStatus
 from typing import Any, Literal
 
 from flask import Flask, current_app
-from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from api.context import KEY
@@ -35,7 +34,7 @@ SECURITY: dict[str, Any] = {
         "type": "apiKey",
         "in": "cookie",
         "name": "jimu",
-        "description": "A person's session (`__Host-jimu` under HTTPS); see POST /api/v1/auth/login.",
+        "description": "A person's session (`__Host-jimu` under HTTPS): POST /api/v1/auth/login.",
     },
     "csrf": {
         "type": "apiKey",
@@ -95,7 +94,7 @@ def build() -> dict[str, Any]:
     kept = app.extensions.get(f"{KEY}.openapi")
     if kept is None:
         kept = app.extensions[f"{KEY}.openapi"] = _build(app)
-    return kept  # type: ignore[no-any-return]
+    return kept
 
 
 def _build(app: Flask) -> dict[str, Any]:
@@ -119,9 +118,9 @@ def _build(app: Flask) -> dict[str, Any]:
 
 def _schemas(
     all_: list[Resource],
-) -> tuple[dict[tuple[type[BaseModel], Mode], dict[str, Any]], dict[str, Any]]:
+) -> tuple[dict[tuple[Any, Mode], dict[str, Any]], dict[str, Any]]:
     """References by (model, mode), and the schemas they point to."""
-    wanted: dict[tuple[type[BaseModel], Mode], None] = {(ProblemDocument, "serialization"): None}
+    wanted: dict[tuple[Any, Mode], None] = {(ProblemDocument, "serialization"): None}
     for resource in all_:
         for access in resource.accesses:
             for model in access.models.values():
@@ -154,7 +153,7 @@ def _schemas(
 def _complete(
     operation: dict[str, Any],
     access: Access,
-    names: Mapping[tuple[type[BaseModel], Mode], dict[str, Any]],
+    names: Mapping[tuple[Any, Mode], dict[str, Any]],
     schemas: Mapping[str, Any],
 ) -> None:
     """Puts into an operation what its declaration says."""
@@ -220,9 +219,7 @@ def _header_parameters(access: Access) -> list[dict[str, Any]]:
     return found
 
 
-def _responses(
-    access: Access, names: Mapping[tuple[type[BaseModel], Mode], dict[str, Any]]
-) -> dict[str, Any]:
+def _responses(access: Access, names: Mapping[tuple[Any, Mode], dict[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for status, answer in access.answers.items():
         one: dict[str, Any] = {"description": HTTPStatus(status).phrase}

@@ -14,7 +14,8 @@ from functools import wraps
 from typing import Any, get_type_hints
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict
 
 from api.arguments import read_arguments

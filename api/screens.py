@@ -20,13 +20,14 @@ _NOT_BUILT = """<!doctype html>
 <style>body{font:16px/1.7 system-ui,sans-serif;max-width:40rem;margin:12vh auto;padding:0 1.5rem}
 code{background:#8882;padding:.1em .4em;border-radius:4px}</style>
 <h1>积木 Jimu</h1>
-<p>服务已启动,但网页界面还没有构建。在项目目录执行 <code>make setup</code>(需要 Node 20 以上;没有时会自动下载),
-然后重启服务并刷新本页。</p>
+<p>服务已启动,但网页界面还没有构建。请在项目目录执行 <code>make setup</code>
+(需要 Node 20 以上,没有时会自动安装),然后刷新本页。</p>
 <p>接口文档现在就可以使用:<a href="/api/docs">/api/docs</a></p>
 <hr>
-<p lang="en">The server runs, but its screens have not been built. Run <code>make setup</code> in the
-project's folder (it needs Node 20 or newer and fetches one if there is none), then start the server again
-and reload this page. The API's documentation is at <a href="/api/docs">/api/docs</a>.</p>
+<p lang="en">The server runs, but its screens have not been built. Run
+<code>make setup</code> in the project's folder (it needs Node 20 or newer and installs one if there
+is none), then reload this page. The API's documentation is at
+<a href="/api/docs">/api/docs</a>.</p>
 </html>
 """
 

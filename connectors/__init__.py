@@ -25,6 +25,7 @@ import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import MappingProxyType
 from typing import Any
@@ -217,7 +218,9 @@ def http_client(
     )
 
 
+@lru_cache(maxsize=1)
 def _tls() -> ssl.SSLContext:
+    # Reading the machine's authorities takes tens of milliseconds, a client is made in a fraction.
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context

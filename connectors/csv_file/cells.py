@@ -77,7 +77,7 @@ class BadCell(ValueError):
 def converter(kind: Kind, mapping: OrderMapping) -> Convert:
     """How the cells of one column are read."""
     zone = ZoneInfo(mapping.zone)
-    statuses = {word.strip().lower(): status for word, status in mapping.statuses.items()}
+    statuses = {_plain_word(word.strip()): status for word, status in mapping.statuses.items()}
     readers: dict[Kind, Convert] = {
         "text": read_text,
         "id": read_id,
@@ -168,7 +168,8 @@ def read_status(cell: str, own: Mapping[str, str]) -> str | None:
     word = read_text(cell)
     if word is None:
         return None
-    found = own.get(word.lower()) or _STATUSES.get(_plain_word(word))
+    plain = _plain_word(word)
+    found = own.get(plain) or _STATUSES.get(plain)
     if found is None:
         raise BadCell(f"没有对照订单状态“{word[:40]}”", f"the status {word[:40]!r} is not mapped")
     return found

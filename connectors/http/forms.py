@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from engine.core.connector import Settings
 from engine.core.fields import Form, field
@@ -45,6 +48,26 @@ class HttpSettings(Settings):
     )
 
 
+def _scalar(value: Any) -> Any:
+    """What a reference in a template gives, as it is written in an address or a header."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _scalars(values: Any) -> Any:
+    if not isinstance(values, Mapping):
+        return values
+    return {
+        name: [_scalar(one) for one in value] if isinstance(value, list | tuple) else _scalar(value)
+        for name, value in values.items()
+    }
+
+
 def _check_headers(headers: dict[str, str]) -> dict[str, str]:
     for name, value in headers.items():
         if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}", name):
@@ -66,12 +89,12 @@ class Get(Form):
         min_length=1,
         max_length=4000,
     )
-    query: dict[str, str | int | float | bool | list[str] | None] = field(
+    query: Annotated[dict[str, str | list[str] | None], BeforeValidator(_scalars)] = field(
         text("查询参数", "Query"), widget="mapping", default_factory=dict
     )
-    headers: Annotated[dict[str, str], AfterValidator(_check_headers)] = field(
-        text("请求头", "Headers"), widget="mapping", default_factory=dict
-    )
+    headers: Annotated[
+        dict[str, str], BeforeValidator(_scalars), AfterValidator(_check_headers)
+    ] = field(text("请求头", "Headers"), widget="mapping", default_factory=dict)
     expected: str = field(
         text("视为成功的状态码", "Statuses that count as success"),
         help=text("如 200-299,404。", "Such as 200-299,404."),

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,13 @@ def test_the_signature_covers_what_was_sent(
     assert ("x-timestamp" in got.headers) == (signed != "body")
     assert "x=1" in got.path
     assert "b=%C3%A9%26" in got.path
+
+
+def test_values_of_references_are_written_as_people_write_them(run: Any, wire: Any) -> None:
+    query = {"a": Decimal("12.10"), "b": True, "c": [1, "x"], "d": None}
+    run("get", {"url": "a", "query": query, "headers": {"X-N": 7}})
+    assert wire.last.path == "/api/a?a=12.10&b=true&c=1&c=x"
+    assert wire.last.headers["x-n"] == "7"
 
 
 def test_a_known_signature(run: Any, wire: Any) -> None:

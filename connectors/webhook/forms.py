@@ -54,8 +54,9 @@ class WebhookSettings(Settings):
     types: tuple[str, ...] = field(
         text("允许的事件类型", "Types taken in"),
         help=text(
-            "如 order.paid、refund.*;留空表示除系统自有类型以外的全部类型。",
-            "Such as order.paid or refund.*; empty: all but the system's own.",
+            "如 order.paid、refund.*；留空表示全部。工单、结算、库存等系统自有的类型不会接收。",
+            "Such as order.paid or refund.*; empty: all. The system's own types (ticket, "
+            "settlement, stock) are never taken in.",
         ),
         widget="tags",
         default=(),

@@ -16,6 +16,7 @@ from connectors.webhook.signature import verify
 from engine.core.connector import Link, Reply, Request
 from engine.core.errors import InvalidInput
 from engine.core.event import CLOUD_EVENT, CLOUD_EVENTS, Event, read_event, write_event
+from engine.core.event_types import matches
 from engine.core.text import text
 
 MOST = 1000  # events of one request
@@ -102,8 +103,6 @@ def _cloud_event(document: Any, link: Link, now: datetime) -> Event:
 
 
 def _is_allowed(type_: str, allowed: Sequence[str]) -> bool:
-    if not allowed:
-        return not type_.startswith(OWN_TYPES)
-    return any(
-        type_.startswith(name[:-1]) if name.endswith(".*") else type_ == name for name in allowed
-    )
+    if type_.startswith(OWN_TYPES):
+        return False
+    return not allowed or any(matches(pattern, type_) for pattern in allowed)

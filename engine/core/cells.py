@@ -28,10 +28,22 @@ from zoneinfo import ZoneInfo
 
 import re2
 
+from engine.core.cell_text import RANGE, number, split, unquoted, widen
 from engine.core.errors import GiveUp, InvalidInput
 from engine.core.expression import compile_expression
-from engine.core.expression.literals import read_number, read_time
-from engine.core.reach import ANY, OPAQUE, Reach, Span, Spans, Values
+from engine.core.expression.literals import read_time
+from engine.core.reach import (
+    ANY,
+    OPAQUE,
+    Reach,
+    Span,
+    Spans,
+    Values,
+    complement,
+    has_order,
+    point,
+    union,
+)
 from engine.core.text import Text, text
 
 ColumnType = Literal["any", "number", "text", "boolean", "date", "time", "list"]
@@ -46,8 +58,6 @@ _KINDS: dict[str, Text] = {
     "time": text("时间", "a time"),
     "list": text("列表", "a list"),
 }
-_FULL_WIDTH = str.maketrans({"≥": ">=", "≤": "<=", "≠": "!=", "＞": ">", "＜": "<", "＝": "="})
-_RANGE = re2.compile(r"^([\[\](])\s*(.*?)\s*\.\.\s*(.*?)\s*([\])\[])$")
 _COMPARISON = re2.compile(r"^(>=|<=|!=|==|>|<)\s*(.+)$")
 _WORD = re2.compile(r"^[\p{L}\p{N}_-]+$")
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
@@ -134,7 +144,7 @@ class _Reader:
         written = raw.strip()
         if written.startswith("=") and not written.startswith("=="):
             return self._expression(written[1:].strip())
-        return self._tests(_widen(written))
+        return self._tests(widen(written))
 
     # -- literals --------------------------------------------------------------------------------
 
@@ -151,15 +161,15 @@ class _Reader:
             if self.type in ("any", "list"):
                 return self._guess(raw)
             if self.type == "text":
-                return _unquoted(raw) if isinstance(raw, str) else None
+                return unquoted(raw) if isinstance(raw, str) else None
             if self.type == "boolean" and isinstance(raw, str):
                 return {"true": True, "false": False, "是": True, "否": False}.get(
                     raw.strip().lower()
                 )
             if self.type == "number" and isinstance(raw, str):
-                return _number(raw)
+                return number(raw)
             if isinstance(raw, str):
-                raw = _unquoted(raw)
+                raw = unquoted(raw)
             return read_value(raw, self.type, self.where)
         except (ValueError, ArithmeticError):
             return None
@@ -173,19 +183,19 @@ class _Reader:
             return raw  # an output may be any JSON value
         if raw in ("true", "false"):
             return raw == "true"
-        for read in (_number, lambda written: read_time(written, self.where)):
+        for read in (number, lambda written: read_time(written, self.where)):
             try:
                 return read(raw)
             except (ValueError, ArithmeticError):
                 continue
-        return _unquoted(raw)
+        return unquoted(raw)
 
     # -- tests -----------------------------------------------------------------------------------
 
     def _tests(self, written: str) -> Cell:
         if written.startswith("not(") and written.endswith(")"):
             return self._none_of(self._tests(written[4:-1].strip()))
-        parts = _split(written)
+        parts = split(written)
         if not all(parts):
             raise InvalidInput(text("逗号之间缺少内容", "something is missing between commas"))
         return self._any_of([self._test(part) for part in parts])
@@ -195,7 +205,7 @@ class _Reader:
             return Cell(None, ANY)
         if written == "null":
             return Cell(lambda value, scope, now: value is None, OPAQUE)
-        ranged = _RANGE.match(written)
+        ranged = RANGE.match(written)
         if ranged:
             opens, low, high, closes = ranged.groups()
             return self._range(low, high, opens == "[", closes == "]")
@@ -207,7 +217,7 @@ class _Reader:
     def _same(self, wanted: Any) -> Cell:
         if self.type == "list":
             return Cell(lambda value, scope, now: value is not None and wanted in value, OPAQUE)
-        return Cell(lambda value, scope, now: _equal(value, wanted), _point(wanted))
+        return Cell(lambda value, scope, now: _equal(value, wanted), point(wanted))
 
     def _compare(self, operator: str, edge: str) -> Cell:
         if self.type in ("list", "boolean") and operator not in ("==", "!="):
@@ -231,7 +241,7 @@ class _Reader:
                 return _equal(value, other) is (operator == "==")
             return value is not None and other is not None and _ordered(compare, value, other)
 
-        if compute is not None or not _has_order(fixed):
+        if compute is not None or not has_order(fixed):
             return Cell(test, OPAQUE, names)
         low = operator in (">=", ">")
         span = Span(
@@ -271,7 +281,7 @@ class _Reader:
                     f"the range is empty: {low} is not below {high}",
                 )
             )
-        return Cell(test, Spans((span,)) if _has_order(bottom) else OPAQUE)
+        return Cell(test, Spans((span,)) if has_order(bottom) else OPAQUE)
 
     def _edge(self, written: str) -> tuple[Any, Any, frozenset[str]]:
         """A literal, or how to compute the edge with the names it reads."""
@@ -325,7 +335,7 @@ class _Reader:
         def test(value: Any, scope: Mapping[str, Any], now: datetime | None) -> bool:
             return any(one(value, scope, now) for one in tests)
 
-        return Cell(test, _union([cell.reach for cell in cells]), names)
+        return Cell(test, union([cell.reach for cell in cells]), names)
 
     def _none_of(self, cell: Cell) -> Cell:
         inner = cell.test
@@ -335,7 +345,7 @@ class _Reader:
         def test(value: Any, scope: Mapping[str, Any], now: datetime | None) -> bool:
             return not inner(value, scope, now)
 
-        return Cell(test, _complement(cell.reach), cell.names)
+        return Cell(test, complement(cell.reach), cell.names)
 
 
 def wrong_kind(type_: str, value: Any) -> GiveUp:
@@ -364,80 +374,3 @@ def _ordered(compare: Callable[[Any, Any], bool], value: Any, other: Any) -> boo
         except TypeError:
             pass
     raise wrong_kind("number" if isinstance(other, Decimal) else "", value)
-
-
-def _number(written: str) -> Decimal:
-    bare = written.strip().replace("_", "")
-    negative = bare.startswith("-")
-    found = read_number(bare[1:] if negative else bare)
-    return -found if negative else found
-
-
-def _unquoted(written: str) -> str:
-    bare = written.strip()
-    if len(bare) >= 2 and bare[0] == bare[-1] and bare[0] in "\"'":
-        return bare[1:-1]
-    return bare
-
-
-def _has_order(value: Any) -> bool:
-    return isinstance(value, Decimal | int | date) and not isinstance(value, bool)
-
-
-def _point(value: Any) -> Reach:
-    if _has_order(value):
-        return Spans((Span(value, value, True, True),))
-    return Values(frozenset({value})) if isinstance(value, str | bool) else OPAQUE
-
-
-def _union(reaches: list[Reach]) -> Reach:
-    if ANY in reaches:
-        return ANY
-    if all(isinstance(reach, Spans) for reach in reaches):
-        return Spans(tuple(s for reach in reaches if isinstance(reach, Spans) for s in reach.spans))
-    if all(isinstance(reach, Values) and not reach.negated for reach in reaches):
-        return Values(
-            frozenset(v for reach in reaches if isinstance(reach, Values) for v in reach.values)
-        )
-    return OPAQUE
-
-
-def _complement(reach: Reach) -> Reach:
-    if isinstance(reach, Values):
-        return Values(reach.values, not reach.negated)
-    if isinstance(reach, Spans) and len(reach.spans) <= 20:
-        left = [Span()]
-        for span in reach.spans:
-            outside = []
-            if span.low is not None:
-                outside.append(Span(None, span.low, False, not span.low_in))
-            if span.high is not None:
-                outside.append(Span(span.high, None, not span.high_in, False))
-            left = [both for a in left for b in outside if not (both := a.both(b)).is_empty]
-        return Spans(tuple(left))
-    return OPAQUE
-
-
-def _widen(written: str) -> str:
-    """Full-width operators as a Chinese keyboard types them, outside quotes."""
-    return written if written[:1] in "\"'" else written.translate(_FULL_WIDTH)
-
-
-def _split(written: str) -> list[str]:
-    """The parts between commas that stand outside quotes and brackets."""
-    parts, depth, quote, start = [], 0, "", 0
-    spanned = _RANGE.match(written) is not None and written.count("..") == 1
-    for index, char in enumerate(written):
-        if quote:
-            quote = "" if char == quote else quote
-        elif char in "\"'":
-            quote = char
-        elif char in "([":
-            depth += 1
-        elif char in ")]" and depth:
-            depth -= 1
-        elif char in ",,、" and depth == 0 and not spanned:
-            parts.append(written[start:index].strip())
-            start = index + 1
-    parts.append(written[start:].strip())
-    return parts

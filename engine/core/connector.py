@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from engine.core.effect import EffectClass
 from engine.core.event import Event
@@ -25,6 +25,9 @@ from engine.core.text import Text
 
 class Credentials(Form):
     """Root of every connector's credentials. Secret fields are `pydantic.SecretStr`."""
+
+    # Else the text of a ValidationError shows what was typed in, secrets included.
+    model_config = ConfigDict(hide_input_in_errors=True)
 
 
 class Settings(Form):

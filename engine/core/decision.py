@@ -108,9 +108,9 @@ class Table(Form):
         return compile_table(self)
 
 
-def compile_table(table: Table, path: str = "") -> CompiledTable:
-    """The table ready to run; InvalidInput with a problem (pointer under `path`) per fault."""
-    compiler = _Compiler(table, path)
+def compile_table(table: Table) -> CompiledTable:
+    """The table ready to run; InvalidInput with a problem and its JSON pointer per fault."""
+    compiler = _Compiler(table)
     made = compiler.compile()
     if compiler.problems:
         raise InvalidInput(text("决策表有错误", "the decision table has faults"), compiler.problems)
@@ -123,9 +123,8 @@ _Found = TypeVar("_Found")
 class _Compiler:
     """Reads a table once; `problems` collects what cannot be read."""
 
-    def __init__(self, table: Table, path: str) -> None:
+    def __init__(self, table: Table) -> None:
         self.table = table
-        self.path = path
         self.problems: list[Problem] = []
         self.names: set[str] = set()
         self.required: set[str] = set()
@@ -136,10 +135,10 @@ class _Compiler:
             raise InvalidInput(
                 text("决策表的时区不对", "the table's zone is unknown"), self.problems
             )
-        _check_ids([column.id for column in table.inputs], f"{self.path}/inputs", self.problems)
-        _check_ids([column.id for column in table.outputs], f"{self.path}/outputs", self.problems)
-        _check_ids([row.id for row in table.rows], f"{self.path}/rows", self.problems)
-        _check_policy(table, self.path, self.problems)
+        _check_ids([column.id for column in table.inputs], "/inputs", self.problems)
+        _check_ids([column.id for column in table.outputs], "/outputs", self.problems)
+        _check_ids([row.id for row in table.rows], "/rows", self.problems)
+        _check_policy(table, self.problems)
         inputs = self.inputs()
         defaults, ranks = self.outputs()
         rows: list[Row] = []
@@ -168,7 +167,7 @@ class _Compiler:
             return None
 
     def wrong(self, at: str, zh: str, en: str) -> None:
-        self.problems.append(Problem(self.path + at, text(zh, en), "table_cell"))
+        self.problems.append(Problem(at, text(zh, en), "table_cell"))
 
     def inputs(self) -> list[tuple[TableInput, Compute]]:
         found: list[tuple[TableInput, Compute]] = []
@@ -256,7 +255,7 @@ def _check_ids(ids: Sequence[str], path: str, problems: list[Problem]) -> None:
         seen.add(id_)
 
 
-def _check_policy(table: Table, path: str, problems: list[Problem]) -> None:
+def _check_policy(table: Table, problems: list[Problem]) -> None:
     if table.hit_policy in ("priority", "output_order") and not any(
         output.values for output in table.outputs
     ):
@@ -264,14 +263,14 @@ def _check_policy(table: Table, path: str, problems: list[Problem]) -> None:
             "按优先级取结果,要先在结果列里按重要程度列出可选值",
             "an order by importance needs a list of values, most important first, in an output",
         )
-        problems.append(Problem(f"{path}/hit_policy", message, "table_priority"))
+        problems.append(Problem("/hit_policy", message, "table_priority"))
     if table.hit_policy != "collect" or table.aggregate in ("list", "count"):
         return
     if len(table.outputs) != 1:
         message = text(
             "求和、最小、最大只能有一个结果列", "sum, min and max need exactly one output"
         )
-        problems.append(Problem(f"{path}/aggregate", message, "table_aggregate"))
+        problems.append(Problem("/aggregate", message, "table_aggregate"))
     elif table.outputs[0].type not in ("any", "number") and table.aggregate == "sum":
         message = text("求和的结果列应为数字", "a sum needs an output of numbers")
-        problems.append(Problem(f"{path}/aggregate", message, "table_aggregate"))
+        problems.append(Problem("/aggregate", message, "table_aggregate"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from engine.core.decision import SINGLE, CompiledTable, Table, compile_table
+from dataclasses import replace
+
+from engine.core.decision import SINGLE, CompiledTable, Table
 from engine.core.errors import InvalidInput, Problem
 from engine.core.reach import Region, Span, region
 from engine.core.text import text
@@ -19,9 +21,9 @@ def check_table(table: Table, path: str = "") -> list[Problem]:
     Cells that depend on more than their own value cannot be judged and are left out of 2 to 4.
     """
     try:
-        compiled = compile_table(table, path)
+        compiled = table.compiled
     except InvalidInput as error:
-        return list(error.problems)
+        return [replace(problem, path=path + problem.path) for problem in error.problems]
     if not table.rows:
         message = text("决策表还没有任何一行", "the decision table has no row yet")
         return [Problem(f"{path}/rows", message, "table_empty", level="warning")]

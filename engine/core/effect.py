@@ -18,7 +18,8 @@ EffectStatus = Literal["pending", "sending", "delivered", "failed", "unknown", "
 CALL = "call"  # an external effect: one action of one connection
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, for the reason node.Done is not.
+@dataclass(slots=True)
 class Effect:
     """One thing to be done.
 

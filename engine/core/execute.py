@@ -20,19 +20,29 @@ What the runtime must know beyond the commands' meaning (run.py):
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from engine.core.errors import EngineError
-from engine.core.execution.advance import MAX_STEPS, ROOT, Advance, Scope, State, Wait, new_state
+from engine.core.effect import Effect
+from engine.core.execution.advance import (
+    GREY,
+    MAX_STEPS,
+    ROOT,
+    Advance,
+    Scope,
+    State,
+    Wait,
+    new_state,
+)
 from engine.core.execution.asks import ask, meet, release, send, settle, tick
 from engine.core.execution.boxes import close_scope
 from engine.core.execution.codec import decode_journal, dump_state, encode_journal, load_state
 from engine.core.execution.faults import end_flow, end_run, fault, resume, retry_from, stop
 from engine.core.execution.lines import end_step, is_reached
-from engine.core.execution.messages import ERRORS, REASONS, refuse
-from engine.core.execution.names import StepContext
-from engine.core.execution.scopes import open_scope
+from engine.core.execution.messages import ERRORS, REASONS, Error, error_from, refuse
+from engine.core.execution.names import StepContext, names_for
+from engine.core.execution.routes import Route, first_route, follow, write
+from engine.core.execution.scopes import new_scope, open_scope
 from engine.core.node import Answer, Ask, Done
 from engine.core.run import Decision, Signal, StepRecord
 from engine.core.version import Join, Step, Version
@@ -57,12 +67,13 @@ def decide(version: Version, state: State | None, signal: Signal) -> Decision:
     1. The signal starts the run, answers an open request, fires a timer, or is a person's order.
     2. Steps that became ready run, in drawn order, until all wait, the run ends or stops.
     """
-    if state is None:
-        state = new_state()
     advance = Advance(version, state, signal)
-    if not _SIGNALS[signal.kind](advance, signal):
-        return Decision(state, status=state["status"])
-    _work(advance)
+    take = _SIGNALS.get(signal.kind)
+    if take is None or not take(advance, signal):
+        unchanged = advance.state if state is None else state
+        return Decision(unchanged, status=unchanged["status"])
+    if advance.queue:
+        _work(advance)
     advance.state["seq"] = signal.seq
     return advance.decision()
 
@@ -73,20 +84,19 @@ def decide(version: Version, state: State | None, signal: Signal) -> Decision:
 def _start(advance: Advance, signal: Signal) -> bool:
     if advance.state["status"] != "queued":
         return False
-    value: Mapping[str, Any] = signal.value or {}
-    advance.start = advance.state["start"] = {
-        "event": value.get("event") or {},
-        "params": value.get("params") or {},
-        "owner": value.get("owner") or "",
-        "run_id": value.get("run_id") or "",
-        "chain": value.get("chain") or [],
-        "trigger": value.get("trigger") or "",
-        "at": signal.now,
-    }
-    advance.run_id = advance.start["run_id"]
+    start = {**_START, **(signal.value or {}), "at": signal.now}
+    advance.start = advance.state["start"] = start
+    advance.run_id = start["run_id"]
     advance.state["status"] = "running"
-    open_scope(advance, ROOT, "", "root")
+    route = first_route(advance.version, start["trigger"])
+    if route is None:
+        open_scope(advance, ROOT, "", "root")
+    else:
+        _go_one_way(advance, route)
     return True
+
+
+_START = {"event": {}, "params": {}, "owner": "", "run_id": "", "chain": (), "trigger": ""}
 
 
 def _find(advance: Advance, token: str) -> tuple[str, list[Any]] | None:
@@ -147,7 +157,8 @@ def _timer(advance: Advance, signal: Signal) -> bool:
     if port is not None:
         release(advance, path)
         scope_id, step = advance.step_at(path)
-        end_step(advance, scope_id, advance.own(scope_id), step, port, None)
+        scope = advance.own(scope_id)
+        end_step(advance, scope_id, scope, step, step.leave(port, scope["lines"]), None)
     return True
 
 
@@ -188,97 +199,168 @@ def _work(advance: Advance) -> None:
             continue
         if scope_id not in fresh:
             scope = advance.own(scope_id)
-        status = scope["steps"].get(step.id)
+        wait: Wait | None = None
+        answers: tuple[Answer, ...] = ()
         if cause is False:
-            if status is not None:
+            if step.id in scope["steps"]:
                 continue
             if state["count"] >= MAX_STEPS:
                 path = scope_id + step.tail
                 stop(advance, [path], {**refuse("limit_steps", limit=MAX_STEPS), "step": path})
                 return
             state["count"] += 1
-            join = step.join
-            if join is not None and not _fire(advance, scope_id, scope, step, join):
+            if step.join is not None and not _fire(advance, scope_id, scope, step, step.join):
                 continue
-            _perform(advance, scope_id, scope, step, None)
-        elif cause is True:
-            if status == "active":
-                _perform(advance, scope_id, scope, step, advance.own_wait(scope_id + step.tail))
-        elif status == "active" or status == "waiting":
-            fault(advance, scope_id, step, cause)
+        else:
+            status = scope["steps"].get(step.id)
+            if status != "active" and status != "waiting":
+                continue
+            if cause is not True:
+                fault(advance, scope_id, step, cause)
+                continue
+            wait = advance.own_wait(scope_id + step.tail)
+            answers = tuple(Answer(port, value) for port, value in wait["answers"])
+        names = names_for(advance, scope_id, step)
+        try:
+            outcome = step.run(step.config, StepContext(advance, scope_id, step, names, answers))
+        except Exception as why:
+            outcome = error_from(why)
+        _obey(advance, scope_id, scope, step, wait, outcome)
 
 
-def _perform(
-    advance: Advance, scope_id: str, scope: Scope, step: Step, wait: Wait | None
+def _go_one_way(advance: Advance, route: Route) -> None:
+    """The same as `_work`, as long as the run takes a way that was taken before (routes.py)."""
+    version, records = advance.version, advance.records
+    scope = advance.scopes[ROOT] = new_scope(version.graphs[""], "root")
+    advance.fresh.add(ROOT)
+    out = scope["out"]
+    names: dict[str, Any] | None = None
+    count = 0
+    while True:
+        for path in route.skipped:
+            records.append(StepRecord(path, "skipped"))
+        step = route.step
+        if step is None:
+            write(scope, route)
+            advance.state["count"] = count
+            advance.queue.append((None, ROOT, False))
+            return
+        if names is None:
+            names = names_for(advance, ROOT, step)
+            context = StepContext(advance, ROOT, step, names, ())
+        else:
+            context.step = step
+        count += 1
+        try:
+            outcome = step.run(step.config, context)
+        except Exception as why:
+            outcome = error_from(why)
+        onward: Route | None = None
+        if outcome.__class__ is Done and outcome.port.__class__ is str:
+            onward = route.onward.get(outcome.port) or follow(version, route, outcome.port)
+        if onward is None:
+            write(scope, route)
+            advance.state["count"] = count
+            _obey(advance, ROOT, scope, step, None, outcome)
+            return
+        output, keys = outcome.output, ()
+        if outcome.effects:
+            keys = _send_all(advance, route.path, step, 1, 0, outcome.effects)
+        records.append(StepRecord(route.path, "done", outcome.port, output, outcome.reason, keys))
+        out[step.id] = output
+        if outcome.sets:
+            names["vars"] = scope["vars"] = {**scope["vars"], **outcome.sets}
+        if outcome.ends_run:
+            write(scope, onward)
+            advance.state["count"] = count
+            end_run(advance, "succeeded", output)
+            return
+        route = onward
+
+
+def _obey(
+    advance: Advance, scope_id: str, scope: Scope, step: Step, wait: Wait | None, outcome: Any
 ) -> None:
-    """Calls a node's `run` and does what it says."""
-    answers = () if wait is None else tuple(Answer(port, value) for port, value in wait["answers"])
-    try:
-        outcome = step.run(step.config, StepContext(advance, scope_id, step, answers))
-    except EngineError as why:
-        fault(advance, scope_id, step, {"code": why.code, "message": why.message})
-        return
-    except Exception as why:
-        # A bug in one node stops one run, as an incident a person can resume once it is mended.
-        fault(advance, scope_id, step, refuse("fault", error=f"{type(why).__name__}: {why}"))
-        return
+    """Does what a step's outcome says."""
     if outcome.__class__ is Done:
         _end(advance, scope_id, scope, step, wait, outcome)
-    elif outcome.__class__ is Ask:
+        return
+    why_not: Error | None
+    if outcome.__class__ is Ask:
         why_not = ask(advance, scope_id, scope, step, wait, outcome)
-        if why_not is not None:
-            fault(advance, scope_id, step, why_not)
+    elif outcome.__class__ is dict:
+        why_not = outcome
     else:
-        fault(advance, scope_id, step, refuse("bad_outcome", type=type(outcome).__name__))
+        why_not = refuse("bad_outcome", type=type(outcome).__name__)
+    if why_not is not None:
+        fault(advance, scope_id, step, why_not)
 
 
 def _end(
     advance: Advance, scope_id: str, scope: Scope, step: Step, wait: Wait | None, done: Done
 ) -> None:
     """A node is Done: effects go out, variables are set, lines decided."""
-    port = done.port
-    if port.__class__ is str and port[:5] == "error" and (port == "error" or port[5:6] == ":"):  # type: ignore[union-attr,index]
-        fault(advance, scope_id, step, _error_from(done), done.output)
-        return
-    if step.is_choice and port in _NO_MATCH and "default" not in step.ports:
-        fault(advance, scope_id, step, refuse("no_path"))
-        return
+    port = done.port if isinstance(done.port, str) else tuple(done.port)
+    leaving = step.leaving.get(port)
+    if leaving is None:
+        why_not = _no_leave(step, port, done)
+        if why_not is not None:
+            fault(advance, scope_id, step, why_not, done.output)
+            return
+        leaving = step.leave(port, {})
     path = scope_id + step.tail
     keys: tuple[str, ...] = ()
     if done.effects:
         take, n = (advance.state["take"], 0) if wait is None else (wait["take"], wait["e"])
-        keys = tuple(
-            send(advance, path, step, take, number, effect)
-            for number, effect in enumerate(done.effects, n + 1)
-        )
+        keys = _send_all(advance, path, step, take, n, done.effects)
     advance.records.append(StepRecord(path, "done", port, done.output, done.reason, keys))
     if wait is not None:
         release(advance, path)
+        leaving = step.leave(port, scope["lines"])  # a reminder may have lit its line
     if done.sets:
         _set(advance, scope_id, done.sets)
-    end_step(advance, scope_id, scope, step, port, done.output)
+    end_step(advance, scope_id, scope, step, leaving, done.output)
     if done.ends_run:
         end_flow(advance, scope_id, done.output)
 
 
+def _send_all(
+    advance: Advance, path: str, step: Step, take: int, n: int, effects: Iterable[Effect]
+) -> tuple[str, ...]:
+    return tuple(
+        [
+            send(advance, path, step, take, number, effect)
+            for number, effect in enumerate(effects, n + 1)
+        ]
+    )
+
+
+def _no_leave(step: Step, port: str | tuple[str, ...], done: Done) -> Error | None:
+    """Why a step cannot leave by a port it does not list; None when it can, lighting no line."""
+    if isinstance(port, str) and port.partition(":")[0] == "error":
+        told = done.output if isinstance(done.output, Mapping) else {}
+        return {
+            "code": port.partition(":")[2] or told.get("code") or "failed",
+            "message": told.get("message") or ERRORS["failed"],
+        }
+    if step.is_choice and port in _NO_MATCH and "default" not in step.ports:
+        return refuse("no_path")
+    return None
+
+
 _NO_MATCH: tuple[Any, ...] = ("default", (), ("default",))
-
-
-def _error_from(done: Done) -> Mapping[str, Any]:
-    code = str(done.port).partition(":")[2]
-    told = done.output if isinstance(done.output, Mapping) else {}
-    return {
-        "code": code or told.get("code") or "failed",
-        "message": told.get("message") or ERRORS["failed"],
-    }
 
 
 def _set(advance: Advance, scope_id: str, values: Mapping[str, Any]) -> None:
     home = scope_id if scope_id == ROOT else advance.home(scope_id)
     scope = advance.own(home)
     scope["vars"] = {**scope["vars"], **values}
-    # What was read before stays as it was; what is read from now on sees the new values.
-    advance.names.clear()
+    # Steps run from now on see the new values; scopes inside hold copies of their names.
+    names = advance.names.get(home)
+    if len(advance.names) > 1:
+        advance.names.clear()
+    elif names is not None:
+        names["vars"] = scope["vars"]
 
 
 def _fire(advance: Advance, scope_id: str, scope: Scope, step: Step, join: Join) -> bool:
@@ -288,7 +370,8 @@ def _fire(advance: Advance, scope_id: str, scope: Scope, step: Step, join: Join)
         reason = ("not_reached", {"lit": lit, "n": join.n})
         path = scope_id + step.tail
         advance.records.append(StepRecord(path, "done", "not_reached", None, reason))
-        end_step(advance, scope_id, scope, step, "not_reached", None)
+        leaving = step.leave("not_reached", {})
+        end_step(advance, scope_id, scope, step, leaving, None)
         return False
     if join.stop_rest:
         for other in join.rest:
@@ -300,6 +383,6 @@ def _fire(advance: Advance, scope_id: str, scope: Scope, step: Step, join: Join)
                 scope["steps"][other.id] = "cancelled"
                 advance.records.append(StepRecord(path, "cancelled"))
                 for edge, _, _ in other.lines:
-                    scope["lines"].setdefault(edge, 0)
+                    scope["lines"].setdefault(edge, GREY)
                 scope["left"] -= 1
     return True

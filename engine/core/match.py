@@ -329,26 +329,23 @@ def _by(count: Count) -> CountBy:
 def _since(count: Count, by: CountBy, at: datetime, day: date, zone: tzinfo) -> datetime | None:
     if by == "streak":
         # Days in a row are calendar days: n of them and the one before, which must be without.
-        try:
-            return datetime.combine(day - timedelta(days=count.n), time(), zone)
-        except OverflowError:
-            return None
-    if count.within is None:
-        return None
-    try:
-        return at - count.within
-    except OverflowError:
-        return None
+        return _back(datetime.combine(day, time(), zone), timedelta(days=count.n))
+    return _back(at, count.within)
 
 
 def _absence(absent: Absent, count: NeedsCount | None, event: Event, owner: str) -> NeedsAbsence:
-    since = count.since if count is not None else None
-    if absent.within is not None:
-        try:
-            since = event.time - absent.within
-        except OverflowError:
-            since = None
+    """Without a time of its own it looks back as far as the counting does."""
+    own = _back(event.time, absent.within)
+    since = count.since if absent.within is None and count is not None else own
     return NeedsAbsence(absent.type, owner, since, event.time)
+
+
+def _back(at: datetime, span: timedelta | None) -> datetime | None:
+    """The start of a window; None when it reaches back for ever."""
+    try:
+        return at - span if span is not None else None
+    except OverflowError:
+        return None
 
 
 def _written(compiled: Compiled | None, source: str, names: Mapping[str, Any], event: Event) -> str:

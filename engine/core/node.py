@@ -159,12 +159,17 @@ Reason = tuple[str, Mapping[str, Any]]
 _NO_VALUES: Mapping[str, Any] = {}
 
 
+def _no_values() -> Mapping[str, Any]:
+    return _NO_VALUES
+
+
 def because(code: str, **values: Any) -> Reason:
     """A reason with the values its sentence names."""
     return code, values
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, though nobody changes one: freezing triples the price of making it, in every step.
+@dataclass(slots=True)
 class Done:
     """The step has ended.
 
@@ -176,7 +181,7 @@ class Done:
     output: Any = None
     effects: tuple[Effect, ...] = ()
     reason: Reason = ("done", _NO_VALUES)
-    sets: Mapping[str, Any] = field(default_factory=dict)
+    sets: Mapping[str, Any] = field(default_factory=_no_values)
     ends_run: bool = False
 
 

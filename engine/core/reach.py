@@ -69,6 +69,49 @@ Reach = Spans | Values | Literal["any", "opaque"]
 ANY: Literal["any"] = "any"
 OPAQUE: Literal["opaque"] = "opaque"
 
+
+def has_order(value: Any) -> bool:
+    """Whether values of this kind lie on a line: numbers, days, times."""
+    return isinstance(value, Decimal | int | date) and not isinstance(value, bool)
+
+
+def point(value: Any) -> Reach:
+    """Just this value."""
+    if has_order(value):
+        return Spans((Span(value, value, True, True),))
+    return Values(frozenset({value})) if isinstance(value, str | bool) else OPAQUE
+
+
+def union(reaches: list[Reach]) -> Reach:
+    """Whatever any of these lets through."""
+    if ANY in reaches:
+        return ANY
+    if all(isinstance(reach, Spans) for reach in reaches):
+        return Spans(tuple(s for reach in reaches if isinstance(reach, Spans) for s in reach.spans))
+    if all(isinstance(reach, Values) and not reach.negated for reach in reaches):
+        return Values(
+            frozenset(v for reach in reaches if isinstance(reach, Values) for v in reach.values)
+        )
+    return OPAQUE
+
+
+def complement(reach: Reach) -> Reach:
+    """Whatever this does not let through."""
+    if isinstance(reach, Values):
+        return Values(reach.values, not reach.negated)
+    if isinstance(reach, Spans) and len(reach.spans) <= 20:
+        left = [Span()]
+        for span in reach.spans:
+            outside = []
+            if span.low is not None:
+                outside.append(Span(None, span.low, False, not span.low_in))
+            if span.high is not None:
+                outside.append(Span(span.high, None, not span.high_in, False))
+            left = [both for a in left for b in outside if not (both := a.both(b)).is_empty]
+        return Spans(tuple(left))
+    return OPAQUE
+
+
 Box = tuple[int, ...]  # per axis the atoms, as bits
 
 

@@ -22,25 +22,19 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from engine.core.errors import InvalidInput, Problem
+from engine.core.schema_walk import (
+    Walk,
+    children_of,
+    compiled_pattern,
+    escape,
+    target_of,
+)
 from engine.core.schema_words import FORMATS, worded
 from engine.core.text import text
 
 MAX_BYTES = 65_536
 MAX_DEPTH = 16
-MAX_REFS = 100
-MAX_PARTS = 5_000  # sub-schemas after every $ref is followed: refs to refs multiply
-MAX_PATTERN = 500
 MAX_PROBLEMS = 50
-
-# Keywords that hold one schema, a list of schemas, or schemas by name.
-_ONE = (
-    "items", "contains", "additionalProperties", "propertyNames", "not", "if", "then", "else",
-    "unevaluatedItems", "unevaluatedProperties",
-)  # fmt: skip
-_LIST = ("allOf", "anyOf", "oneOf", "prefixItems")
-_NAMED = ("properties", "patternProperties", "dependentSchemas", "$defs", "definitions")
-# They move the base of references or bind late; nothing a form or a parameter needs.
-_REFUSED = ("$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor", "$id", "$anchor")
 
 
 def check_value(schema: Mapping[str, Any], value: Any, path: str = "") -> list[Problem]:
@@ -96,7 +90,7 @@ def check_schema(schema: Any, path: str = "", *, defaults: bool = False) -> list
         for error in _meta().iter_errors(schema)
         for problem in _problems(error, path, code="schema")
     ][:MAX_PROBLEMS]
-    found = found or _Walk(schema, path).problems()
+    found = found or Walk(schema, path).problems()[:MAX_PROBLEMS]
     if not found and defaults:
         found = _check_defaults(schema, schema, path)
     return found
@@ -110,47 +104,18 @@ def follow(schema: Any, root: Mapping[str, Any] | None = None) -> Any:
     for _ in range(MAX_DEPTH):
         if not isinstance(schema, Mapping) or not isinstance(schema.get("$ref"), str):
             return schema
-        target = _target(root if root is not None else schema, schema["$ref"])
+        target = target_of(root if root is not None else schema, schema["$ref"])
         if not isinstance(target, Mapping):
             return {}
         schema = {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
     return {}
 
 
-def linear_pattern(pattern: str) -> Any:
-    """A regular expression compiled to run in linear time; InvalidInput when it cannot be."""
-    if len(pattern) > MAX_PATTERN:
-        raise InvalidInput(
-            text(f"正则太长,最多 {MAX_PATTERN} 个字符", f"is longer than {MAX_PATTERN} characters")
-        )
-    try:
-        return _compiled(pattern)
-    except (re2.error, ValueError, OverflowError):
-        raise InvalidInput(
-            text(
-                "正则写法不支持(不能用回溯引用和前后断言)",
-                "is no supported regular expression (no back-references, no look-around)",
-            )
-        ) from None
-
-
 # -- checking values -----------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=512)
-def _compiled(pattern: str) -> Any:
-    options = re2.Options()
-    options.log_errors = False
-    options.max_mem = 1 << 20
-    # ECMA writes \u4e00, re2 wants \x{4e00}.
-    return re2.compile(_ECMA_UNICODE.sub(r"\\x{\1}", pattern), options)
-
-
-_ECMA_UNICODE = re2.compile(r"\\u([0-9a-fA-F]{4})")
-
-
 def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Any:
-    if isinstance(value, str) and not _compiled(pattern).search(value):
+    if isinstance(value, str) and not compiled_pattern(pattern).search(value):
         yield ValidationError("pattern")
 
 
@@ -158,14 +123,14 @@ def _pattern_properties(checker: Any, patterns: Mapping[str, Any], value: Any, _
     if isinstance(value, dict):
         for pattern, schema in patterns.items():
             for name, inner in value.items():
-                if _compiled(pattern).search(name):
+                if compiled_pattern(pattern).search(name):
                     yield from checker.descend(inner, schema, path=name, schema_path=pattern)
 
 
 def _additional(checker: Any, extra: Any, value: Any, schema: Mapping[str, Any]) -> Any:
     if not isinstance(value, dict):
         return
-    patterns = [_compiled(pattern) for pattern in schema.get("patternProperties", ())]
+    patterns = [compiled_pattern(pattern) for pattern in schema.get("patternProperties", ())]
     for name in value:
         if name in schema.get("properties", ()) or any(one.search(name) for one in patterns):
             continue
@@ -188,7 +153,7 @@ def _multiple(_: Any, step: Any, value: Any, __: Any) -> Any:
         return
     try:
         rest = Decimal(str(value)) % Decimal(str(step))
-    except (InvalidOperation, ZeroDivisionError):
+    except (InvalidOperation, ZeroDivisionError, ValueError):  # or more digits than Python reads
         rest = Decimal(1)
     if rest:
         yield ValidationError("multipleOf")
@@ -236,7 +201,7 @@ def _unusable() -> InvalidInput:
 
 def _problems(error: ValidationError, path: str, code: str = "") -> list[Problem]:
     """One finding of the library as problems: a missing field is named by its own pointer."""
-    at = path + "".join(f"/{_escape(part)}" for part in error.absolute_path)
+    at = path + "".join(f"/{escape(part)}" for part in error.absolute_path)
     keyword = str(error.validator)
     if keyword in ("anyOf", "oneOf") and error.context:
         # Tell about the branch that came closest instead of "none fits".
@@ -251,17 +216,13 @@ def _problems(error: ValidationError, path: str, code: str = "") -> list[Problem
         name = next((one for one in missing if error.message.startswith(repr(one))), missing[0])
         return [
             Problem(
-                f"{at}/{_escape(name)}", worded("required", True, properties.get(name)), "required"
+                f"{at}/{escape(name)}", worded("required", True, properties.get(name)), "required"
             )
         ]
     schema = error.schema if isinstance(error.schema, dict) else None
     return [
         Problem(at, worded(keyword, error.validator_value, schema, error.instance), code or keyword)
     ]
-
-
-def _escape(part: Any) -> str:
-    return str(part).replace("~", "~0").replace("/", "~1")
 
 
 def _order(path: str) -> list[tuple[int, int, str]]:
@@ -274,128 +235,6 @@ def _order(path: str) -> list[tuple[int, int, str]]:
 # -- checking schemas ----------------------------------------------------------------------------
 
 
-class _Walk:
-    """One walk over a schema of a user's making: references, patterns, growth."""
-
-    def __init__(self, root: Mapping[str, Any], path: str) -> None:
-        self.root = root
-        self.path = path
-        self.found: list[Problem] = []
-        self.refs = 0
-        self.parts: dict[int, int] = {}
-        self.open: set[int] = set()
-
-    def problems(self) -> list[Problem]:
-        size = self._visit(self.root, self.path)
-        if self.refs > MAX_REFS:
-            self._add(
-                self.path,
-                f"$ref 超过 {MAX_REFS} 个",
-                f"has more than {MAX_REFS} $ref",
-                "schema_refs",
-            )
-        elif size > MAX_PARTS:
-            self._add(
-                self.path,
-                "引用展开后太大,请简化",
-                "unfolds to too many parts; simplify its references",
-                "schema_size",
-            )
-        return self.found[:MAX_PROBLEMS]
-
-    def _add(self, path: str, zh: str, en: str, code: str) -> None:
-        self.found.append(Problem(path, text(zh, en), code))
-
-    def _visit(self, schema: Any, path: str) -> int:
-        """The number of sub-schemas this one unfolds to; notes problems on the way."""
-        if not isinstance(schema, Mapping):
-            return 1
-        if id(schema) in self.parts:
-            return self.parts[id(schema)]
-        self.open.add(id(schema))
-        size = 1
-        for keyword in _REFUSED:
-            if keyword in schema:
-                self._add(
-                    f"{path}/{keyword}",
-                    f"不支持 {keyword}",
-                    f"{keyword} is not supported",
-                    "schema_refs",
-                )
-        for pattern, at in _patterns(schema, path):
-            try:
-                linear_pattern(pattern)
-            except InvalidInput as error:
-                self.found.append(Problem(at, error.message, "schema_pattern"))
-        if isinstance(schema.get("$ref"), str):
-            size += self._refer(schema["$ref"], f"{path}/$ref")
-        for inner, at in _children(schema, path):
-            size += self._visit(inner, at)
-        self.open.discard(id(schema))
-        self.parts[id(schema)] = min(size, MAX_PARTS + 1)
-        return self.parts[id(schema)]
-
-    def _refer(self, ref: str, path: str) -> int:
-        self.refs += 1
-        target = _target(self.root, ref)
-        if target is None:
-            self._add(
-                path,
-                "只能引用本定义内的部分(如 #/$defs/地址)",
-                "may only point into this very schema (such as #/$defs/address)",
-                "schema_refs",
-            )
-            return 1
-        if id(target) in self.open:
-            self._add(path, "引用绕回了自己", "leads back to itself", "schema_refs")
-            return 1
-        return self._visit(target, path)
-
-
-def _target(root: Mapping[str, Any], ref: str) -> Any:
-    """What a local reference points to; None when it is foreign or leads nowhere."""
-    if not ref.startswith("#"):
-        return None
-    found: Any = root
-    for part in ref[1:].split("/")[1:]:
-        name = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(found, Mapping) and name in found:
-            found = found[name]
-        elif isinstance(found, list) and name.isdigit() and int(name) < len(found):
-            found = found[int(name)]
-        else:
-            return None
-    return found if isinstance(found, Mapping | bool) else None
-
-
-def _patterns(schema: Mapping[str, Any], path: str) -> list[tuple[str, str]]:
-    found = []
-    if isinstance(schema.get("pattern"), str):
-        found.append((schema["pattern"], f"{path}/pattern"))
-    named = schema.get("patternProperties")
-    for pattern in named if isinstance(named, Mapping) else ():
-        found.append((pattern, f"{path}/patternProperties/{_escape(pattern)}"))
-    return found
-
-
-def _children(schema: Mapping[str, Any], path: str) -> list[tuple[Any, str]]:
-    found: list[tuple[Any, str]] = [
-        (schema[keyword], f"{path}/{keyword}") for keyword in _ONE if keyword in schema
-    ]
-    for keyword in _LIST:
-        found.extend(
-            (inner, f"{path}/{keyword}/{index}")
-            for index, inner in enumerate(schema.get(keyword, ()))
-        )
-    for keyword in _NAMED:
-        named = schema.get(keyword)
-        if isinstance(named, Mapping):
-            found.extend(
-                (inner, f"{path}/{keyword}/{_escape(name)}") for name, inner in named.items()
-            )
-    return found
-
-
 def _check_defaults(schema: Any, root: Mapping[str, Any], path: str) -> list[Problem]:
     if not isinstance(schema, Mapping):
         return []
@@ -405,7 +244,7 @@ def _check_defaults(schema: Any, root: Mapping[str, Any], path: str) -> list[Pro
         if "definitions" in root:
             whole = {**whole, "definitions": root["definitions"]}
         found = check_value(whole, schema["default"], f"{path}/default")
-    for inner, at in _children(schema, path):
+    for inner, at in children_of(schema, path):
         found.extend(_check_defaults(inner, root, at))
     return found
 

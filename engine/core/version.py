@@ -46,6 +46,12 @@ class Join:
     between: tuple[str, ...] = ()
 
 
+# What leaving by a port does: {edge id: lit 1 or grey 0}, the targets in drawn order each with what
+# to do there (RUN, SKIP, or LOOK where other lines decide too), and whether several are lit.
+Leaving = tuple[Mapping[str, int], tuple[tuple["Step", int], ...], bool]
+SKIP, RUN, LOOK = 0, 1, 2
+
+
 @dataclass(slots=True, eq=False)
 class Step:
     """A node ready to run. `lines` are its outgoing (edge id, port, target) in drawn order."""
@@ -67,6 +73,19 @@ class Step:
     incoming: tuple[str, ...] = ()
     has_one_line: bool = False  # R1 needs no look at the other lines
     before: frozenset[str] = frozenset()  # every step that precedes it in its graph
+    # Leaving by the ports that need no second look: not by errors, not by a missing "default".
+    leaving: dict[Any, Leaving] = field(default_factory=dict)
+
+    def leave(self, ports: str | tuple[str, ...], decided: Mapping[str, int]) -> Leaving:
+        """What leaving by these ports does to the lines not decided before."""
+        chosen = (ports,) if isinstance(ports, str) else ports
+        lines: dict[str, int] = {}
+        targets: dict[Step, int] = {}
+        for edge, port, target in self.lines:
+            if edge not in decided:
+                lines[edge] = int(port in chosen)
+                targets[target] = lines[edge] if target.has_one_line else LOOK
+        return lines, tuple(targets.items()), sum(lines.values()) > 1
 
     def error_port(self, code: str) -> str | None:
         """The drawn line's port that takes an error of this code, if any (R6)."""
@@ -108,6 +127,7 @@ class Version:
     triggers: Mapping[str, Start]
     params: Mapping[str, Any]
     texts: Texts = field(repr=False)
+    routes: dict[str, Any] = field(default_factory=dict, repr=False)  # kept by routes.py
 
 
 def compile_version(
@@ -301,6 +321,13 @@ class _Build:
             step.ports = frozenset(port for _, port, _ in step.lines)
             step.incoming = tuple(incoming.get(id_, ()))
             step.has_one_line = len(step.incoming) == 1 and step.join is None
+        for step in steps.values():
+            known = step.ports | {"out"} | {port.id for port in step.type.ports}
+            if step.is_choice and "default" not in step.ports:
+                known -= {"default"}
+            for port in known:
+                if port.partition(":")[0] != "error":
+                    step.leaving[port] = step.leave(port, {})
 
     def _order(self, steps: Mapping[str, Step], path: str) -> tuple[Step, ...]:
         left = {id_: len(step.incoming) for id_, step in steps.items()}

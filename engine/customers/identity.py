@@ -98,6 +98,8 @@ def normalise(kind: str, value: str) -> str:
     phone: E.164. email: lower case. id_card: upper case, check digit verified. Masked values
     (138****1234) are nobody's. Others: trimmed, invisible marks taken out.
     """
+    if not isinstance(value, str):  # data of a type nobody described may hold anything
+        return ""
     if kind in ("phone", "receiver_phone"):
         return normalise_phone(value)
     shown = "".join(letter for letter in value if unicodedata.category(letter) not in ("Cc", "Cf"))

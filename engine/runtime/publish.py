@@ -21,6 +21,7 @@ from engine.core.text import text
 from engine.core.validate import Known, validate
 from engine.core.version import compile_version
 from engine.runtime.clock import next_fire
+from engine.runtime.principal import Principal
 from engine.runtime.world import World
 from engine.store import connections as connection_store
 from engine.store import flows as flow_store
@@ -38,12 +39,10 @@ class Published:
     remarks: tuple[Problem, ...]
 
 
-def create_flow(
-    world: World, tenant: str, document: Any, *, by: str | None, scene: str | None = None
-) -> Any:
+def create_flow(world: World, who: Principal, document: Any, *, scene: str | None = None) -> Any:
     """A new flow with this draft; Conflict when the key is taken."""
     flow = load_flow(document)
-    now = world.now()
+    now, tenant = world.now(), who.tenant
     with world.db.begin() as conn:
         if flow_store.find_flow(conn, tenant, flow.key) is not None:
             raise Conflict(
@@ -60,12 +59,13 @@ def create_flow(
                 "status": "draft",
                 "draft": dump_flow(flow),
                 "revision": 1,
-                "owner_user": by,
+                "owner_user": who.id,
                 "scene": scene,
                 "created_at": now,
                 "updated_at": now,
             },
         )
+        who.note(conn, now, "flows.edit", f"flow:{flow.key}", {"created": True, "scene": scene})
         return flow_store.find_flow(conn, tenant, flow.key)
 
 
@@ -82,12 +82,10 @@ def _flow(conn: Connection, tenant: str, key: str) -> Any:
     return row
 
 
-def save_draft(
-    world: World, tenant: str, key: str, document: Any, *, revision: int, by: str | None
-) -> int:
+def save_draft(world: World, who: Principal, key: str, document: Any, *, revision: int) -> int:
     """Saves a draft and returns its new revision; Stale when somebody saved in between."""
     flow = load_flow(document)
-    now = world.now()
+    now, tenant = world.now(), who.tenant
     with world.db.begin() as conn:
         row = _flow(conn, tenant, key)
         if flow.key != row.key:
@@ -120,14 +118,12 @@ def _stale(revision: int) -> Stale:
     )
 
 
-def take_edit_lock(
-    world: World, tenant: str, key: str, *, by: str, force: bool = False
-) -> datetime:
+def take_edit_lock(world: World, who: Principal, key: str, *, force: bool = False) -> datetime:
     """The edit lock for some minutes; Conflict names who holds it, unless taken over."""
     until = world.now() + EDIT_LOCK_FOR
     with world.db.begin() as conn:
-        row = _flow(conn, tenant, key)
-        if not flow_store.take_edit_lock(conn, tenant, row.id, by, until, force=force):
+        row = _flow(conn, who.tenant, key)
+        if not flow_store.take_edit_lock(conn, who.tenant, row.id, who.id, until, force=force):
             raise Conflict(
                 text(f"{row.edited_by} 正在编辑", f"{row.edited_by} is editing"),
                 [Problem("/edited_by", text(str(row.edited_by), str(row.edited_by)))],
@@ -135,11 +131,13 @@ def take_edit_lock(
     return until
 
 
-def release_edit_lock(world: World, tenant: str, key: str, *, by: str) -> None:
+def release_edit_lock(world: World, who: Principal, key: str) -> None:
     with world.db.begin() as conn:
-        row = _flow(conn, tenant, key)
-        if row.edited_by == by:
-            flow_store.update_flow(conn, tenant, row.id, {"edited_by": None, "edited_until": None})
+        row = _flow(conn, who.tenant, key)
+        if row.edited_by == who.id:
+            flow_store.update_flow(
+                conn, who.tenant, row.id, {"edited_by": None, "edited_until": None}
+            )
 
 
 def known(world: World, conn: Connection, tenant: str) -> Known:
@@ -162,52 +160,39 @@ def check(world: World, tenant: str, document: Any) -> list[Problem]:
 
 
 def publish(
-    world: World,
-    tenant: str,
-    key: str,
-    *,
-    by: str | None,
-    revision: int | None = None,
-    note: str = "",
+    world: World, who: Principal, key: str, *, revision: int | None = None, note: str = ""
 ) -> Published:
     """The draft as a new immutable version, live at once. InvalidFlow says why not.
 
     `revision`, when given, must still be the draft's (what was looked at is what is published).
     """
     with world.db.begin() as conn:
-        row = _flow(conn, tenant, key)
+        row = _flow(conn, who.tenant, key)
         if row.draft is None:
             raise Conflict(text("没有可发布的草稿", "there is no draft to publish"))
         if revision is not None and row.revision != revision:
             raise _stale(row.revision)
-        return _publish(world, conn, row, load_flow(row.draft), by=by, note=note)
+        return _publish(world, conn, who, row, load_flow(row.draft), note=note)
 
 
-def roll_back(world: World, tenant: str, key: str, number: int, *, by: str | None) -> Published:
+def roll_back(world: World, who: Principal, key: str, number: int) -> Published:
     """An old version's document as a new version."""
     with world.db.begin() as conn:
-        row = _flow(conn, tenant, key)
-        old = flow_store.find_version(conn, tenant, row.id, number)
+        row = _flow(conn, who.tenant, key)
+        old = flow_store.find_version(conn, who.tenant, row.id, number)
         if old is None:
             raise NotFound(text(f"没有第 {number} 版", f"there is no version {number}"))
-        return _publish(
-            world,
-            conn,
-            row,
-            load_flow(old.document),
-            by=by,
-            note=f"← v{number}",
-            rolled_back_from=number,
-        )
+        flow = load_flow(old.document)
+        return _publish(world, conn, who, row, flow, note=f"← v{number}", rolled_back_from=number)
 
 
 def _publish(
     world: World,
     conn: Connection,
+    who: Principal,
     row: Any,
     flow: Flow,
     *,
-    by: str | None,
     note: str,
     rolled_back_from: int | None = None,
 ) -> Published:
@@ -239,7 +224,7 @@ def _publish(
             "document": dump_flow(flow),
             "sub_flows": pinned,
             "params": row.params or {},
-            "published_by": by,
+            "published_by": who.id,
             "published_at": now,
             "note": note,
             "rolled_back_from": rolled_back_from,
@@ -261,6 +246,7 @@ def _publish(
     )
     _set_schedules(world, conn, row, flow, version_id, now)
     flow_store.bump(conn, tenant)
+    who.note(conn, now, "flows.publish", f"flow:{row.key}", {"version": number, "note": note})
     return Published(number, version_id, tuple(problems))
 
 
@@ -292,22 +278,25 @@ def _sub_flows(flow: Flow) -> Iterator[str]:
                 yield node.config["flow"]
 
 
-def set_status(world: World, tenant: str, key: str, status: str) -> None:
+def set_status(world: World, who: Principal, key: str, status: str) -> None:
     """Pauses a live flow, or lets it go on. Runs under way go on in either case."""
     with world.db.begin() as conn:
+        tenant = who.tenant
         row = _flow(conn, tenant, key)
         if row.live_version is None:
             raise Conflict(text("流程还没有发布过", "the flow was never published"))
         flow_store.update_flow(conn, tenant, row.id, {"status": status, "updated_at": world.now()})
         flow_store.pause_schedules(conn, tenant, row.id, paused=status != "live")
         flow_store.bump(conn, tenant)
+        who.note(conn, world.now(), "flows.publish", f"flow:{row.key}", {"status": status})
 
 
-def set_params(world: World, tenant: str, key: str, values: Mapping[str, Any]) -> None:
+def set_params(world: World, who: Principal, key: str, values: Mapping[str, Any]) -> None:
     """Values of the flow's parameters; they hold from the next version on."""
     with world.db.begin() as conn:
-        row = _flow(conn, tenant, key)
-        flow_store.update_flow(conn, tenant, row.id, {"params": dict(values)})
+        row = _flow(conn, who.tenant, key)
+        flow_store.update_flow(conn, who.tenant, row.id, {"params": dict(values)})
+        who.note(conn, world.now(), "flows.edit", f"flow:{row.key}", {"params": dict(values)})
 
 
 def read_document(world: World, tenant: str, key: str, which: str = "draft") -> dict[str, Any]:

@@ -104,7 +104,7 @@ def sign_in(
         "agent": agent[:300] if agent else None,
     }
     with world.db.begin() as conn:
-        user = account_store.lock_user(conn, tenant, user.id)
+        user = account_store.lock_user(conn, tenant, user.id) or user
         if user.totp is not None and not second_factor.use(world, conn, user, code or ""):
             raise WrongCode(text("动态口令不正确", "the code is wrong"))
         account_store.note_login(

@@ -107,7 +107,7 @@ def list_users(
     after: str = "",
     limit: int = 50,
 ) -> list[Any]:
-    """By login, after a login; of some units where they are given; `text` is part of name or login."""
+    """By login, after a login; of some units where given; `text` is part of name or login."""
     where = [users.c.tenant == tenant, users.c.login > after]
     if units is not None:
         where.append(among(users.c.org_unit_id, units))

@@ -147,4 +147,3 @@ def revoke_key(conn: Connection, tenant: str, key_id: str, now: datetime) -> boo
         .values(revoked_at=now)
     )
     return done.rowcount == 1
-

@@ -20,6 +20,7 @@ from sqlalchemy import func, select
 from engine.core.event import Event
 from engine.runtime.connections import seal_credentials
 from engine.runtime.inbox import receive
+from engine.runtime.principal import system
 from engine.runtime.publish import create_flow, publish
 from engine.runtime.queue import RedisQueue
 from engine.runtime.world import World, live_world
@@ -130,8 +131,8 @@ def set_up(world: World, url: str) -> None:
             "on_bad_record": "review", "status": "active", "revision": 1, "failures": 0,
             "rate": 100_000, "created_at": now, "updated_at": now,
         })  # fmt: skip
-    create_flow(world, TENANT, FLOW, by=None)
-    publish(world, TENANT, "chaos", by=None)
+    create_flow(world, system(TENANT), FLOW)
+    publish(world, system(TENANT), "chaos")
 
 
 def count(world: World, table: Any, *where: Any) -> int:

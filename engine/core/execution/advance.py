@@ -13,6 +13,7 @@ so an advance costs what it touches and the state handed in never changes.
     scopes   {scope id: {graph, parent, index, kind, left, lines, steps, out}}
                parent  the step it belongs to ("" for root)   kind  root flow each repeat tick
                left    steps not ended yet                    vars  of a flow's own scope
+               wide    1 once steps may run side by side      input handed to a sub-flow
                lines   {edge id: 1 lit | 0 grey}, open ones absent
                steps   {node id: status}, idle ones absent    out   {node id: output}
     waits    {step: what it asked for}, see asks.py
@@ -75,17 +76,24 @@ class Advance:
         "waits",
     )
 
-    def __init__(self, version: Version, state: Mapping[str, Any], signal: Signal) -> None:
+    def __init__(self, version: Version, state: Mapping[str, Any] | None, signal: Signal) -> None:
         self.version = version
         self.signal = signal
         self.now = signal.now
-        self.state: State = dict(state)
-        self.scopes: dict[str, Scope] = dict(state["scopes"])
-        self.waits: dict[str, Wait] = dict(state["waits"])
-        self.state["scopes"] = self.scopes
-        self.state["waits"] = self.waits
-        self.start: Mapping[str, Any] = state["start"] or {}
-        self.run_id: str = self.start.get("run_id", "")
+        self.scopes: dict[str, Scope]
+        self.waits: dict[str, Wait]
+        self.start: Mapping[str, Any]
+        self.run_id: str = ""
+        if state is None:
+            self.state: State = new_state()
+            self.scopes, self.waits = self.state["scopes"], self.state["waits"]
+            self.start = {}
+        else:
+            self.state = dict(state)
+            self.scopes = self.state["scopes"] = dict(state["scopes"])
+            self.waits = self.state["waits"] = dict(state["waits"])
+            self.start = state["start"] or {}
+            self.run_id = self.start.get("run_id", "")
         # Scopes and waits this advance has made or copied, and may therefore write to.
         self.fresh: set[str] = set()
         self.queue: deque[Todo] = deque()

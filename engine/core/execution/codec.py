@@ -12,8 +12,9 @@ JSON by orjson, with what JSON cannot say written as an object of one tagged mem
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -26,6 +27,7 @@ _OPTIONS = (
     orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_SUBCLASS
 )
 _TAG = b'{"$'
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _LARGEST = 2**63 - 1
 
@@ -93,24 +95,33 @@ def encode_journal(signal: Signal, decision: Decision) -> bytes:
     """One advance as a compact array; everything a replay and a trace need, and no more.
 
     [1, kind, now, seq, token, port, value, customer, status, [record, ...]], a record being
-    [step, status, port, output, [code, values], effects, ms, error] without its empty end. A
-    start's event and params are left out: they are stored with the event.
+    [step, status, port, output, [code, values], effects, ms, error] without its empty end; now in
+    microseconds since 1970 or, in another zone than UTC, as text. A start's event and params are
+    left out: they are stored with the event.
     """
     value = signal.value
     if signal.kind == "start" and value.__class__ is dict:
-        value = {key: inner for key, inner in value.items() if key not in ("event", "params")}
+        value = value.copy()
+        value.pop("event", None)
+        value.pop("params", None)
+    now = signal.now
     return dump_values(
         (
             _FORMAT,
             signal.kind,
-            signal.now.isoformat(),
+            (now - _EPOCH) // _MICROSECOND if now.tzinfo is UTC else now.isoformat(),
             signal.seq,
             signal.token,
             signal.port,
             value,
             signal.customer,
             decision.status,
-            [_written(record) for record in decision.records],
+            [
+                _short(record)
+                if record.error is None and not record.ms and record.reason[0]
+                else _written(record)
+                for record in decision.records
+            ],
         )
     )
 
@@ -125,24 +136,19 @@ def decode_journal(
     _, kind, now, seq, token, port, value, customer, status, records = entry
     if kind == "start" and isinstance(value, dict):
         value = {**value, "event": event or {}, "params": params or {}}
-    signal = Signal(kind, datetime.fromisoformat(now), seq, token, port, value, customer)
+    at = datetime.fromisoformat(now) if isinstance(now, str) else _EPOCH + now * _MICROSECOND
+    signal = Signal(kind, at, seq, token, port, value, customer)
     return signal, status, [_read(record) for record in records]
 
 
-def _written(record: StepRecord) -> list[Any]:
-    """A record as an array, cut after its last member that says something."""
-    if record.error is not None:
-        last: tuple[Any, ...] = (record.effects, record.ms, record.error)
-    elif record.ms:
-        last = (record.effects, record.ms)
-    elif record.effects:
-        last = (record.effects,)
-    elif record.reason[0]:
-        last = ()
-    else:
-        return [record.step, record.status]
-    port = record.port
-    return [record.step, record.status, port, record.output, record.reason, *last]
+# The members nearly every record has, read in one go.
+_short = attrgetter("step", "status", "port", "output", "reason", "effects")
+
+
+def _written(record: StepRecord) -> tuple[Any, ...]:
+    if record.error is not None or record.ms:
+        return (*_short(record), record.ms, record.error)
+    return (record.step, record.status)
 
 
 def _read(found: list[Any]) -> StepRecord:

@@ -174,7 +174,8 @@ def _leave_by_error(
         output = {"error": error}
     reason = ("error", {"code": error["code"], "message": error["message"]})
     advance.records.append(StepRecord(path, "done", port, output, reason, error=error))
-    end_step(advance, scope_id, advance.own(scope_id), step, port, output)
+    scope = advance.own(scope_id)
+    end_step(advance, scope_id, scope, step, step.leave(port, scope["lines"]), output)
 
 
 def _fail_scopes(advance: Advance, failed: list[str], error: Error) -> None:

@@ -4,38 +4,31 @@ from __future__ import annotations
 
 from engine.core.execution.advance import GREY, LIT, Advance, Scope
 from engine.core.run import StepRecord
-from engine.core.version import Join, Step
+from engine.core.version import LOOK, RUN, Join, Leaving, Step
 
 _NEVER_RAN = frozenset({None, "skipped", "cancelled"})
 
 
 def end_step(
-    advance: Advance,
-    scope_id: str,
-    scope: Scope,
-    step: Step,
-    ports: str | tuple[str, ...],
-    output: object,
+    advance: Advance, scope_id: str, scope: Scope, step: Step, leaving: Leaving, output: object
 ) -> None:
-    """The step has ended by these ports: their lines are lit, the others grey (R3)."""
+    """The step has ended: the lines of its ports are lit, the others grey (R3)."""
     scope["steps"][step.id] = "done"
     scope["out"][step.id] = output
-    lines = scope["lines"]
-    is_one = ports.__class__ is str
-    for edge, port, target in step.lines:
-        if edge in lines:
-            continue  # a reminder's, lit while the step waited
-        is_lit = port == ports if is_one else port in ports
-        lines[edge] = LIT if is_lit else GREY
-        if target.has_one_line:
-            if is_lit:
+    lines, targets, is_wide = leaving
+    if lines:
+        scope["lines"].update(lines)
+        for target, what in targets:
+            if what == RUN:
                 advance.queue.append((target, scope_id, False))
+            elif what == LOOK:
+                look_at(advance, scope_id, scope, target)
             else:
                 skip(advance, scope_id, scope, target)
-        else:
-            look_at(advance, scope_id, scope, target)
-    scope["left"] -= 1
-    if not scope["left"]:
+        if is_wide:
+            scope["wide"] = 1
+    left = scope["left"] = scope["left"] - 1
+    if not left:
         advance.queue.append((None, scope_id, False))
 
 
@@ -44,6 +37,7 @@ def light(advance: Advance, scope_id: str, scope: Scope, step: Step, port: str) 
     for edge, name, target in step.lines:
         if name == port and edge not in scope["lines"]:
             scope["lines"][edge] = LIT
+            scope["wide"] = 1
             look_at(advance, scope_id, scope, target)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.core.errors import EngineError
 from engine.core.text import Text, text
 
 # {"code": what an error route matches, "message": Text or str, "step": where it happened}
@@ -47,6 +48,13 @@ def refuse(code: str, **values: Any) -> Error:
         "code": code,
         "message": {"zh": words["zh"].format(**values), "en": words["en"].format(**values)},
     }
+
+
+def error_from(why: Exception) -> Error:
+    """What a node raised. A bug in one node stops one run, to be resumed once it is mended."""
+    if isinstance(why, EngineError):
+        return {"code": why.code, "message": why.message}
+    return refuse("fault", error=f"{type(why).__name__}: {why}")
 
 
 def error_of(value: Any, port: str = "error") -> Error:

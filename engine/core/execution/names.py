@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
@@ -12,38 +11,42 @@ from engine.core.execution.advance import Advance
 from engine.core.node import Answer
 from engine.core.version import Step
 
-_NO_ANSWERS: tuple[Answer, ...] = ()
-
 
 class StepContext:
     """The Context of node.py for one call of one step."""
 
-    __slots__ = ("_advance", "_names", "_step", "answers", "flow_key", "node_id", "now", "run_id",
-                 "scope_id")  # fmt: skip
+    __slots__ = ("_advance", "answers", "now", "scope", "scope_id", "step")
 
     def __init__(
-        self, advance: Advance, scope_id: str, step: Step, answers: tuple[Answer, ...] = _NO_ANSWERS
+        self,
+        advance: Advance,
+        scope_id: str,
+        step: Step,
+        scope: dict[str, Any],
+        answers: tuple[Answer, ...],
     ) -> None:
-        self.now: datetime = advance.now
-        self.run_id: str = advance.run_id
-        self.flow_key: str = step.flow_key
-        self.node_id: str = step.id
-        self.scope_id: str = scope_id
-        self.answers: tuple[Answer, ...] = answers
         self._advance = advance
-        self._step = step
-        self._names: dict[str, Any] | None = None
+        self.step = step
+        self.scope_id = scope_id
+        self.scope = scope
+        self.answers = answers
+        self.now = advance.now
+
+    @property
+    def run_id(self) -> str:
+        return self._advance.run_id
+
+    @property
+    def flow_key(self) -> str:
+        return self.step.flow_key
+
+    @property
+    def node_id(self) -> str:
+        return self.step.id
 
     @property
     def answer(self) -> Answer | None:
         return self.answers[-1] if self.answers else None
-
-    @property
-    def scope(self) -> Mapping[str, Any]:
-        names = self._names
-        if names is None:
-            names = self._names = names_for(self._advance, self.scope_id, self._step)
-        return names
 
     @property
     def event(self) -> Mapping[str, Any]:
@@ -55,7 +58,7 @@ class StepContext:
 
     @property
     def owner(self) -> str:
-        return self._advance.start.get("owner", "")  # type: ignore[no-any-return]
+        return self._advance.start["owner"]  # type: ignore[no-any-return]
 
     @property
     def params(self) -> Mapping[str, Any]:
@@ -98,13 +101,16 @@ def names_for(advance: Advance, scope_id: str, step: Step) -> dict[str, Any]:
     names = advance.names.get(scope_id)
     if names is None:
         names = advance.names[scope_id] = _names_of(advance, scope_id)
-    out = advance.scopes[scope_id]["out"]
-    outer = names["steps"]
-    if outer is out:
-        if out.keys() <= step.before:
+    scope = advance.scopes[scope_id]
+    if "wide" not in scope:
+        # One way only: whatever has ended here precedes it.
+        if "vars" in scope:
             return names
-        return {**names, "steps": {key: out[key] for key in out if key in step.before}}
-    return {**names, "steps": outer | {key: out[key] for key in out if key in step.before}}
+        return {**names, "steps": {**names["steps"], **scope["out"]}}
+    before = {key: value for key, value in scope["out"].items() if key in step.before}
+    if "vars" not in scope:
+        before = {**names["steps"], **before}
+    return {**names, "steps": before}
 
 
 def names_inside(advance: Advance, scope_id: str) -> dict[str, Any]:

@@ -26,20 +26,9 @@ def open_scope(
     the input of a sub-flow.
     """
     graph = advance.version.graphs[graph_id]
-    scope: Scope = {
-        "graph": graph_id,
-        "parent": parent,
-        "index": index,
-        "kind": kind,
-        "left": graph.total,
-        "lines": {},
-        "steps": {},
-        "out": {},
-    }
-    if kind == "root" or kind == "flow":
-        scope["vars"] = {}
-        if given:
-            scope["input"] = given
+    scope = new_scope(graph, kind, parent, index)
+    if given:
+        scope["input"] = given
     advance.scopes[scope_id] = scope
     advance.fresh.add(scope_id)
     if not graph.total:
@@ -50,11 +39,30 @@ def open_scope(
         fired = graph.steps.get(advance.start.get("trigger") or "") if scope_id == ROOT else None
         if fired is not None and fired.type.kind == "trigger":
             entry = fired
+    if entry is None and len(graph.starts) > 1:
+        scope["wide"] = 1
     for step in graph.starts:
         if entry is None or step is entry:
             advance.queue.append((step, scope_id, False))
         else:
             skip(advance, scope_id, scope, step)
+
+
+def new_scope(graph: CompiledGraph, kind: str, parent: str = "", index: int = 0) -> Scope:
+    """A scope in which nothing has happened."""
+    scope: Scope = {
+        "graph": graph.id,
+        "parent": parent,
+        "index": index,
+        "kind": kind,
+        "left": graph.total,
+        "lines": {},
+        "steps": {},
+        "out": {},
+    }
+    if kind == "root" or kind == "flow":
+        scope["vars"] = {}
+    return scope
 
 
 def fill_box(advance: Advance, step: Step, path: str, wait: Wait, token: str) -> None:

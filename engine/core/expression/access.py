@@ -42,6 +42,7 @@ def read(value: Any, steps: tuple[Step, ...], known: int, is_scope: bool, run: R
 
 
 def _unknown(name: str, of_scope: bool) -> EvaluationError:
+    name = name[:100]
     if of_scope:
         return EvaluationError(text(f"没有“{name}”这个名称", f'there is no name "{name}"'))
     return EvaluationError(text(f"没有“{name}”这个字段", f'there is no field "{name}"'))
@@ -59,7 +60,7 @@ def item(value: Any, key: Any, safe: bool, run: Run) -> Any:
             return None
         if kind_of(key) != "text":
             raise expected("text", kind_of(key))
-        raise _unknown(key[:100], False)
+        raise _unknown(key, False)
     if kind not in ("list", "text"):
         raise expected("list", kind)
     position = whole(key)

@@ -159,6 +159,7 @@ def attribute(value: Any, name: str, run: Run) -> Any:
 
 
 def _missing(kind: str, name: str) -> EvaluationError:
+    name = name[:100]
     if kind == "null":
         return EvaluationError(
             text(

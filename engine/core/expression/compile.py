@@ -30,7 +30,7 @@ from engine.core.expression.schema import Schema, place
 from engine.core.text import text
 
 Evaluate = Callable[..., Any]
-CACHED = 8_192
+CACHED = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +99,42 @@ def compile_condition(
     false, everything else is true.
     """
     if isinstance(condition, Mapping):
-        condition = rows_to_text(condition, schema)
+        condition = text_of_rows(condition, schema)
     if condition is None or (isinstance(condition, str) and not condition.strip()):
         condition = "true"
     if not isinstance(condition, str):
         parse(condition)
     return _compiled(condition, Same(schema), zone, True)
+
+
+def text_of_rows(rows: Mapping[str, Any], schema: Schema | None) -> str:
+    """`rows_to_text`, remembered: a flow asks for the same rows at every step."""
+    try:
+        key = repr(rows)
+    except RecursionError:
+        return rows_to_text(rows, schema)  # refuses the depth with a sentence
+    return _text_of_rows(Equal(key, rows), Same(schema))
+
+
+class Equal:
+    """A value as part of a cache key, compared by its text."""
+
+    __slots__ = ("key", "value")
+
+    def __init__(self, key: str, value: Any) -> None:
+        self.key = key
+        self.value = value
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Equal) and other.key == self.key
+
+
+@lru_cache(maxsize=CACHED)
+def _text_of_rows(rows: Equal, schema: Same) -> str:
+    return rows_to_text(rows.value, schema.value)
 
 
 @lru_cache(maxsize=CACHED)

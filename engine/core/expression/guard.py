@@ -56,10 +56,10 @@ def _call(node: tree.Call) -> list[int]:
     if isinstance(called, tree.Attribute):
         method = METHODS.get(called.name)
         if method is None:
-            near = suggest(called.name, METHODS)
+            near, name = suggest(called.name, METHODS), called.name[:100]
             raise invalid(
-                f"没有“{called.name}”这个函数{near['zh']}",
-                f'there is no function "{called.name}"{near["en"]}',
+                f"没有“{name}”这个函数{near['zh']}",
+                f'there is no function "{name}"{near["en"]}',
                 called.at,
             )
         least, most = method
@@ -101,7 +101,7 @@ def _builtin(node: tree.Builtin, may_be_function: bool) -> None:
                 node.at,
             )
     elif name not in VALUES and name not in CONSTANTS:
-        near = suggest(name, [*FUNCTIONS, *VALUES, *CONSTANTS])
+        near, name = suggest(name, [*FUNCTIONS, *VALUES, *CONSTANTS]), name[:100]
         raise invalid(f"没有 ${name}{near['zh']}", f"there is no ${name}{near['en']}", node.at)
 
 

@@ -97,7 +97,7 @@ class _Parser:
         raise self.unexpected(value)
 
     def unexpected(self, wanted: str = "") -> InvalidExpression:
-        at, value = self.token.at, self.token.value
+        at, value = self.token.at, self.token.value[:40]
         if self.token.kind == "end":
             more = f",还缺“{wanted}”" if wanted else ""
             missing = f', "{wanted}" is missing' if wanted else ""

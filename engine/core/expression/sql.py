@@ -7,7 +7,7 @@ answers with an error differs: a comparison whose arithmetic meets null is false
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any, Generic, Protocol, TypeVar
@@ -20,6 +20,7 @@ from engine.core.expression.kinds import Walk, kind_of_literal
 from engine.core.expression.literals import CHINA
 from engine.core.expression.parse import parse
 from engine.core.expression.reads import Path, chain, items_of
+from engine.core.expression.rules import rows_to_text
 from engine.core.expression.schema import Schema, place
 
 T = TypeVar("T")
@@ -77,19 +78,24 @@ class Build(Protocol[T]):
 
 
 def to_sql(
-    expression: str | tree.Node,
+    condition: str | Mapping[str, Any] | tree.Node | None,
     build: Build[T],
     *,
     schema: Schema | None = None,
     now: datetime | None = None,
     zone: tzinfo = CHINA,
 ) -> T:
-    """The condition as the builder says it; InvalidExpression when SQL cannot say it.
+    """The condition (text, rows, tree, or nothing: always true) as the builder says it.
 
+    InvalidExpression when SQL cannot say it, InvalidInput when rows are malformed.
     The schema of the scope gives kinds, which decide between text and list. `now` fills `$now`;
     whatever names no column is computed here.
     """
-    node = parse(expression, zone) if isinstance(expression, str) else expression
+    if isinstance(condition, Mapping):
+        condition = rows_to_text(condition, schema)
+    if condition is None or condition == "":
+        condition = "true"
+    node = condition if isinstance(condition, tree.Node) else parse(condition, zone)
     return _Writer(build, schema, now, zone).condition(node)
 
 

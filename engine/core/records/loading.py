@@ -34,35 +34,17 @@ def compile_loader(schema: Mapping[str, Any]) -> Loader:
 
 
 # What a loader raises on values that do not fit (decimal.InvalidOperation is an ArithmeticError).
-MISFITS = (ValueError, TypeError, ArithmeticError, AttributeError, LookupError)
+MISFITS = (
+    ValueError,
+    TypeError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+)
 
 
-class _Remembered(dict[Any, Any]):
-    """Values by the text they were read from; both kinds kept here are immutable.
-
-    Prices and discounts come back again and again, and an order brings its times with each of its
-    events: looking one up costs a fifth of reading it. None is in it so that null needs no test.
-    """
-
-    LIMIT = 30_000
-
-    def __init__(self, read: Callable[[Any], Any]) -> None:
-        super().__init__({None: None})
-        self.read = read
-
-    def __missing__(self, value: Any) -> Any:
-        if len(self) > self.LIMIT:
-            self.clear()
-            self[None] = None
-        found = self[value] = self.read(value)
-        return found
-
-
-def read_moment(value: Any) -> datetime:
-    """An RFC 3339 text as an aware datetime in UTC; ValueError without a zone."""
-    at = datetime.fromisoformat(value)
-    if at.tzinfo is UTC:
-        return at
+def _in_utc(at: datetime) -> datetime:
     if at.tzinfo is None:
         raise ValueError("a time without zone")
     return at.astimezone(UTC)
@@ -85,8 +67,6 @@ def read_free(value: Any) -> Any:
 
 
 _MAY_HOLD_FLOATS = frozenset({float, dict, list})
-_AMOUNTS = _Remembered(Decimal)
-_MOMENTS = _Remembered(read_moment)
 
 
 class _Compiler:
@@ -105,7 +85,13 @@ class _Compiler:
         lines = ["def load(v0):", "    o0 = {**v0}", *body, "    return o0"]
         if not self._shape(self.root):
             lines = ["def load(v0):", "    return free(v0)"]
-        names: dict[str, Any] = {"D": Decimal, "A": _AMOUNTS, "M": _MOMENTS, "free": read_free}
+        names: dict[str, Any] = {
+            "D": Decimal,
+            "at": datetime.fromisoformat,
+            "UTC": UTC,
+            "in_utc": _in_utc,
+            "free": read_free,
+        }
         exec(compile("\n".join(lines), "<loader>", "exec"), names)  # safe: see the top of the file
         loader: Loader = names["load"]
         return loader
@@ -156,11 +142,14 @@ class _Compiler:
             return f"free({value})"
         kinds = _kinds(schema)
         if schema.get("format") == "decimal" and kinds == {"string"}:
-            return f"A[{value}]"
+            return f"None if (x := {value}) is None else D(x)"
         if schema.get("format") == "decimal" and kinds <= {"string", "number", "integer"}:
-            return f"D(repr({value})) if {value}.__class__ is float else A[{value}]"
+            exact = "D(repr(x)) if x.__class__ is float else D(x)"
+            return f"None if (x := {value}) is None else {exact}"
         if schema.get("format") == "date-time" and kinds == {"string"}:
-            return f"M[{value}]"
+            # Most times end in Z and are UTC as they are read.
+            moment = "x if (x := at(x)).tzinfo is UTC else in_utc(x)"
+            return f"None if (x := {value}) is None else {moment}"
         return "" if kinds and kinds <= {"string", "integer", "boolean"} else f"free({value})"
 
     def _shape(self, schema: Any) -> str:

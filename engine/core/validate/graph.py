@@ -28,8 +28,10 @@ def check_graph(plan: Plan) -> Iterator[Problem]:
     for spot in plan.spots:
         yield from _box(spot)
     for place in plan.places:
+        drawn: set[tuple[str, str, str]] = set()
         for index, edge in enumerate(place.graph.edges):
-            yield from _line(plan, place, index, edge)
+            yield from _line(plan, place, index, edge, drawn)
+            drawn.add((edge.from_, edge.port, edge.to))
         yield from _cycles(place)
         yield from _unreached(place)
     for spot in plan.spots:
@@ -107,7 +109,9 @@ def _box(spot: Spot) -> Iterator[Problem]:
         yield spot.problem("", "trigger_inside", message)
 
 
-def _line(plan: Plan, place: Place, index: int, edge: Edge) -> Iterator[Problem]:
+def _line(
+    plan: Plan, place: Place, index: int, edge: Edge, drawn: set[tuple[str, str, str]]
+) -> Iterator[Problem]:
     path = f"{place.path}/edges/{index}"
     for end, id_ in (("from", edge.from_), ("to", edge.to)):
         if id_ in place.by_id:
@@ -131,15 +135,13 @@ def _line(plan: Plan, place: Place, index: int, edge: Edge) -> Iterator[Problem]
     if target is not None and target.is_trigger:
         message = text("触发节点前面不能有连线", "nothing leads into a trigger")
         yield Problem(f"{path}/to", _named(target, message), "into_trigger", target.id)
-    if source is not None and target is not None:
-        twins = [e for e in place.graph.edges[:index]
-                 if (e.from_, e.port, e.to) == (edge.from_, edge.port, edge.to)]  # fmt: skip
-        if twins:
-            message = text(
-                f"到「{target.name['zh']}」有两条一样的连线,请删除一条",
-                f"has two equal lines to “{target.name['en']}”: delete one",
-            )
-            yield Problem(path, _named(source, message), "double_line", source.id, "warning")
+    is_double = (edge.from_, edge.port, edge.to) in drawn
+    if is_double and source is not None and target is not None:
+        message = text(
+            f"到「{target.name['zh']}」有两条一样的连线,请删除一条",
+            f"has two equal lines to “{target.name['en']}”: delete one",
+        )
+        yield Problem(path, _named(source, message), "double_line", source.id, "warning")
 
 
 def _port(source: Spot, edge: Edge, path: str) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from engine.core.event_types import EVENT_TYPES, event_schema, matches
@@ -41,11 +42,9 @@ class Known:
         if type_.endswith("*"):
             every = [*EVENT_TYPES, *(self.event_types or ())]
             type_ = next((one for one in every if matches(type_, one)), type_)
-        found = (self.event_schema or event_schema)(type_)
-        if not found or "properties" not in found:
-            return None
-        whole = inlined(as_expressions_see(found))
-        return whole if isinstance(whole, Mapping) else None
+        if self.event_schema is None or self.event_schema is event_schema:
+            return _built_in(type_)
+        return _readable(self.event_schema(type_))
 
     def customer(self) -> Schema:
         return self.customer_schema if self.customer_schema is not None else customer_schema()
@@ -54,6 +53,18 @@ class Known:
         """Whether an event type, or one under a prefix, is known."""
         every = [*EVENT_TYPES, *(self.event_types or ())]
         return any(matches(type_, one) for one in every)
+
+
+@lru_cache(maxsize=256)
+def _built_in(type_: str) -> Schema | None:
+    return _readable(event_schema(type_))
+
+
+def _readable(found: Schema | None) -> Schema | None:
+    if not found or "properties" not in found:
+        return None
+    whole = inlined(as_expressions_see(found))
+    return whole if isinstance(whole, Mapping) else None
 
 
 def inlined(schema: Any, root: Any = None, depth: int = 0) -> Any:

@@ -33,9 +33,8 @@ class Spot:
     model: NodeConfig | None
     wrong: list[Problem]
 
-    @property
-    def id(self) -> str:
-        return self.node.id
+    def __post_init__(self) -> None:
+        self.id = self.node.id
 
     @cached_property
     def name(self) -> Text:
@@ -137,6 +136,11 @@ class Place:
                 if not left[edge.to]:
                     found.append(self.by_id[edge.to])
         return found
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """The steps' ids in `order`."""
+        return [spot.id for spot in self.order]
 
     @cached_property
     def before(self) -> dict[str, frozenset[str]]:

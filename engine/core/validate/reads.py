@@ -44,7 +44,7 @@ def check_reads(plan: Plan, names: Names) -> Iterator[Problem]:
     for spot in plan.spots:
         for entry in spot.entries:
             try:
-                reading = read(entry)
+                reading = read(entry, spot.model)
             except InvalidInput as error:
                 yield from _unreadable(spot, entry, error)
                 continue
@@ -52,16 +52,20 @@ def check_reads(plan: Plan, names: Names) -> Iterator[Problem]:
                 yield from _check(plan, names, spot, reading)
 
 
-def read(entry: Entry) -> Reading | None:
-    """What an entry reads, None when it is no text of the language; InvalidInput when it is bad."""
+def read(entry: Entry, model: Any = None) -> Reading | None:
+    """What an entry reads, None when it is no text of the language; InvalidInput when it is bad.
+
+    A table is taken from the valid config `model`, which keeps it compiled.
+    """
     value, widget = entry.value, entry.widget
     compiled: Compiled
     if widget == "table":
+        held = _held(model, entry.path)
         try:
-            table = Table.model_validate(value).compiled
-        except ValueError:
-            return None  # the node's own check has said so
+            table = held.compiled if isinstance(held, Table) else None
         except InvalidInput:
+            table = None  # the node's own check has said so
+        if table is None:
             return None
         paths = frozenset(tuple(name.split(".")) for name in table.names)
         required = frozenset(tuple(name.split(".")) for name in table.required)
@@ -75,6 +79,16 @@ def read(entry: Entry) -> Reading | None:
     else:
         return None
     return Reading(entry, value, compiled.paths, compiled.required_paths, compiled)
+
+
+def _held(model: Any, path: str) -> Any:
+    """The value of a config at a JSON pointer."""
+    for part in path.split("/")[1:]:
+        if isinstance(model, list | tuple):
+            model = model[int(part)] if part.isdigit() and int(part) < len(model) else None
+        else:
+            model = getattr(model, part, None)
+    return model
 
 
 def _unreadable(spot: Spot, entry: Entry, error: InvalidInput) -> Iterator[Problem]:

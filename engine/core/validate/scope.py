@@ -46,6 +46,7 @@ class Names:
         self._certain: dict[int, Certainty] = {}
         self._data: dict[str, Mapping[str, Any] | None] = {}
         self._base: dict[frozenset[str], dict[str, Any]] = {}
+        self._made: dict[tuple[int, bool, str | None], dict[str, Any]] = {}
 
     def certainty(self, place: Place) -> Certainty:
         found = self._certain.get(id(place))
@@ -177,16 +178,16 @@ class Names:
 
     def seen_from(self, spot: Spot, *, inside: bool = False) -> list[str]:
         """Ids of the steps a step can read; `inside` also those of its own body."""
-        found = [other.id for other in spot.place.order
-                 if other.id in spot.place.before.get(spot.id, frozenset())]  # fmt: skip
-        for around, holder in spot.place.chain():
-            found = [
-                *(one.id for one in around.order if one.id in around.before[holder.id]),
-                *found,
-            ]
+        found = self._before(spot)
+        for _, holder in spot.place.chain():
+            found = self._before(holder) + found
         if inside:
             found += [one.id for place in self._bodies(spot) for one in place.spots]
         return found
+
+    def _before(self, spot: Spot) -> list[str]:
+        before = spot.place.before.get(spot.id, frozenset())
+        return [id_ for id_ in spot.place.ids if id_ in before]
 
     def _bodies(self, spot: Spot) -> list[Place]:
         return [p for p in self.plan.places if p.holder is spot and p.kind == "body"]
@@ -199,6 +200,12 @@ class Names:
         """The names a step reads; `inside` those at the end of its own box; `incoming` is the type
         of the event it waits for.
         """
+        key = (id(spot), inside, incoming)
+        if key not in self._made:
+            self._made[key] = self._schema(spot, inside, incoming)
+        return self._made[key]
+
+    def _schema(self, spot: Spot, inside: bool, incoming: str | None) -> dict[str, Any]:
         base = self.base(self.triggers_of(spot))
         properties = dict(base["properties"])
         if not spot.is_trigger:

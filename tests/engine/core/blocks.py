@@ -1,4 +1,4 @@
-"""Small node types the core's tests build flows of; the real ones live in nodes/ and are not needed."""
+"""Small node types the core's tests build flows of, without the real ones of nodes/."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -133,8 +133,10 @@ BLOCKS = {
     "timed_wait": block("限时等待", TimedWaitConfig, kind="wait", waits=True,
                         ports=(Port("event", text("等到了", "it came")), TIMEOUT)),
     "each": block("逐项处理", EachConfig, kind="container", has_body=True,
-                  output={"properties": {"results": {"type": "array"}, "count": {"type": "integer"}}}),
-    "join": block("汇合", JoinConfig, kind="join", ports=(OUT, Port("not_reached", both("没到齐")))),
+                  output={"properties": {"results": {"type": "array"},
+                                         "count": {"type": "integer"}}}),
+    "join": block("汇合", JoinConfig, kind="join",
+                  ports=(OUT, Port("not_reached", both("没到齐")))),
     "do": block("做事", DoConfig,
                 output={"properties": {"tags": {"type": "array"}, "level": {"type": "string"},
                                        "token_id": {"type": "string", "x-secret": True}}},

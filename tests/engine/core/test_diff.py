@@ -98,8 +98,8 @@ def test_moving_a_node_into_a_box_is_told_as_such():
     old = flow([node("n1", "event", {"type": "a.b"}), node("box", "each", {"items": "order.lines"}),
                 node("n3", "do")], ["n1 -> box"])  # fmt: skip
     inside = {"nodes": [node("n3", "do")], "edges": []}
-    new = flow([node("n1", "event", {"type": "a.b"}),
-                node("box", "each", {"items": "order.lines"}, body=inside)], ["n1 -> box"])  # fmt: skip
+    box = node("box", "each", {"items": "order.lines"}, body=inside)
+    new = flow([node("n1", "event", {"type": "a.b"}), box], ["n1 -> box"])
     assert ("regrouped", "node", "/nodes/n3/graph") in told(old, new)
 
 

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from engine.core.errors import InvalidInput
-from engine.core.schema import check_schema, check_value, follow, linear_pattern
+from engine.core.schema import check_schema, check_value, follow
+from engine.core.schema_walk import linear_pattern
 
 REFUND_FORM = {
     "type": "object",
@@ -91,6 +92,11 @@ def test_exact_numbers_are_numbers():
     assert check_value(schema, Decimal("0.07")) == []
     assert check_value(schema, 0.07) == []
     assert check_value(schema, Decimal("0.075"))[0].code == "multipleOf"
+
+
+def test_numbers_beyond_measure_are_problems_not_faults():
+    for value in (10**5000, float("inf"), float("nan"), Decimal("NaN")):
+        assert check_value({"multipleOf": 0.01}, value)[0].code == "multipleOf"
 
 
 def test_chinese_ranges_in_patterns_work_as_javascript_writes_them():

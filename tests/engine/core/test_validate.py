@@ -1,13 +1,17 @@
 """What publishing refuses or remarks on, and that it says so to people."""
 
-import time
+import itertools
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.core.errors import NotFound
 from engine.core.expression import compile_expression
 from engine.core.flow import load_flow
 from engine.core.validate import Known, schema_of_flow, schema_of_scope, validate
+from engine.core.validate.certainty import Certainty
+from engine.core.validate.plan import Plan
 from tests.engine.core.blocks import REGISTRY, edges, flow, node
 
 START = node("n1", "event", {"type": "order.paid"}, name="订单已付款")
@@ -33,7 +37,7 @@ def only(nodes, lines=(), **more):
 def after_start(*nodes, lines=None, **more):
     """Nodes in a row behind the trigger, or along the lines given."""
     chain = [f"n1 -> {nodes[0]['id']}"] + [
-        f"{a['id']} -> {b['id']}" for a, b in zip(nodes, nodes[1:], strict=False)
+        f"{a['id']} -> {b['id']}" for a, b in itertools.pairwise(nodes)
     ]
     return problems([START, *nodes], chain if lines is None else lines, **more)
 
@@ -43,7 +47,10 @@ def codes(*nodes, **more):
 
 
 def body(*nodes, lines=()):
-    return {"nodes": list(nodes), "edges": edges(*(f"b{i}= {line}" for i, line in enumerate(lines)))}
+    return {
+        "nodes": list(nodes),
+        "edges": edges(*(f"b{i}= {line}" for i, line in enumerate(lines))),
+    }
 
 
 def test_a_sound_flow_has_no_problems():
@@ -55,7 +62,11 @@ def test_a_sound_flow_has_no_problems():
 def test_a_problem_names_the_node_and_field_and_says_what_to_do():
     problem = only([START, node("n2", "each", {"items": "", "at_a_time": 0}, name="逐项",
                                 body=body(node("b1", "do")))], ["n1 -> n2"])  # fmt: skip
-    assert (problem.node, problem.path, problem.level) == ("n2", "/nodes/1/config/at_a_time", "error")
+    assert (problem.node, problem.path, problem.level) == (
+        "n2",
+        "/nodes/1/config/at_a_time",
+        "error",
+    )
     assert problem.message["zh"].startswith("「逐项」的「同时」:")
     assert problem.message["en"].startswith("“逐项”, “同时”: ")
 
@@ -122,7 +133,12 @@ def test_an_error_route_matches_the_codes_a_node_declares():
 
 def test_triggers_stand_first_and_outside():
     assert told([START, node("n2", "do")], ["n1 -> n2", "n2 -> n1"])[0][0] == "into_trigger"
-    inside = node("n2", "each", {"items": "order.lines"}, body=body(node("b1", "event", {"type": "order.paid"})))
+    inside = node(
+        "n2",
+        "each",
+        {"items": "order.lines"},
+        body=body(node("b1", "event", {"type": "order.paid"})),
+    )
     assert "trigger_inside" in codes(inside)
 
 
@@ -191,7 +207,8 @@ def test_otherwise_has_no_condition():
         (["order.amount > 100", "order.amount > 500"], ["hidden_branch"]),
         (["order.amount < 100", "order.amount >= 200"], ["branch_gap"]),
         (["order.amount > 100 and customer.level == 'VIP'", "order.amount > 100"], []),
-        (["order.amount > 100", "order.amount > 100 and customer.level == 'VIP'"], ["hidden_branch"]),
+        (["order.amount > 100", "order.amount > 100 and customer.level == 'VIP'"],
+         ["hidden_branch"]),
         (["customer.level in ['A', 'B']", "customer.level == 'A'"], ["hidden_branch"]),
         (["order.amount > params.x", "order.amount > 1"], ["unknown_name"]),
         ([{"any": [{"field": "order.amount", "op": "lt", "value": "1"},
@@ -345,7 +362,9 @@ def test_names_that_are_not_there(config, found):
 
 def test_a_condition_of_a_trigger_knows_no_steps():
     trigger = node("n1", "event", {"type": "order.paid", "condition": "steps.n2.level == 'A'"})
-    assert [p.code for p in problems([trigger, node("n2", "end")], ["n1 -> n2"])] == ["unknown_name"]
+    assert [p.code for p in problems([trigger, node("n2", "end")], ["n1 -> n2"])] == [
+        "unknown_name"
+    ]
 
 
 def test_rows_point_at_the_very_row():
@@ -437,7 +456,11 @@ def test_what_a_step_gave_is_missing_where_it_failed():
 
 
 def test_what_comes_after_a_timeout_cannot_count_on_the_answer():
-    nodes = [START, node("n2", "wait", timeout="P1D"), node("r", "do", {"text": "{{ steps.n2.id }}"})]
+    nodes = [
+        START,
+        node("n2", "wait", timeout="P1D"),
+        node("r", "do", {"text": "{{ steps.n2.id }}"}),
+    ]
     lines = ["n1 -> n2", "n2:event -> r"]
     assert "may_be_missing" not in [p.code for p in problems(nodes, lines)]
     assert "may_be_missing" in [p.code for p in problems(nodes, [*lines, "n2:timeout -> r"])]
@@ -552,7 +575,12 @@ def test_run_modes_make_sense(mode, found):
 
 def test_cases_have_the_form_of_events():
     event = {"type": "order.paid", "data": {"order": {}}}
-    good = {"name": "大单", "event": event, "now": "2026-11-11T10:00:00+08:00", "answers": {"n2": {}}}
+    good = {
+        "name": "大单",
+        "event": event,
+        "now": "2026-11-11T10:00:00+08:00",
+        "answers": {"n2": {}},
+    }
     assert settings(cases=[good]) == []
     bad = {"name": "大单", "event": {"data": 3}, "now": "tomorrow", "answers": {"n7": {}}}
     assert settings(cases=[good, bad]) == [
@@ -623,8 +651,8 @@ def test_odd_values_never_break_the_check(config):
     assert isinstance(validate(load_flow(document), REGISTRY), list)
 
 
-def test_two_hundred_nodes_are_checked_while_somebody_types():
-    """Only that it ends in reach of a keystroke; the figure itself is a benchmark's matter."""
+def test_two_hundred_nodes_with_fifty_choices_in_a_row_are_sound():
+    """Choices that come together again leave nothing behind, however many there are."""
     nodes, lines = [START], ["n1 -> c0"]
     for number in range(50):
         after = f"c{number + 1}" if number < 49 else "z"
@@ -639,3 +667,53 @@ def test_two_hundred_nodes_are_checked_while_somebody_types():
                   f"j{number} -> {after}"]  # fmt: skip
     nodes.append(node("z", "end"))
     assert [p.code for p in problems(nodes, lines)] == []
+
+
+# -- certainty against trying everything ---------------------------------------------------------
+
+
+@st.composite
+def drawings(draw):
+    """A random flow of steps, ifs and branches behind one trigger, lines going forward only."""
+    kinds = draw(st.lists(st.sampled_from(["do", "if", "branch"]), min_size=2, max_size=6))
+    made, lines = [START], []
+    ports = {"do": ["out"], "if": ["true", "false"], "branch": ["big", "small", "default"]}
+    before = [("n1", "out")]
+    for number, kind in enumerate(kinds):
+        id_ = f"s{number}"
+        config = {"do": {}, "if": {"condition": "true"}, "branch": {"branches": BRANCHES}}[kind]
+        made.append(node(id_, kind, config))
+        for source, port in draw(
+            st.lists(st.sampled_from(before), min_size=1, max_size=3, unique=True)
+        ):
+            lines.append((source, port, id_))
+        before += [(id_, port) for port in ports[kind]]
+    return made, lines, dict(zip((f"s{n}" for n in range(len(kinds))), kinds, strict=True))
+
+
+def every_run(made, lines, kinds):
+    """The set of steps run, for every way the choices can end (R1: one lit line is enough)."""
+    ports = {"do": ["out"], "if": ["true", "false"], "branch": ["big", "small", "default"]}
+    ids = list(kinds)
+    for taken in itertools.product(*(ports[kinds[id_]] for id_ in ids)):
+        outcome = {"n1": "out", **dict(zip(ids, taken, strict=True))}
+        ran = {"n1"}
+        for id_ in ids:
+            if any(to == id_ and a in ran and outcome[a] == port for a, port, to in lines):
+                ran.add(id_)
+        yield ran
+
+
+@given(drawings())
+def test_what_is_said_to_have_run_has_run_in_every_run(drawing):
+    made, lines, kinds = drawing
+    drawn = flow(made, [f"{a}:{port} -> {to}" for a, port, to in lines])
+    plan = Plan(drawn, REGISTRY, Known())
+    certain = Certainty(plan.root)
+    runs = list(every_run(made, lines, kinds))
+    for one, other in itertools.permutations(kinds, 2):
+        together = [ran for ran in runs if other in ran]
+        if one in plan.root.before[other]:
+            assert not certain.has_run(one, other) or all(one in ran for ran in together)
+        if certain.never_together(one, other):
+            assert not any({one, other} <= ran for ran in runs)

@@ -13,6 +13,7 @@ from engine.core.registry import load_registry
 from engine.runtime.clock import tick
 from engine.runtime.memory import Memory
 from engine.runtime.outbox import drain_outbox
+from engine.runtime.principal import system
 from engine.runtime.publish import create_flow, publish
 from engine.runtime.queue import QuietQueue
 from engine.runtime.runner import drain_lanes
@@ -92,8 +93,8 @@ def settle(world: World) -> None:
 
 def live(world: World, document: dict[str, Any]) -> str:
     """Publishes a flow and returns its id."""
-    row = create_flow(world, TENANT, document, by=None)
-    publish(world, TENANT, document["key"], by=None)
+    row = create_flow(world, system(TENANT), document)
+    publish(world, system(TENANT), document["key"])
     return str(row.id)
 
 

@@ -325,6 +325,13 @@ def test_conditions_take_text_rows_or_nothing_and_give_a_bool() -> None:
     assert compile_condition("order.count - 3")(SCOPE) is False
     with pytest.raises(InvalidInput):
         compile_condition({"all": [{"field": "order.amount", "op": "?"}]})
+    rows["all"][0]["value"] = "700"  # edited in place: not answered from memory
+    assert compile_condition(rows)(SCOPE) is False
+    deep: Any = {}
+    for _ in range(5_000):
+        deep = {"all": [deep]}
+    with pytest.raises(InvalidInput):
+        compile_condition(deep)
 
 
 def test_the_same_text_is_compiled_once() -> None:

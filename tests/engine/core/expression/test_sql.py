@@ -340,6 +340,14 @@ def test_what_sql_cannot_say_is_refused_with_a_sentence(source: str) -> None:
     assert caught.value.message["zh"]
 
 
+def test_rows_and_nothing_are_conditions_too(connection: sa.Connection) -> None:
+    rows = {"all": [{"field": "customer.age", "op": "between", "value": ["1", "3"]}]}
+    for condition, text in ((rows, "customer.age >= 1 and customer.age <= 3"), (None, "true")):
+        where = to_sql(condition, SqliteBuild(), schema=SCHEMA)
+        found = connection.execute(sa.select(sa.func.count()).where(where).select_from(PEOPLE))
+        assert found.scalar_one() == same_rows(connection, text)
+
+
 def test_without_now_the_current_time_is_refused() -> None:
     with pytest.raises(InvalidExpression):
         to_sql("customer.seen_at < $now", SqliteBuild(), schema=SCHEMA)
