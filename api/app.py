@@ -43,7 +43,6 @@ def create_app(world: World | None, settings: Settings, options: Options | None 
         security_schemes=SECURITY,
         doc_ui=False,
         static_folder=None,
-        validate_response=chosen.check_answers,
     )
     app.url_map.strict_slashes = True
     app.url_map.merge_slashes = False

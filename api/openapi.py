@@ -18,6 +18,7 @@ from pydantic.json_schema import models_json_schema
 
 from api.context import KEY
 from api.errors import MEDIA_TYPE, ProblemDocument
+from api.examples import example_of
 from api.resource import PERSON, PUBLIC, Access, Resource
 from engine.core.text import say
 from engine.runtime.roles import ACTS
@@ -108,12 +109,31 @@ def _build(app: Flask) -> dict[str, Any]:
             path = prefix + re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", access.rule)
             _complete(found["paths"][path][access.method.lower()], access, names, schemas)
     found["components"] = {
-        "schemas": dict(sorted(schemas.items())),
+        "schemas": _used(found["paths"], schemas),
         "securitySchemes": SECURITY,
     }
     found["paths"] = dict(sorted(found["paths"].items()))
     found["servers"] = [{"url": "/"}]
     return found  # type: ignore[no-any-return]
+
+
+def _used(paths: Any, schemas: Mapping[str, Any]) -> dict[str, Any]:
+    """The schemas something points to, by name."""
+    names: set[str] = set()
+    waiting = [paths]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            reference = value.get("$ref")
+            if isinstance(reference, str) and reference.startswith("#/components/schemas/"):
+                name = reference.rpartition("/")[2]
+                if name not in names:
+                    names.add(name)
+                    waiting.append(schemas[name])
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+    return {name: schemas[name] for name in sorted(names)}
 
 
 def _schemas(
@@ -167,9 +187,12 @@ def _complete(
         reference = names[access.models["body"], "validation"]
         operation["requestBody"] = {
             "required": True,
-            "content": {kind: {"schema": reference} for kind in access.content},
+            "content": {
+                kind: {"schema": reference, "example": example_of(reference, schemas)}
+                for kind in access.content
+            },
         }
-    operation["responses"] = _responses(access, names)
+    operation["responses"] = _responses(access, names, schemas)
     operation["security"] = _security(access)
     operation.setdefault("description", "")
     if access.act in ACTS:
@@ -195,11 +218,24 @@ def _parameters(
             "name": name,
             "in": place,
             "required": place == "path" or name in schema.get("required", ()),
-            "schema": inner,
+            "schema": _sent(inner),
         }
         if "description" in inner:
             one["description"] = inner["description"]
         found.append(one)
+    return found
+
+
+def _sent(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A parameter that is not there is left out: nobody can send null in an address."""
+    found = {key: value for key, value in schema.items() if key not in ("title", "description")}
+    if found.get("default", ...) is None:
+        del found["default"]
+    choices = [one for one in found.pop("anyOf", ()) if one.get("type") != "null"]
+    if len(choices) == 1:
+        found |= choices[0]
+    elif choices:
+        found["anyOf"] = choices
     return found
 
 
@@ -219,14 +255,24 @@ def _header_parameters(access: Access) -> list[dict[str, Any]]:
     return found
 
 
-def _responses(access: Access, names: Mapping[tuple[Any, Mode], dict[str, Any]]) -> dict[str, Any]:
+def _responses(
+    access: Access,
+    names: Mapping[tuple[Any, Mode], dict[str, Any]],
+    schemas: Mapping[str, Any],
+) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for status, answer in access.answers.items():
         one: dict[str, Any] = {"description": HTTPStatus(status).phrase}
         if isinstance(answer, str):
             one["content"] = {answer: {"schema": {"type": "string"}}}
         elif answer is not None:
-            one["content"] = {"application/json": {"schema": names[answer, "serialization"]}}
+            reference = names[answer, "serialization"]
+            one["content"] = {
+                "application/json": {
+                    "schema": reference,
+                    "example": example_of(reference, schemas),
+                }
+            }
         if access.etag and status in (200, 201):
             one["headers"] = {
                 "ETag": {"description": "The revision, for If-Match", "schema": {"type": "string"}}

@@ -18,7 +18,11 @@ from engine.runtime import org
 
 resource = Resource("org", text("组织架构", "The org tree: roles grant acts, the tree grants rows"))
 
-UnitId = Annotated[str, StringConstraints(pattern=r"^org_[0-9A-Z]{26}$")]
+UnitId = Annotated[
+    str,
+    StringConstraints(pattern=r"^org_[0-9A-Z]{26}$"),
+    Field(examples=["org_01KBC3W5A07Y2ZK4T0N9Q5V1WX"]),
+]
 Kind = Literal["head_office", "region", "store", "department"]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 

@@ -20,7 +20,7 @@ from engine.runtime.sessions import WrongCode
 
 resource = Resource("auth", text("登录", "Sessions of people: sign in, sign out, second factor"))
 
-Code = Annotated[str, StringConstraints(min_length=6, max_length=40)]
+Code = Annotated[str, StringConstraints(min_length=6, max_length=40), Field(examples=["492039"])]
 
 
 class Login(Model):

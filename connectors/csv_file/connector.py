@@ -55,7 +55,7 @@ class CsvSettings(Settings):
 def receive(link: Link, request: Request) -> Reply:
     """The orders of a file that a script pushes (`Authorization: Bearer <upload key>`)."""
     key: SecretStr | None = link.credentials.upload_key
-    given = request.headers.get("authorization", "").encode("utf-8", "surrogateescape")
+    given = request.headers.get("authorization", "").encode("utf-8", "replace")
     if key is None or not hmac.compare_digest(given, f"Bearer {key.get_secret_value()}".encode()):
         raise Unauthenticated(text("上传密钥不对", "The upload key is wrong"))
     sums, events, review = Sums(), [], []

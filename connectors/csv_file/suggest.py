@@ -18,7 +18,7 @@ from engine.core.text import text
 _NAMES: dict[str, str] = {
     "external_id": (
         "主订单编号 订单编号 订单号 平台订单号 原始单号 交易号 orderid ordernumber orderno "
-        "ordersn order name"
+        "ordersn order"
     ),
     "status": "订单状态 交易状态 状态 orderstatus status financialstatus",
     "amount": (
@@ -102,6 +102,8 @@ def suggest_columns(names: Sequence[str]) -> tuple[Column, ...]:
     known: dict[str, str] = {}
     for name in names:
         known.setdefault(_plain(name), name)
+    if "lineitemname" in known and "name" in known:  # Shopify calls the order number so
+        known.setdefault("ordernumber", known["name"])
     sums = any(mark in known and per_row for mark, _, per_row in _PLATFORMS)
     found = []
     for to, listed in _NAMES.items():

@@ -40,7 +40,11 @@ class Table:
             except StopIteration:
                 return
             except csv.Error:
-                fault = BadCell("这一行不是有效的 CSV", "the line is not valid CSV")
+                last = self.reader.line_num
+                fault = BadCell(
+                    f"从这一行到第 {last} 行不是有效的 CSV，可能少了一个引号",
+                    f"from here to line {last} it is not valid CSV: perhaps a quote is missing",
+                )
                 yield line, [], fault
                 continue
             if any(row):
@@ -57,7 +61,10 @@ def open_table(stream: IO[bytes], mapping: OrderMapping) -> Table:
     lines = io.TextIOWrapper(
         io.BufferedReader(_Joined(head, stream)), encoding, errors="replace", newline=""
     )
-    reader = csv.reader(iter(lambda: lines.readline(MAX_LINE), ""), delimiter=delimiter)
+    # Strict: a quote that never closes would else swallow orders without a word.
+    reader = csv.reader(
+        iter(lambda: lines.readline(MAX_LINE), ""), delimiter=delimiter, strict=True
+    )
     best: list[str] = []
     for _ in range(TITLE_ROWS):
         try:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import IO, Any
 from zoneinfo import ZoneInfo
@@ -33,32 +33,36 @@ def write_orders(events: Iterable[Event], mapping: OrderMapping, stream: IO[byte
     """
     sums = Sums()
     encoding = {"auto": "utf-8-sig"}.get(mapping.encoding, mapping.encoding)
-    lines = io.TextIOWrapper(stream, encoding, newline="", write_through=False)
+    lines = io.TextIOWrapper(stream, encoding, errors="replace", newline="")
     try:
         delimiter = "," if mapping.delimiter == "auto" else mapping.delimiter
         writer = csv.writer(lines, delimiter=delimiter, lineterminator="\r\n")
         columns = _columns(mapping)
         writer.writerow([safe_text(name) for name, _, _ in columns])
         for event in events:
-            order = event.data.get("order")
-            if not isinstance(order, Mapping):
+            try:
+                rows = _rows(event.data["order"], columns)
+                sums.take(event.data["order"])
+            except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError):
                 raise InvalidInput(
-                    text(f"事件 {event.id} 里没有订单", f"The event {event.id} holds no order")
-                )
-            rows = order.get("lines") or [{}]
-            for index, line in enumerate(rows):
-                writer.writerow(
-                    [
-                        cell(order, line) if index == 0 or not once else ""
-                        for _, cell, once in columns
-                    ]
-                )
+                    text(
+                        f"事件 {event.id} 里没有完整的订单",
+                        f"The event {event.id} holds no whole order",
+                    )
+                ) from None
+            writer.writerows(rows)
             sums.rows += len(rows)
             sums.events += 1
-            sums.take(order)
     finally:
         lines.detach()  # flushes, and leaves the caller's stream open
     return sums
+
+
+def _rows(order: Mapping[str, Any], columns: Sequence[tuple[str, _Cell, bool]]) -> list[list[Any]]:
+    return [
+        [cell(order, line) if index == 0 or not once else "" for _, cell, once in columns]
+        for index, line in enumerate(order.get("lines") or [{}])
+    ]
 
 
 def _columns(mapping: OrderMapping) -> list[tuple[str, _Cell, bool]]:

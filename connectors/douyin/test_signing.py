@@ -25,9 +25,13 @@ def test_the_sample_of_the_platforms_calling_guide() -> None:
 
 
 def test_a_vector_of_another_client_with_nested_parameters() -> None:
-    written = write_params({"z": 1.0, "nested": {"汉": "<&", "a": True}, "a": [3, {"b": 2, "a": 1}]})
+    written = write_params(
+        {"z": 1.0, "nested": {"汉": "<&", "a": True}, "a": [3, {"b": 2, "a": 1}]}
+    )
     assert written == '{"a":[3,{"a":1,"b":2}],"nested":{"a":true,"汉":"<&"},"z":1}'
-    made = sign("1234567890123456789", "contract-app-secret", "order.searchList", written, "1667899926")
+    made = sign(
+        "1234567890123456789", "contract-app-secret", "order.searchList", written, "1667899926"
+    )
     assert made == "cfb0c61c20926f758e13f4bd3d59a0de0e22f3c6059f1045cae36e6cea2bd417"
 
 

@@ -25,7 +25,7 @@ class Unreadable(Exception):
 
 
 def whole(raw: Mapping[str, Any], name: str) -> int:
-    """A whole number; 0 when absent."""
+    """A whole number; 0 when absent. An amount beyond a canonical one's digits is unreadable."""
     value = raw.get(name)
     if value is None or value == "" or value is False:
         return 0
@@ -33,22 +33,20 @@ def whole(raw: Mapping[str, Any], name: str) -> int:
         value = value.strip().strip('"')
     try:
         found = int(value)
-        if abs(found) > 10**18 or (isinstance(value, float) and found != value):
+        most = 10**14 if name.endswith("amount") else 10**18
+        if abs(found) > most or (isinstance(value, float) and found != value):
             raise ValueError(value)
     except (TypeError, ValueError, OverflowError):
         shown = str(raw.get(name))[:40]
         raise Unreadable(
-            text(f"{name} 不是整数:{shown}", f"{name} is not a whole number: {shown}")
+            text(f"{name} 不是可用的整数:{shown}", f"{name} is no usable whole number: {shown}")
         ) from None
     return found
 
 
 def money(raw: Mapping[str, Any], name: str) -> str:
     """An amount in cents as a decimal string; "0.00" when absent."""
-    cents = whole(raw, name)
-    if abs(cents) > 10**14:
-        raise Unreadable(text(f"{name} 金额过大", f"{name} is too large an amount"))
-    return write_cents(cents)
+    return write_cents(whole(raw, name))
 
 
 def moment(seconds: int) -> str | None:

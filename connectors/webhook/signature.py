@@ -67,7 +67,7 @@ def verify(headers: Mapping[str, str], body: bytes, keys: Sequence[bytes], now: 
     given = _given(headers, standard)
     matches = 0
     for key in keys:
-        made = _digest(key, before.encode("utf-8", "surrogateescape") + body)
+        made = _digest(key, before.encode("utf-8", "replace") + body)
         for candidate in given:
             matches += hmac.compare_digest(made, candidate)
     if not matches or (standard and not headers.get("webhook-id")):

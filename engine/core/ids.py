@@ -63,14 +63,11 @@ def derived_id(prefix: str, base: str, *parts: str) -> str:
     It keeps the base id's time, so it lies near it in an index; the rest is a hash of everything,
     the prefix included. A base that is no id has no time: then all of it is hash.
     """
-    hashed = hashlib.blake2b(digest_size=16)
-    for part in (prefix, base, *parts):
-        written = part.encode("utf-8", "surrogatepass")
-        hashed.update(b"%d:" % len(written))
-        hashed.update(written)
-    digest = hashed.digest()
+    # Lengths in front, so that ("ab", "c") and ("a", "bc") differ.
+    whole = "".join([f"{len(part)}:{part}" for part in (prefix, base, *parts)])
+    digest = hashlib.blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=16).digest()
     found = _BODY.search(base)
-    time = found[1] if found else _written_ms(int.from_bytes(digest[10:16]))
+    time = found[1] if found else _written_ms(int.from_bytes(digest[10:]))
     return f"{prefix}_{time}{_written(int.from_bytes(digest[:10]))}"
 
 
@@ -123,7 +120,8 @@ def _written_ms(ms: int) -> str:
 def _written(value: int) -> str:
     """80 bits as 16 characters."""
     pairs = _PAIRS
-    return "".join(
-        [pairs[value >> shift & 1023] for shift in (70, 60, 50, 40, 30, 20, 10)]
-        + [pairs[value & 1023]]
+    return (
+        f"{pairs[value >> 70]}{pairs[value >> 60 & 1023]}{pairs[value >> 50 & 1023]}"
+        f"{pairs[value >> 40 & 1023]}{pairs[value >> 30 & 1023]}{pairs[value >> 20 & 1023]}"
+        f"{pairs[value >> 10 & 1023]}{pairs[value & 1023]}"
     )

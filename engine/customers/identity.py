@@ -102,7 +102,9 @@ def normalise(kind: str, value: str) -> str:
         return ""
     if kind in ("phone", "receiver_phone"):
         return normalise_phone(value)
-    shown = "".join(letter for letter in value if unicodedata.category(letter) not in ("Cc", "Cf"))
+    shown = value
+    if not value.isprintable():
+        shown = "".join(one for one in value if unicodedata.category(one) not in ("Cc", "Cf"))
     shown = shown.strip()
     if not shown or len(shown) > 200 or "**" in shown:
         return ""

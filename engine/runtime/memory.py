@@ -17,6 +17,7 @@ from engine.core.event_types import EVENT_TYPES, scope_schema
 from engine.core.flow import load_flow
 from engine.core.match import Listener, Matcher, listeners_of
 from engine.core.registry import Registry
+from engine.core.validate import schema_of_flow
 from engine.core.version import Version, compile_version
 from engine.store.db import Connection
 from engine.store.flows import generations, live_versions, versions_by_id
@@ -88,9 +89,11 @@ class Memory:
 
     def _compile(self, conn: Connection, tenant: str, row: Any) -> Version:
         pinned = versions_by_id(conn, tenant, (row.sub_flows or {}).values())
+        flow = load_flow(row.document)
         return compile_version(
-            load_flow(row.document),
+            flow,
             self.registry,
+            schema=schema_of_flow(flow, self.registry),
             sub_flows={
                 key: load_flow(pinned[id_].document)
                 for key, id_ in (row.sub_flows or {}).items()

@@ -68,6 +68,14 @@ def read_user(world: World, who: Principal, user_id: str) -> tuple[Any, list[Any
         return visible_user(conn, who, user_id)
 
 
+def read_self(world: World, who: Principal) -> tuple[Any, list[Any]]:
+    """One's own row and roles."""
+    with world.db.reading() as conn:
+        return store.find_user(conn, who.tenant, who.id), store.held_roles(
+            conn, who.tenant, [who.id]
+        )
+
+
 def create_user(
     world: World,
     who: Principal,

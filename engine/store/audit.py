@@ -8,12 +8,31 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint, select
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.engine import Connection
 
-from engine.store.db import Json, Moment, Whole, dump_json, metadata, moment_text, tenant_column
+from engine.store.db import (
+    Json,
+    Moment,
+    Whole,
+    dump_json,
+    metadata,
+    moment_text,
+    tenant_column,
+    update_many,
+)
 
 audit = Table(
     "audit",
@@ -50,7 +69,15 @@ def seal_of(before: str, row: Any) -> str:
 
 
 def seal(conn: Connection, tenant: str, limit: int = 1000) -> int:
-    """Seals what is not sealed yet, oldest first; call it in one process at a time."""
+    """Seals what is not sealed yet, oldest first; returns how many.
+
+    Of several that seal at once only one does; the others find nothing to do. Rows that commit
+    later than a newer one get the next number all the same: the chain is the order of sealing.
+    """
+    if conn.dialect.name == "postgresql":
+        alone = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:tenant, 7))")
+        if not conn.execute(alone, {"tenant": f"audit:{tenant}"}).scalar():
+            return 0
     last = conn.execute(
         select(audit.c.number, audit.c.seal)
         .where(audit.c.tenant == tenant, audit.c.number.is_not(None))
@@ -63,15 +90,12 @@ def seal(conn: Connection, tenant: str, limit: int = 1000) -> int:
         .where(audit.c.tenant == tenant, audit.c.seal.is_(None))
         .order_by(audit.c.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
     ).all()
+    sealed = []
     for row in rows:
         number, before = number + 1, seal_of(before, row)
-        conn.execute(
-            audit.update()
-            .where(audit.c.tenant == tenant, audit.c.id == row.id)
-            .values(number=number, seal=before)
-        )
+        sealed.append({"id": row.id, "number": number, "seal": before})
+    update_many(conn, audit, sealed, ("id",))
     return len(rows)
 
 
@@ -89,12 +113,34 @@ def verify(conn: Connection, tenant: str) -> int | None:
     return None
 
 
+class Head(NamedTuple):
+    """The end of the chain, and how much waits for its seal."""
+
+    number: int
+    seal: str | None
+    unsealed: int
+
+
+def head(conn: Connection, tenant: str) -> Head:
+    last = conn.execute(
+        select(audit.c.number, audit.c.seal)
+        .where(audit.c.tenant == tenant, audit.c.number.is_not(None))
+        .order_by(audit.c.number.desc())
+        .limit(1)
+    ).first()
+    unsealed = conn.execute(
+        select(func.count()).where(audit.c.tenant == tenant, audit.c.seal.is_(None))
+    ).scalar_one()
+    return Head(last.number if last else 0, last.seal if last else None, int(unsealed))
+
+
 def list_audit(
     conn: Connection,
     tenant: str,
     *,
     target: str | None = None,
     who: str | None = None,
+    act: str | None = None,
     before: int | None = None,
     limit: int = 50,
 ) -> list[Any]:
@@ -104,6 +150,8 @@ def list_audit(
         where.append(audit.c.target == target)
     if who:
         where.append(audit.c.who == who)
+    if act:
+        where.append(audit.c.act == act)
     if before:
         where.append(audit.c.id < before)
     return list(conn.execute(select(audit).where(*where).order_by(audit.c.id.desc()).limit(limit)))

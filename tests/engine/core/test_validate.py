@@ -54,9 +54,14 @@ def body(*nodes, lines=()):
 
 
 def test_a_sound_flow_has_no_problems():
-    assert told([START, node("n2", "branch", {"branches": BRANCHES}), node("n3", "do"),
-                 node("n4", "end")],
-                ["n1 -> n2", "n2:big -> n3", "n2:small -> n4", "n2:default -> n4"]) == []  # fmt: skip
+    nodes = [
+        START,
+        node("n2", "branch", {"branches": BRANCHES}),
+        node("n3", "do"),
+        node("n4", "end"),
+    ]
+    lines = ["n1 -> n2", "n2:big -> n3", "n2:small -> n4", "n2:default -> n4"]
+    assert told(nodes, lines) == []
 
 
 def test_a_problem_names_the_node_and_field_and_says_what_to_do():
