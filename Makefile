@@ -5,6 +5,9 @@
 #   make lock     the lock files anew (UPGRADE=1: newest)
 # PYTHON=python3.12 chooses the interpreter; ONLY=tests/engine narrows the tests.
 
+# Compiled modules are kept: without them every process would compile all it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup run test check fix bench lock test-setup designer-check
 .DEFAULT_GOAL := setup
 

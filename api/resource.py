@@ -173,6 +173,7 @@ class Resource:
                     _check_answer(access, response)
                 return response
 
+            checked.__delay_validate_request__ = True  # type: ignore[attr-defined]
             checked.access = access  # type: ignore[attr-defined]
             said = inspect.cleandoc(view.__doc__ or "")
             summary, _, description = said.partition("\n\n")

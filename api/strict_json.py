@@ -56,17 +56,20 @@ def _walk(value: Any) -> None:
     level, depth = [value], 0
     while level:
         below: list[Any] = []
+        inner = 0
         for one in level:
             if isinstance(one, dict):
+                inner = 1
                 for name in one:
                     _check_text(name)
                 below.extend(one.values())
             elif isinstance(one, list):
+                inner = 1
                 below.extend(one)
             elif isinstance(one, str):
                 _check_text(one)
-        level, depth = below, depth + 1
-        if depth > MOST_LEVELS + 1:
+        level, depth = below, depth + inner
+        if depth > MOST_LEVELS:
             raise _too_deep()
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -35,6 +35,17 @@ class Figure:
                 "detail": dict(self.detail)}  # fmt: skip
 
 
-def median(values: list[float]) -> float:
+def median(values: Sequence[float]) -> float:
+    """The middle one; of an even number, the upper of the two."""
     found = sorted(values)
     return found[len(found) // 2]
+
+
+def middle(rounds: Sequence[Figure]) -> Figure:
+    """The round whose value is the median, with the median of each peer."""
+    found = sorted(rounds, key=lambda one: one.value)[len(rounds) // 2]
+    names = {name: None for one in rounds for name in one.peers}
+    peers = {name: median([one.peers[name] for one in rounds if name in one.peers])
+             for name in names}  # fmt: skip
+    return replace(found, peers=peers, detail={
+        **found.detail, "rounds": sorted(one.value for one in rounds)})  # fmt: skip

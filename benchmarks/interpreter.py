@@ -7,10 +7,13 @@ channel decides, the customer gets a tag, the run ends. The nodes are the real o
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from benchmarks.figure import Figure, median
+from benchmarks.peers import Peer, ask, bare_dicts, spiff
 from engine.core.execute import decide, encode_journal
 from engine.core.flow import load_flow
 from engine.core.registry import Registry
@@ -70,18 +73,22 @@ FLOW: dict[str, Any] = {
 }
 
 
-def measure(runs: int = 20_000, rounds: int = 5) -> dict[str, Any]:
-    """`{name, value, unit, bar, peers}`: the median of several rounds."""
+def measure(runs: int = 20_000, rounds: int = 5, *, peers: bool = True) -> Figure:
+    """The median of several rounds over the same starts."""
     version = compiled()
     starts = [start(number) for number in range(runs)]
-    found = sorted(_round(version, starts) for _ in range(rounds))
-    return {
-        "name": "interpreter",
-        "value": round(found[len(found) // 2]),
-        "unit": "runs/s",
-        "bar": BAR,
-        "peers": {},
-    }
+    value = median([_round(version, starts) for _ in range(rounds)])
+    found = {"bare dicts, JSON at the end": bare_dicts.measure(runs)}
+    if peers:
+        few = max(1, runs // 40)
+        found |= ask(
+            Peer("SpiffWorkflow", "SpiffWorkflow", lambda: spiff.measure(few)),
+            Peer("SpiffWorkflow, JSON after each step", "SpiffWorkflow",
+                 lambda: spiff.measure(max(1, few // 4), serialised=True)),
+        )  # fmt: skip
+    return Figure("interpreter", "6 nodes in memory with the journal as JSON, one core",
+                  round(value), "runs/s", BAR,
+                  peers={name: round(each) for name, each in found.items()})  # fmt: skip
 
 
 def compiled() -> Version:
@@ -132,17 +139,16 @@ def start(number: int) -> Signal:
     return Signal("start", NOW, 1, value=value)
 
 
-def _round(version: Version, starts: list[Signal]) -> float:
-    """Runs a second: decide and journal, each run ended with its tag given."""
+def _round(version: Version, starts: Sequence[Signal]) -> float:
+    """Runs a second of the processor: decide and journal, each run ended with its tag given."""
     begun = time.process_time()
     for signal in starts:
         decision = decide(version, None, signal)
         encode_journal(signal, decision)
     took = time.process_time() - begun
-    assert decision.status == "succeeded"
-    assert [command.kind for command in decision.commands] == ["effect", "end"]
+    if decision.status != "succeeded" or [one.kind for one in decision.commands] != [
+        "effect",
+        "end",
+    ]:
+        raise RuntimeError("the flow should give its tag and end")
     return len(starts) / took
-
-
-if __name__ == "__main__":
-    print(measure())

@@ -232,7 +232,7 @@ class EmbeddedValkey:
         preexec: Callable[[], None] | None = None
         stdin: int = subprocess.DEVNULL
         if self._kernel_watches:
-            preexec = _die_with_parent()
+            preexec = die_with_parent()
         else:
             command = [sys.executable, "-I", "-S", "-c", WATCH, *command]
             stdin = subprocess.PIPE
@@ -319,7 +319,7 @@ sys.exit(server.wait())
 """
 
 
-def _die_with_parent() -> Callable[[], None]:
+def die_with_parent() -> Callable[[], None]:
     """What the child does before it becomes the server: ask the kernel to end it with us."""
     parent = os.getpid()
     prctl = ctypes.CDLL(None).prctl

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.core.errors import InvalidInput, Problem
-from engine.core.text import Text, text
+from engine.core.text import Locale, Text, text
 from engine.embedded import socket_url
 
 LogFormat = Literal["console", "json"]
@@ -113,6 +113,19 @@ def load_settings(env: Mapping[str, str] = os.environ) -> Settings:
             reader.problems,
         )
     return found
+
+
+def terminal_locale(env: Mapping[str, str] = os.environ) -> Locale:
+    """Chinese where the terminal says so, English otherwise."""
+    named = env.get("LC_ALL") or env.get("LC_MESSAGES") or env.get("LANG", "")
+    return "zh" if named.startswith("zh") else "en"
+
+
+def child_environment(
+    changes: Mapping[str, str], env: Mapping[str, str] = os.environ
+) -> dict[str, str]:
+    """The environment of a process this one starts."""
+    return {**env, **changes}
 
 
 class _Wrong(ValueError):

@@ -1,7 +1,7 @@
 """One call of the WeCom API: token, answer, and what an error code means.
 
-Sources: platform documents "获取 access_token" (GET with corp id and secret; lasts two hours or so;
-asked for again it is the same one), "全局错误码" (codes), "访问频率限制" (45009: by minute and day).
+Sources: platform documents "获取 access_token" (GET with corp id and secret; lasts two hours or
+so; asked for again it is the same one), "全局错误码" (codes) and "访问频率限制" (45009).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Contacts of WeCom as canonical customers.
 
-Sources: platform documents "获取客户详情" and "批量获取客户详情": the same contact, with the employees
-who added it as `follow_user` (all of them, tags with names) or `follow_info` (one, tag ids only).
+Sources: platform documents "获取客户详情" and "批量获取客户详情": the same contact, with those who
+added it as `follow_user` (all of them, tags with names) or `follow_info` (one, tag ids only).
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def read_contact(
     found = {
         "name": _text(follow, "remark"),
         "nick": _text(contact, "name"),
-        "gender": _GENDERS.get(contact.get("gender", 0)) if "gender" in contact else None,
+        "gender": _GENDERS.get(_number(contact, "gender")) if "gender" in contact else None,
         "tags": _tags(ordered, tag_names or {}),
         "owner_user": _text(follow, "userid", 128) or user or None,
         "source": _text(follow, "state") or ADD_WAYS.get(_number(follow, "add_way")),

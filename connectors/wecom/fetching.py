@@ -18,25 +18,24 @@ def fetch_contact(
     """A contact as canonical customer, and the employees who added it: [{userid, remark, ...}]."""
     query = {"external_userid": external_userid}
     contact: Mapping[str, Any] = {}
-    follows: list[Any] = []
+    follows: list[Mapping[str, Any]] = []
     for _ in range(MOST_PAGES):
         answer = ask(link, "GET", "externalcontact/get", query=query)
         found = answer.get("external_contact")
         contact = contact or (found if isinstance(found, Mapping) else {})
-        follows += answer.get("follow_user") or []
+        follows += _objects(answer, "follow_user")
         cursor = answer.get("next_cursor")
         if not isinstance(cursor, str) or not cursor:
             break
         query = {**query, "cursor": cursor}
-    known = [one for one in follows if isinstance(one, Mapping)]
-    record = read_contact({"external_userid": external_userid, **contact}, known, user)
+    record = read_contact({"external_userid": external_userid, **contact}, follows, user)
     return record, [
         {
             "user": str(one.get("userid") or ""),
             "remark": str(one.get("remark") or ""),
             "description": str(one.get("description") or ""),
         }
-        for one in known
+        for one in follows
     ]
 
 

@@ -60,7 +60,8 @@ def sync_messages(
         body: dict[str, Any] = {"open_kfid": account, "limit": 1000, "voice_format": 0}
         body |= {name: value for name, value in (("cursor", cursor), ("token", token)) if value}
         answer = ask(link, "POST", "kf/sync_msg", body=body)
-        for raw in answer.get("msg_list") or []:
+        listed = answer.get("msg_list")
+        for raw in listed if isinstance(listed, list) else []:
             found = read_message(link, raw)
             if found is not None:
                 events.append(found)
@@ -76,7 +77,8 @@ def read_message(link: Link, raw: Any) -> Event | None:
     """One message between a customer and an employee; None for the system's own events."""
     if not isinstance(raw, Mapping):
         return None
-    direction = _DIRECTIONS.get(raw.get("origin", 0))
+    origin = raw.get("origin")
+    direction = _DIRECTIONS.get(origin) if isinstance(origin, int) else None
     id_, person = raw.get("msgid"), raw.get("external_userid")
     seconds = raw.get("send_time")
     sent_at = moment(seconds) if isinstance(seconds, int) else None

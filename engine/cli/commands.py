@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import typer
 
-from engine.cli import serve
+from engine.cli import (
+    demo,
+    doctor,
+    events,
+    flows,
+    people,
+    runs,
+    scaffold,
+    serve,
+    templates,
+    tools,
+)
+
+MODULES = (serve, demo, flows, templates, people, events, runs, scaffold, tools, doctor)
 
 
 def add_all(app: typer.Typer) -> None:
     """Adds every command to the application."""
-    serve.add(app)
+    for module in MODULES:
+        module.add(app)

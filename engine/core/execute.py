@@ -96,7 +96,14 @@ def _start(advance: Advance, signal: Signal) -> bool:
     return True
 
 
-_START = {"event": {}, "params": {}, "owner": "", "run_id": "", "chain": (), "trigger": ""}
+_START: Mapping[str, Any] = {
+    "event": {},
+    "params": {},
+    "owner": "",
+    "run_id": "",
+    "chain": [],
+    "trigger": "",
+}
 
 
 def _find(advance: Advance, token: str) -> tuple[str, list[Any]] | None:

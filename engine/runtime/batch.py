@@ -16,6 +16,7 @@ import orjson
 import zstandard
 
 from engine.core.event import Event
+from engine.core.event_types import load_scope
 from engine.core.ids import lane_of
 from engine.core.version import Version
 from engine.runtime.world import World
@@ -102,6 +103,7 @@ class Batch:
     now: datetime
     events: dict[str, Event] = field(default_factory=dict)
     event_rows: dict[str, Any] = field(default_factory=dict)
+    scopes: dict[str, dict[str, Any]] = field(default_factory=dict)
     runs: dict[str, RunInHand] = field(default_factory=dict)
     customers: dict[str, Customer] = field(default_factory=dict)
     waits: dict[tuple[str, str], list[Any]] = field(default_factory=dict)  # (tenant, key)
@@ -132,6 +134,13 @@ class Batch:
     changed_orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     incidents: list[dict[str, Any]] = field(default_factory=list)
     new_events: list[dict[str, Any]] = field(default_factory=list)
+
+    def scope_of(self, event_id: str, event: Event) -> dict[str, Any]:
+        """The names an event brings, typed; loaded once per batch and never changed."""
+        found = self.scopes.get(event_id)
+        if found is None:
+            found = self.scopes[event_id] = load_scope(event)
+        return found
 
     def lane(self, tenant: str, owner: str) -> int:
         return lane_of(tenant, owner, self.world.lanes)

@@ -101,16 +101,20 @@ def _end_wait(batch: Batch, row: Any, event: Event, wait: Any) -> Steps:
     payload = {"kind": "event", "token": wait.token, "port": "event", "event": row.id}
     if run is not None and run.owner == row.owner:
         signal = Signal(
-            "event", row.received_at, token=wait.token, port="event", value=_shown(event)
+            "event",
+            row.received_at,
+            token=wait.token,
+            port="event",
+            value=_shown(batch, row.id, event),
         )
         yield from advance(batch, run, signal)
     else:
         batch.signal(wait.run_id, row.tenant, wait.lane, row.received_at, payload)
 
 
-def _shown(event: Event) -> dict[str, Any]:
+def _shown(batch: Batch, event_id: str, event: Event) -> dict[str, Any]:
     """An event that was waited for (`incoming`): its envelope with its records beside."""
-    value = event_value(event)
+    value = event_value(batch, event_id, event)
     return {**value, **value["data"]}
 
 
@@ -134,7 +138,7 @@ def take_signal(batch: Batch, row: Any) -> Steps:
         event = batch.events.get(asked["event"])
         if event is None:
             return
-        value = _shown(event)
+        value = _shown(batch, asked["event"], event)
     signal = Signal(
         asked["kind"], row.at, token=asked.get("token", ""), port=asked.get("port", ""), value=value
     )
@@ -150,7 +154,7 @@ def look_back(batch: Batch, row: Any) -> Steps:
     run = batch.runs.get(wait.run_id)
     for stored in found:
         if run is not None and run.status == "waiting":
-            value = _shown(batch.events[stored.id])
+            value = _shown(batch, stored.id, batch.events[stored.id])
             signal = Signal(
                 "event", stored.received_at, token=wait.token, port="event", value=value
             )

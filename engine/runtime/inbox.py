@@ -184,9 +184,14 @@ def _read_identities(world: World, one: _Incoming) -> None:
     for name, record in one.event.data.items():
         if not isinstance(record, dict):
             continue
-        for found in record.get("identities") or ():
-            kind = found["kind"]
-            value = normalise(kind, found["value"])
+        listed = record.get("identities")
+        for found in listed if isinstance(listed, list) else ():
+            # Data of a tenant's own type is free: what is no identity is left alone.
+            kind = found.get("kind") if isinstance(found, dict) else None
+            given = found.get("value") if isinstance(found, dict) else None
+            if not isinstance(kind, str) or not isinstance(given, str):
+                continue
+            value = normalise(kind, given)
             if value:
                 stored = world.vault.blind(value, kind) if kind in SEALED_KINDS else value
                 if (kind, stored) not in one.plain:

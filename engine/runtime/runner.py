@@ -210,7 +210,7 @@ def _runs(batch: Batch, conn: Connection, tenant: str, stored: dict[str, Any]) -
             packed=row.state,
             state=load_state(
                 unpack(row.state),
-                event=event_value(event) if event else None,
+                event=event_value(batch, row.event_id, event) if event else None,
                 params=version.params,
             )
             if row.state

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from engine.core.event import Event
-from engine.core.event_types import load_scope
 from engine.core.expression import compile_expression
 from engine.core.ids import derived_id
 from engine.core.run import Signal
@@ -33,7 +32,8 @@ class Passing:
 
 def trigger_scope(batch: Batch, row: Any, event: Event) -> dict[str, Any]:
     """The names a trigger's condition and a run mode's key can read."""
-    scope: dict[str, Any] = load_scope(event)
+    scope = dict(batch.scope_of(row.id, event))
+    scope["event"] = event_value(batch, row.id, event)
     customer = batch.customers.get(row.owner.removeprefix("customer:"))
     if customer is not None:
         scope["customer"] = customer.record
@@ -42,9 +42,12 @@ def trigger_scope(batch: Batch, row: Any, event: Event) -> dict[str, Any]:
     return scope
 
 
-def event_value(event: Event) -> dict[str, Any]:
+def event_value(batch: Batch, event_id: str, event: Event) -> dict[str, Any]:
     """An event as expressions see it, its data typed."""
-    value: dict[str, Any] = load_scope(event)["event"]
+    value: dict[str, Any] = batch.scope_of(event_id, event)["event"]
+    if event.source.startswith(OWN_STARTS) and "inputs" in event.data:
+        # What was handed in is the data; which trigger it starts is only our own matter.
+        return {**value, "data": value["data"]["inputs"]}
     return value
 
 
@@ -129,7 +132,7 @@ def begin(
         )
         return
     value = {
-        "event": event_value(event),
+        "event": event_value(batch, run.event_id, event),
         "params": run.version.params,
         "owner": run.owner,
         "trigger": run.trigger,

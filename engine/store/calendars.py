@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Column, Table, Text, select
@@ -32,3 +33,16 @@ def list_calendars(conn: Connection, tenant: str) -> list[Any]:
             select(calendars).where(calendars.c.tenant == tenant).order_by(calendars.c.key)
         )
     )
+
+
+def put_calendar(conn: Connection, row: Mapping[str, Any]) -> None:
+    """Writes a calendar: tenant, key, name, document, updated_at."""
+    delete_calendar(conn, row["tenant"], row["key"])
+    conn.execute(calendars.insert().values(**row))
+
+
+def delete_calendar(conn: Connection, tenant: str, key: str) -> bool:
+    done = conn.execute(
+        calendars.delete().where(calendars.c.tenant == tenant, calendars.c.key == key)
+    )
+    return done.rowcount == 1

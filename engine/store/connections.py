@@ -77,6 +77,14 @@ def find_connection(conn: Connection, tenant: str, key: str) -> Any | None:
     ).first()
 
 
+def key_is_taken(conn: Connection, tenant: str, key: str) -> bool:
+    """Whether any connection, also a removed one, has this key."""
+    found = conn.execute(
+        select(connections.c.id).where(connections.c.tenant == tenant, connections.c.key == key)
+    )
+    return found.first() is not None
+
+
 def list_connections(conn: Connection, tenant: str) -> list[Any]:
     return list(
         conn.execute(
@@ -158,5 +166,59 @@ def drop_token(conn: Connection, tenant: str, connection_id: str, name: str) -> 
             connection_tokens.c.tenant == tenant,
             connection_tokens.c.connection_id == connection_id,
             connection_tokens.c.name == name,
+        )
+    )
+
+
+def list_review(
+    conn: Connection,
+    tenant: str,
+    connection: str,
+    *,
+    status: str = "open",
+    before: str | None = None,
+    limit: int = 50,
+) -> list[Any]:
+    """Records a connection could not translate, newest first, before an id."""
+    where = [
+        review_records.c.tenant == tenant,
+        review_records.c.connection == connection,
+        review_records.c.status == status,
+    ]
+    if before:
+        where.append(review_records.c.id < before)
+    return list(
+        conn.execute(
+            select(review_records).where(*where).order_by(review_records.c.id.desc()).limit(limit)
+        )
+    )
+
+
+def find_review(conn: Connection, tenant: str, id_: str) -> Any | None:
+    return conn.execute(
+        select(review_records).where(review_records.c.tenant == tenant, review_records.c.id == id_)
+    ).first()
+
+
+def close_review(conn: Connection, tenant: str, id_: str) -> bool:
+    """Marks a record as dealt with; False when somebody was faster."""
+    done = conn.execute(
+        review_records.update()
+        .where(
+            review_records.c.tenant == tenant,
+            review_records.c.id == id_,
+            review_records.c.status != "done",
+        )
+        .values(status="done")
+    )
+    return done.rowcount == 1
+
+
+def drop_tokens(conn: Connection, tenant: str, connection_id: str) -> None:
+    """Forgets every token of a connection: its credentials have changed."""
+    conn.execute(
+        connection_tokens.delete().where(
+            connection_tokens.c.tenant == tenant,
+            connection_tokens.c.connection_id == connection_id,
         )
     )

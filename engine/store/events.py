@@ -109,3 +109,13 @@ def list_events(
     return list(
         conn.execute(select(*_COLUMNS).where(*where).order_by(events.c.id.desc()).limit(limit))
     )
+
+
+def list_orders(conn: Connection, tenant: str, *, before: str | None, limit: int) -> list[Any]:
+    """Events of orders, newest first, before an id."""
+    where = [events.c.tenant == tenant, events.c.type.startswith("order.")]
+    if before:
+        where.append(events.c.id < before)
+    return list(
+        conn.execute(select(*_COLUMNS).where(*where).order_by(events.c.id.desc()).limit(limit))
+    )

@@ -102,6 +102,15 @@ def list_tenants(conn: Connection) -> list[Any]:
     return list(conn.execute(select(tenants).order_by(tenants.c.id)))
 
 
+def update_tenant(conn: Connection, tenant: str, values: Mapping[str, Any]) -> None:
+    conn.execute(tenants.update().where(tenants.c.id == tenant).values(**values))
+
+
+def lock_tenant(conn: Connection, tenant: str) -> Any | None:
+    """The tenant's row, for this transaction alone."""
+    return conn.execute(select(tenants).where(tenants.c.id == tenant).with_for_update()).first()
+
+
 def generations(conn: Connection) -> dict[str, int]:
     """{tenant: generation}."""
     return {row[0]: row[1] for row in conn.execute(select(tenants.c.id, tenants.c.generation))}

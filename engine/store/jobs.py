@@ -44,9 +44,17 @@ def find_job(conn: Connection, tenant: str, job_id: str) -> Any | None:
 
 
 def list_jobs(
-    conn: Connection, tenant: str, *, before: str | None = None, limit: int = 50
+    conn: Connection,
+    tenant: str,
+    *,
+    before: str | None = None,
+    by: str | None = None,
+    limit: int = 50,
 ) -> list[Any]:
+    """Newest first, before the id `before`; with `by` only those this one has asked for."""
     where = [jobs.c.tenant == tenant]
+    if by:
+        where.append(jobs.c.created_by == by)
     if before:
         where.append(jobs.c.id < before)
     return list(conn.execute(select(jobs).where(*where).order_by(jobs.c.id.desc()).limit(limit)))

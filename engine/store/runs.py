@@ -464,3 +464,39 @@ def mark_failed(
         .where(runs.c.tenant == tenant, runs.c.id == run_id, runs.c.status.not_in(ENDED))
         .values(status="failed", error=dict(error), updated_at=now)
     )
+
+
+def find_incident(conn: Connection, tenant: str, incident_id: str) -> Any | None:
+    return conn.execute(
+        select(incidents).where(incidents.c.tenant == tenant, incidents.c.id == incident_id)
+    ).first()
+
+
+def resolve_incidents(
+    conn: Connection, tenant: str, ref: str, values: Mapping[str, Any], id_: str | None = None
+) -> int:
+    """Closes the open incidents of a run or effect, or the one named; returns how many."""
+    which = incidents.c.id == id_ if id_ else incidents.c.ref == ref
+    done = conn.execute(
+        incidents.update()
+        .where(incidents.c.tenant == tenant, which, incidents.c.status == "open")
+        .values(status="resolved", **values)
+    )
+    return done.rowcount
+
+
+def read_notices(
+    conn: Connection, tenant: str, user: str, ids: Iterable[int], now: datetime
+) -> int:
+    """Marks a person's own notices as read; returns how many were not read before."""
+    done = conn.execute(
+        notices.update()
+        .where(
+            notices.c.tenant == tenant,
+            notices.c.user_id == user,
+            notices.c.read_at.is_(None),
+            among(notices.c.id, ids),
+        )
+        .values(read_at=now)
+    )
+    return done.rowcount

@@ -21,22 +21,23 @@ them: RFC 3339 text is a time, a number with a fraction and {"$d": "888.00"} are
 from __future__ import annotations
 
 import copy
-import dataclasses
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
-from engine.core.effect import Effect
 from engine.core.errors import GiveUp
 from engine.core.expression import compile_condition, compile_expression, compile_template
 from engine.core.node import Answer, Ask, Done, NodeType, Several
+from engine.core.scene.compare import live, mismatches, plain
+
+__all__ = ["Case", "TestContext", "cases_of", "live", "mismatches", "plain", "run_case"]
 
 NODES = Path(__file__).parents[2] / "nodes"
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # Monday, ten o'clock in Shanghai
@@ -203,70 +204,6 @@ def run_case(node: NodeType, case: Case) -> Outcome:
     return Outcome(asks)
 
 
-def mismatches(expected: Any, found: Any, at: str = "", *, whole: bool = False) -> list[str]:
-    """Where `found` is not what a case expects; with `whole`, also what it did not expect."""
-    if isinstance(expected, Mapping):
-        if not isinstance(found, Mapping):
-            return [f"{at}: expected an object, found {found!r}"]
-        wrong = []
-        for name, value in expected.items():
-            if name not in found:
-                wrong.append(f"{at}/{name}: missing, expected {value!r}")
-            else:
-                inner = whole or name in ("output", "sets")
-                wrong += mismatches(value, found[name], f"{at}/{name}", whole=inner)
-        if whole:
-            wrong += [f"{at}/{name}: not expected" for name in found if name not in expected]
-        return wrong
-    if isinstance(expected, list):
-        if not isinstance(found, list) or len(found) != len(expected):
-            return [f"{at}: expected {expected!r}, found {found!r}"]
-        return [
-            line
-            for index, (one, other) in enumerate(zip(expected, found, strict=True))
-            for line in mismatches(one, other, f"{at}/{index}", whole=whole)
-        ]
-    return (
-        [] if _same(plain(expected), found) else [f"{at}: expected {expected!r}, found {found!r}"]
-    )
-
-
-def plain(value: Any) -> Any:
-    """Anything a node returns as JSON values, Decimals kept."""
-    if isinstance(value, Effect):
-        found = {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-        return {name: inner for name, inner in found.items() if inner not in (None, "")}
-    if isinstance(value, BaseModel):
-        return plain(value.model_dump())
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {str(name): plain(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(inner) for inner in value]
-    if isinstance(value, datetime):
-        assert value.tzinfo is not None, f"{value!r} has no zone"
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    if isinstance(value, timedelta):
-        return _DURATION.dump_python(value, mode="json")
-    if isinstance(value, date):
-        return value.isoformat()
-    return value
-
-
-def live(value: Any) -> Any:
-    """Prepared JSON as a live run holds it: times aware, money Decimal with its zeros."""
-    if isinstance(value, Mapping):
-        if set(value) == {"$d"}:
-            return Decimal(value["$d"])
-        return {name: live(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [live(inner) for inner in value]
-    if isinstance(value, str) and _TIME.fullmatch(value):
-        return datetime.fromisoformat(value)
-    return value
-
-
 def _ask(ask: Ask) -> dict[str, Any]:
     found = {"timeout": plain(ask.timeout), "catch": ask.catch, "reason": ask.reason[0]}
     if ask.reminders:
@@ -279,11 +216,3 @@ def _request(request: Any) -> dict[str, Any]:
         inner = {name: _request(one) for name, one in request.requests.items()}
         return {"request": "several", **plain(request), "requests": inner}
     return {"request": type(request).__name__.lower(), **plain(request)}
-
-
-def _same(expected: Any, found: Any) -> bool:
-    if isinstance(expected, bool) or isinstance(found, bool):
-        return expected is found
-    if isinstance(expected, str) and isinstance(found, str) and _TIME.fullmatch(expected):
-        return bool(datetime.fromisoformat(expected) == datetime.fromisoformat(found))
-    return bool(expected == found)

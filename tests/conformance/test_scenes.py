@@ -21,9 +21,9 @@ from engine.core.scene import (
     load_scene,
     wording,
 )
+from engine.core.scene.play import play
 from engine.core.text import Locale
 from tests.conformance.kit import mismatches
-from tests.conformance.scene_world import play
 
 LIBRARY = Path(__file__).parents[2] / "templates_library"
 SCENES = sorted(path.parent.name for path in LIBRARY.glob("*/scene.json"))

@@ -9,7 +9,7 @@ A wait is kept under its step's path:
     open     {token: [kind, name, ...]}            inner   {scope id: token it answers, "" a tick}
     timers   {token: [port, due, every, left, tick, whole step]}
     box      of a for-each or loop, with results [[index, value], ...]
-    several  {need, stop_on, got}
+    several  {need, stop_on, names, got}
 """
 
 from __future__ import annotations
@@ -193,6 +193,7 @@ def _open_several(
     wait["several"] = {
         "need": min(max(several.need, 1), count),
         "stop_on": list(several.stop_on),
+        "names": list(several.requests),
         "got": {},
     }
     at_once = False
@@ -291,7 +292,8 @@ def settle(advance: Advance, path: str, token: str, port: str, value: Any) -> No
             return
         if name:
             port = name if several["need"] == 1 else port if stops else "out"
-        value = got
+        # In the order asked for, not of arrival.
+        value = {name: got[name] for name in several["names"] if name in got}
     _close_request(advance, wait)
     wait["answers"].append([port, value])
     wait["e0"], wait["b0"] = wait["e"], wait["base"]

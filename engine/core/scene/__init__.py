@@ -4,6 +4,7 @@ document.py   the document `jimu.scene/1`: read_scene, load_scene, samples and t
 places.py     what a scene's own keys mean inside its flows: parameters, connections, wording
 install.py    a scene with chosen parameters and connections -> flow documents
 check.py      everything that can be wrong with a scene, before anybody installs it
+play.py       a case played through the real matcher and interpreter   compare.py  its values
 """
 
 from engine.core.scene.check import check_scene

@@ -284,6 +284,7 @@ class Play:
         self.end: Mapping[str, Any] | None = None
         self.open: dict[str, Command] = {}  # by token, in the order made
         self.sent: list[Command] = []  # every command ever
+        self.made: set[str] = set()  # every token ever
         self.records: list[Any] = []
         self.signals: list[Signal] = []
         self.decisions: list[Decision] = []
@@ -313,6 +314,8 @@ class Play:
         assert again == made, "a state that went through bytes has another future"
         if made.state is not self.state:
             self._journal(signal, made)
+            if self.status == "failed":
+                self.end = None
         self.state = made.state
         self.status = made.status
         self.records += made.records
@@ -333,13 +336,15 @@ class Play:
         if command.kind == "end":
             assert self.end is None, "a run ends once"
             self.end = command.body
-            assert not [one for one in self.open.values() if one.kind in ("task", "subscribe")]
+            kinds = {one.kind for one in self.open.values()}
+            assert kinds <= {"read", "effect", "child"}, "all that can be withdrawn is"
+            self.open.clear()
         elif command.kind in ("close_task", "disarm", "unsubscribe"):
             del self.open[command.token]
         elif command.token:
-            assert command.token not in {c.token for c in self.sent} - {
-                c.token for c in self.sent if c.kind == "timer"
-            } or self.sent.count(command) == 1, "a token is made once"
+            # A box's timers are armed again when an incident is over; all else is asked anew.
+            assert command.kind == "timer" or command.token not in self.made, "a token is made once"
+            self.made.add(command.token)
             self.open[command.token] = command
 
     # -- what the world answers --

@@ -98,11 +98,11 @@ def test_any_bytes_are_a_value_or_are_refused(raw):
 def test_a_state_leaves_out_the_event_and_takes_it_again():
     event = {"order": {"note": "secret words", "amount": Decimal("5.00")}}
     run = play(flow([node("start", "start"), node("ask", "wants")], "start > ask"),
-               event=event, params={"p": "inner"})  # fmt: skip
+               event=event, params={"p": "hidden words"})  # fmt: skip
     del run.state["scopes"]["root"]["out"]["start"]
     raw = dump_state(run.state)
     assert b"secret words" not in raw
-    assert b"inner" not in raw
+    assert b"hidden words" not in raw
     assert load_state(raw, event=run.event, params=run.params) == run.state
 
 

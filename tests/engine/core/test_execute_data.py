@@ -39,7 +39,8 @@ def test_the_customer_is_read_new_at_each_advance():
     )  # fmt: skip
     run = Play(version)
     run.signal("start", value={"trigger": "start", "run_id": "run_1"}, customer={"level": "new"})
-    run.signal("task", run.token("ask"), "approved", customer={"level": "gold"})
+    token, _ = run.open.popitem()
+    run.signal("task", token, "approved", customer={"level": "gold"})
     assert (run.output("a"), run.output("b")) == ("new", "gold")
 
 
@@ -128,7 +129,6 @@ def test_a_run_stops_at_its_limit_of_steps_and_may_be_resumed(monkeypatch):
     )  # fmt: skip
     assert run.status == "failed"
     assert run.end["error"]["code"] == "limit_steps"
-    run.end = None
     run.signal("resume")
     assert run.status == "succeeded"
     assert run.output("all2")["count"] == 10

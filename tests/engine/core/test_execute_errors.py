@@ -161,7 +161,6 @@ def test_resume_goes_on_where_the_run_stopped_with_the_same_effect_keys():
     first = _effects(run.sent)
     run.reply("root/all[0]/ask")
     run.reply("root/all[1]/ask", {"code": "down"}, "error")
-    run.end, run.open = None, {}
     made = run.signal("resume", value={"by": "u1"})
     assert run.status == "waiting"
     assert _effects(made.commands) == {
@@ -182,7 +181,6 @@ def test_resume_runs_a_step_again_that_failed_without_asking():
     )  # fmt: skip
     run = Play(version).start()
     assert run.status == "failed"
-    run.end = None
     run.signal("resume", customer={"level": "gold"})
     assert run.done() == ["start", "a", "b"]
     assert run.output("a") == "gold"
@@ -193,7 +191,6 @@ def test_resume_keeps_the_answers_a_step_had_and_asks_only_for_the_rest():
                what="call")], "start > ask", "start > x"))  # fmt: skip
     run.reply("ask")
     run.reply("x", {"code": "down"}, "error")
-    run.end, run.open = None, {}
     run.signal("resume")
     run.reply("x")
     run.reply("ask")
@@ -206,7 +203,6 @@ def test_an_effect_done_before_the_incident_keeps_its_key_for_itself():
     run.reply("two")
     before = run.open["root/two#1.2"].key
     run.reply("two", {"code": "down"}, "error")
-    run.end, run.open = None, {}
     run.signal("resume")
     assert run.open["root/two#1.3"].key == before
     assert before == effect_key("run_1", "root", "two", 1, 2)
@@ -221,7 +217,6 @@ def test_retry_from_runs_a_step_and_all_after_it_again_as_a_new_take():
         )
     )  # fmt: skip
     run.reply("b", {"code": "down"}, "error")
-    run.end, run.open = None, {}
     made = run.signal("retry_from", "root/a")
     keys = [one.key for one in made.commands if one.kind == "effect"]
     assert keys == [
@@ -238,7 +233,6 @@ def test_retry_from_reaches_into_a_box():
     run = play(boxed(at_a_time=1))
     run.reply("root/all[0]/ask")
     run.reply("root/all[1]/ask", {"code": "down"}, "error")
-    run.end, run.open = None, {}
     run.signal("retry_from", "root/all[1]/ask")
     assert sorted(run.open) == ["root/all[1]/ask#2.1", "root/side#1.2"]
     run.reply("root/all[1]/ask")
@@ -252,7 +246,6 @@ def test_retry_from_takes_a_whole_box_again():
     run = play(boxed(at_a_time=3))
     first = set(_effects(run.sent).values())
     run.reply("root/all[1]/ask", {"code": "down"}, "error")
-    run.end, run.open = None, {}
     made = run.signal("retry_from", "root/all")
     assert set(_effects(made.commands)) == {f"root/all[{n}]/ask#2.1" for n in range(3)}
     assert not first & set(_effects(made.commands).values())
@@ -292,7 +285,6 @@ def test_cancel_withdraws_everything_and_ends_the_run():
     assert [one.kind for one in made.commands] == ["close_task", "end"]
     run = play(boxed())
     run.reply("root/all[1]/ask", {"code": "down"}, "error")
-    run.end, run.open = None, {}
     made = run.signal("cancel")
     assert [one.kind for one in made.commands] == ["end"]
     assert run.status == "cancelled"

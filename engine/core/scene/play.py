@@ -20,6 +20,7 @@ from pydantic import TypeAdapter
 
 from engine.core.coverage import place_of
 from engine.core.effect import CALL, Effect
+from engine.core.errors import GiveUp
 from engine.core.event import read_event
 from engine.core.event_types import load_scope
 from engine.core.execute import decide, new_state
@@ -28,10 +29,12 @@ from engine.core.match import Known, Matcher, Need, listeners_of, settle
 from engine.core.node import Event, Read
 from engine.core.registry import Registry
 from engine.core.run import ENDED, Command, Signal, StepRecord
-from engine.core.scene import Changed, Scene, SceneCase, install, sample_of, wording
+from engine.core.scene.compare import live, mismatches, plain
+from engine.core.scene.document import Changed, Scene, SceneCase, sample_of
+from engine.core.scene.install import install
+from engine.core.scene.places import wording
 from engine.core.text import Locale
 from engine.core.version import Version, compile_version
-from tests.conformance.kit import live, plain
 
 MAIN = ("call", "task", "event")
 _DURATION = TypeAdapter(timedelta)
@@ -58,6 +61,15 @@ class Played:
             "effects": [plain(effect) for effect in self.effects],
             "error": plain(self.error),
         }
+
+
+def failures(scene: Scene, registry: Registry, locale: Locale = "zh") -> list[list[str]]:
+    """For each case of a scene, where it came out otherwise than it says; [] where it did not."""
+    found = []
+    for case in scene.cases:
+        played = play(scene, case, registry, locale).as_json()
+        found.append(mismatches(wording(case.expect, locale), played))
+    return found
 
 
 def play(scene: Scene, case: SceneCase, registry: Registry, locale: Locale = "zh") -> Played:
@@ -184,7 +196,8 @@ class _World:
             return "out", {"allowed": True, "why": None, "until": None}
         needed = next(one for one in self.scene.connections if one.key == effect.connection)
         action = self.registry.connectors[needed.types[0]].action(effect.action or "")
-        assert action is not None, f"{needed.types[0]} has no action {effect.action}"
+        if action is None:
+            raise GiveUp(f"{needed.types[0]} has no action {effect.action}", code="no_action")
         # What would be sent must be what the action takes.
         action.input.model_validate(dict(effect.args))
         sample = action.samples[given.get("sample", "ok")]
@@ -200,7 +213,7 @@ class _World:
             return [{"id": id_, "name": id_} for id_ in ids]
         if read.kind == "reach":
             return {"identities": (self.customer or {}).get("identities", {}), "preferred": []}
-        raise AssertionError(f"a case must answer the read {read.kind}")
+        raise GiveUp(f"a case must answer the read {read.kind}", code="no_answer")
 
     def given(self, command: Command, name: str) -> dict[str, Any] | None:
         """The case's next answer to a question of a step, taken away."""
@@ -230,8 +243,9 @@ class _World:
             *found.matches,
             *(settle(need, self.known(matcher, need)) for need in found.needs),
         ]
-        faults = [match.sentence() for match in matches if match.is_fault]
-        assert not faults, faults
+        for match in matches:
+            if match.is_fault:
+                raise GiveUp(match.sentence(self.locale), code="trigger")
         return next((match.listener.node for match in matches if match.fires), None)
 
     def matched(self, matcher: Matcher, changed: Changed) -> Any:

@@ -1,0 +1,153 @@
+"""Random flows for the property tests: nested boxes, joins, choices, waits, errors, reminders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.engine.core.kit import flow, graph, node
+
+FLAGS = 4  # the event holds so many booleans, which choices look at
+
+
+@dataclass(frozen=True)
+class Mix:
+    """What may occur. Without `races` which steps run must not depend on the order of answers."""
+
+    races: bool = True
+    depth: int = 2
+
+
+SUB = flow(
+    [node("start", "start"), node("s_ask", "wants"), node("s_end", "end", gives={"sub": 1})],
+    "start > s_ask", "s_ask.approved > s_end", key="sub",
+)  # fmt: skip
+
+
+@st.composite
+def flows(draw: Any, mix: Mix = Mix()) -> dict[str, Any]:
+    """A flow document that starts at `start`."""
+    return flow_of(draw(graphs(mix, mix.depth, "n", True)))
+
+
+def flow_of(found: dict[str, Any]) -> dict[str, Any]:
+    return {"key": "random", "name": "random", **found}
+
+
+@st.composite
+def graphs(draw: Any, mix: Mix, depth: int, prefix: str, is_root: bool) -> dict[str, Any]:
+    """A graph without cycles: lines lead from earlier to later nodes only."""
+    count = draw(st.integers(1, 6 if is_root else 3))
+    nodes = [node("start", "start")] if is_root else []
+    ports: dict[str, list[str]] = {"start": ["out"]} if is_root else {}
+    for number in range(count):
+        made, leaves = draw(_nodes(mix, depth, f"{prefix}{number}"))
+        nodes.append(made)
+        ports[made["id"]] = leaves
+    ids = [one["id"] for one in nodes]
+    lines = []
+    for place, target in enumerate(ids):
+        if is_root and place == 0:
+            continue
+        sources = ids[:place]
+        low = 1 if is_root else 0
+        wanted = draw(st.integers(low, 3)) if sources else 0
+        chosen = {
+            (source, draw(st.sampled_from(ports[source])))
+            for source in draw(st.lists(st.sampled_from(sources), min_size=wanted, max_size=wanted))
+        } if sources else set()  # fmt: skip
+        lines += [f"{source}.{port} > {target}" for source, port in sorted(chosen)]
+    for one in nodes:
+        # What fails is caught, or else it would take its neighbours along: a race.
+        if not mix.races and (one["config"].get("fails") or one["config"].get("what") == "call"):
+            lines.append(f"{one['id']}.error > {one['id']}_mend")
+    mends = [line.rpartition(" > ")[2] for line in lines if line.endswith("_mend")]
+    return graph(nodes + [node(id_) for id_ in mends], *_drawn(lines))
+
+
+def _drawn(lines: list[str]) -> list[str]:
+    """Ports with a colon ("error:code") are written as they are."""
+    return lines
+
+
+def _condition() -> st.SearchStrategy[str]:
+    return st.integers(0, FLAGS - 1).map(lambda number: f"event.data.f{number}")
+
+
+@st.composite
+def _nodes(draw: Any, mix: Mix, depth: int, id_: str) -> tuple[dict[str, Any], list[str]]:
+    kinds = ["do", "do", "choose", "wants", "wants", "join", "calls", "many"]
+    kinds += ["box", "loop"] if depth else []
+    kinds += ["fails", "end"] if mix.races else ["fails"]
+    kind = draw(st.sampled_from(kinds))
+    if kind == "do":
+        effects = draw(st.sampled_from([(), ("tag",), ("tag", "note")]))
+        return node(id_, gives={"from": id_}, effects=effects), ["out"]
+    if kind == "fails":
+        return node(id_, fails="broken"), ["out", "error", "error:broken", "error:other"]
+    if kind == "end":
+        return node(id_, "end", gives=id_, whole=draw(st.booleans())), ["out"]
+    if kind == "choose":
+        cases = {"a": draw(_condition()), "b": draw(_condition())}
+        made = node(id_, "choose", cases=cases, every=draw(st.booleans()))
+        # A choice without default may have no path, which fails the run.
+        return made, ["a", "b", "default"]
+    if kind == "join":
+        modes = ["all", "first", "n"] if mix.races else ["all"]
+        made = node(
+            id_, "join", mode=draw(st.sampled_from(modes)), n=draw(st.integers(1, 3)),
+            stop_rest=draw(st.booleans()),
+        )  # fmt: skip
+        return made, ["out", "not_reached"]
+    if kind == "calls":
+        return node(id_, "calls", flow="sub"), ["out", "error"]
+    if kind == "many":
+        parts = {"x": "task", "y": draw(st.sampled_from(["event", "until", "flow"]))}
+        need = draw(st.integers(1, 2)) if mix.races else 2
+        made = node(id_, "many", parts=parts, need=need, flow="sub")
+        return made, ["out", "x", "y"]
+    if kind == "wants":
+        return draw(_wants(mix, depth, id_))
+    return draw(_box(mix, depth, id_, kind))
+
+
+@st.composite
+def _wants(draw: Any, mix: Mix, depth: int, id_: str) -> tuple[dict[str, Any], list[str]]:
+    what = draw(st.sampled_from(["task", "event", "until", "read", "own", "call"]))
+    config: dict[str, Any] = {"what": what, "times": draw(st.integers(1, 2))}
+    ports = ["approved", "rejected"] if what == "task" else ["event" if what == "event" else "out"]
+    if mix.races:
+        config["catch"] = draw(st.booleans())
+        ports += ["error", "caught"]
+        if draw(st.booleans()):
+            config["timeout"] = "PT1H"
+            ports.append("timeout")
+        if draw(st.booleans()):
+            config["remind"] = {"nudge": [10, 10, draw(st.integers(1, 3))]}
+            ports.append("nudge")
+            if draw(st.booleans()):
+                config["handlers"] = {"nudge": draw(graphs(mix, 0, f"{id_}h", False))}
+    return node(id_, "wants", **config), ports
+
+
+@st.composite
+def _box(draw: Any, mix: Mix, depth: int, id_: str, kind: str) -> tuple[dict[str, Any], list[str]]:
+    config: dict[str, Any] = {"body": draw(graphs(mix, depth - 1, f"{id_}b", False))}
+    if mix.races:
+        config["catch"] = draw(st.booleans())
+    if kind == "loop":
+        until = draw(st.sampled_from([None, "round >= 2", "event.data.f0"]))
+        config |= {"limit": draw(st.integers(1, 3)), "until": until}
+        return node(id_, "box", **config), ["out", "limit", "error", "caught"]
+    items = draw(st.sampled_from(["[]", "[1]", "[1, 2, 3]"]))
+    config |= {"items": items, "at_a_time": draw(st.integers(1, 3))}
+    config["result"] = draw(st.sampled_from([None, "item * 2", "index"]))
+    if mix.races:
+        config["enough"] = draw(st.sampled_from([None, "results.length >= 2"]))
+    return node(id_, "box", **config), ["out", "error", "caught"]
+
+
+def events() -> st.SearchStrategy[dict[str, bool]]:
+    return st.fixed_dictionaries({f"f{number}": st.booleans() for number in range(FLAGS)})

@@ -1,0 +1,165 @@
+"""What must hold on every flow and in every order: checked on random ones.
+
+`Play.signal` itself checks at every signal that the state handed in is untouched and that a state
+which went through bytes has the same future.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.core.execute import decide, new_state
+from engine.core.run import ENDED, Signal
+from tests.engine.core.kit import NOON, Play, compiled
+from tests.engine.core.random_flows import SUB, Mix, events, flows
+
+MANY = settings(
+    max_examples=250,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+MOST_SIGNALS = 400
+
+
+def _step(run: Play, token: str, choose: Any) -> None:
+    """One open request is answered, one way or another."""
+    command = run.open[token]
+    if command.kind == "subscribe":
+        run.signal("event", token, value={"n": 1})
+        return
+    if command.kind == "timer":
+        run.now = max(run.now, command.body)
+        del run.open[token]
+        run.signal("timer", token)
+        return
+    del run.open[token]
+    if command.kind == "task":
+        run.signal("task", token, choose(["approved", "rejected"]), {"by": "u1"})
+    elif command.kind == "effect" and choose([True, False, False]):
+        run.signal("answer", token, "error", {"code": "down"})
+    else:
+        run.signal("answer", token, "out", {"token": token.partition("#")[0]})
+
+
+@MANY
+@given(flows(), events(), st.data())
+def test_every_run_ends_or_waits_and_no_step_ends_twice_in_its_scope(document, event, data):
+    run = Play(compiled(document, SUB)).start(event)
+    sent = 0
+    while run.open and run.status not in ENDED and sent < MOST_SIGNALS:
+        sent += 1
+        token = data.draw(st.sampled_from(sorted(run.open)))
+        consumed = run.open[token].kind != "subscribe"
+        _step(run, token, lambda ways: data.draw(st.sampled_from(ways)))
+        if consumed and data.draw(st.integers(0, 9)) == 0:
+            before = run.state
+            for kind in ("task", "answer", "timer"):
+                assert run.signal(kind, token, "approved").state is before
+    assert run.status in ENDED or sent == MOST_SIGNALS, "a run must never wait for nothing"
+    ended = Counter(one.step for one in run.records if one.status in ("done", "skipped"))
+    assert not [step for step, times in ended.items() if times > 1]
+    if run.status == "succeeded":
+        assert run.state["scopes"].keys() == {"root"}
+        assert not run.state["waits"]
+        assert run.state["asked"] == 0
+
+
+@MANY
+@given(flows(), events(), st.data())
+def test_a_journal_replays_to_the_same_decisions(document, event, data):
+    run = Play(compiled(document, SUB)).start(event)
+    for _ in range(8):
+        if not run.open or run.status in ENDED:
+            break
+        token = data.draw(st.sampled_from(sorted(run.open)))
+        _step(run, token, lambda ways: data.draw(st.sampled_from(ways)))
+    fresh = Play(compiled(document, SUB))
+    fresh.signals = run.signals
+    assert [one.commands for one in fresh.replayed()] == [one.commands for one in run.decisions]
+    assert fresh.replayed() == run.replayed()
+
+
+@MANY
+@given(flows(), events())
+def test_a_way_taken_before_gives_what_it_gave_the_first_time(document, event):
+    start = Signal("start", NOON, 1, value={
+        "event": {"type": "x", "data": event}, "owner": "customer:c", "trigger": "start",
+        "run_id": "run_1",
+    })  # fmt: skip
+    plain, quick = compiled(document, SUB), compiled(document, SUB)
+    plain.routes["start"] = False  # never takes the short way
+    expected = decide(plain, None, start)
+    assert decide(quick, None, start) == expected
+    assert decide(quick, new_state(), start) == expected
+
+
+def _chosen(token: str, ways: list[Any]) -> Any:
+    """An answer that depends on what is asked, not on when."""
+    digest = hashlib.sha256(token.encode()).digest()
+    return ways[digest[0] % len(ways)]
+
+
+def _played(document: dict[str, Any], event: dict[str, bool], order: Any) -> Play:
+    run = Play(compiled(document, SUB)).start(event)
+    while run.open and run.status not in ENDED:
+        token = order(sorted(run.open))
+        _step(run, token, lambda ways, token=token: _chosen(token, ways))
+    return run
+
+
+@MANY
+@given(flows(Mix(races=False)), events(), st.randoms(use_true_random=False))
+def test_which_steps_run_does_not_depend_on_the_order_of_answers(document, event, random):
+    first = _played(document, event, lambda tokens: tokens[0])
+    if first.status == "failed":
+        return  # an error takes its neighbours along, wherever they are just then
+    last = _played(document, event, lambda tokens: tokens[-1])
+    other = _played(document, event, random.choice)
+    assert _what_ran(first) == _what_ran(last) == _what_ran(other)
+    assert first.end == last.end == other.end
+
+
+def _what_ran(run: Play) -> set[tuple[Any, ...]]:
+    return {
+        (one.step, one.status, one.port, repr(one.output), one.effects)
+        for one in run.records
+        if one.status in ("done", "skipped")
+    }
+
+
+@MANY
+@given(flows(), events(), st.data())
+def test_a_stopped_run_can_be_resumed_retried_or_cancelled_at_any_time(document, event, data):
+    run = Play(compiled(document, SUB)).start(event)
+    for _ in range(40):
+        act = data.draw(st.integers(0, 9))
+        if run.status == "failed":
+            if act < 5:
+                run.signal("resume")
+            elif act < 9:
+                run.signal("retry_from", data.draw(st.sampled_from(_paths(run))))
+            else:
+                run.signal("cancel")
+                assert run.status == "cancelled"
+        elif run.status in ENDED or not run.open:
+            break
+        elif act == 0:
+            run.signal("retry_from", data.draw(st.sampled_from(_paths(run))))
+        else:
+            token = data.draw(st.sampled_from(sorted(run.open)))
+            _step(run, token, lambda ways: data.draw(st.sampled_from(ways)))
+    assert run.status in ENDED or run.open
+    keys = [one.key for one in run.sent if one.kind == "effect"]
+    steps = {one.key: one.step for one in run.sent if one.kind == "effect"}
+    assert all(steps[one.key] == one.step for one in run.sent if one.kind == "effect"), keys
+
+
+def _paths(run: Play) -> list[str]:
+    return sorted(
+        f"{scope}/{id_}" for scope, found in run.state["scopes"].items() for id_ in found["steps"]
+    )
