@@ -30,6 +30,7 @@ from api.resource import PUBLIC, Access
 from api.strict_json import check_text
 from engine.core.errors import Unauthenticated
 from engine.core.text import text
+from engine.runtime.principal import Principal
 
 log = structlog.get_logger("api")
 _OWN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -59,20 +60,32 @@ def enter() -> AnyResponse | None:
         return None
     if request.method == "OPTIONS":
         return None
-    who = identify(request, address())
-    g.principal = who
+    who = g.principal = _identify(access)
     _count(access)
-    check_origin(request, who)
-    if access.act != PUBLIC and who is None:
-        raise Unauthenticated(text("请先登录", "sign in first"))
+    # What is open to anybody needs no token of a session that happens to be there.
+    check_origin(request, None if access.act == PUBLIC else who)
     if who is not None:
         structlog.contextvars.bind_contextvars(tenant=who.tenant, who=who.id)
         check_access(access, who)
     if access.is_write:
         _check_content(access)
-        if who is not None:
+        if who is not None and access.act != PUBLIC:
             return idempotency.begin(request, who)
     return None
+
+
+def _identify(access: Access) -> Principal | None:
+    """Who is calling. Where anybody may, a session that has ended or a foreign header is nobody."""
+    try:
+        who = identify(request, address())
+    except Unauthenticated:
+        if access.act == PUBLIC:
+            return None
+        context().limiter.hit("refused", address() or "-")
+        raise
+    if who is None and access.act != PUBLIC:
+        raise Unauthenticated(text("请先登录", "sign in first"))
+    return who
 
 
 def _access() -> Access | None:

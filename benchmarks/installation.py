@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks.database import database
 from engine.core.event import Event
 from engine.embedded import EmbeddedValkey
 from engine.runtime.connections import seal_credentials
@@ -21,7 +22,6 @@ from engine.store.connections import insert_connection
 from engine.store.db import Database
 from engine.store.flows import create_tenant
 from engine.store.schema import create_all
-from tests.postgres import shared_server
 
 TENANT = "main"
 SECRET = "a-secret-of-the-benchmarks"
@@ -114,36 +114,51 @@ def order(number: int, people: int = 5_000) -> Event:
 def installation(*, with_effect: bool = False, url: str = "") -> Iterator[World]:
     """PostgreSQL (synchronous_commit on), Valkey and one published flow, gone afterwards.
 
-    JIMU_BENCH_DATABASE_URL measures on a PostgreSQL of one's own instead; its database must be
-    empty. The environment is set for worker processes.
+    The environment is set for worker processes, and put back.
     """
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jimu-bench-")))
-        given = os.environ.get("JIMU_BENCH_DATABASE_URL")
-        if given is None:
-            server = stack.enter_context(shared_server(folder, durable=True))
-            given = stack.enter_context(server.database())
+        address = stack.enter_context(database())
         valkey = stack.enter_context(EmbeddedValkey(folder))
-        os.environ |= {"JIMU_DATA": str(folder), "JIMU_DATABASE_URL": given,
-                       "JIMU_REDIS_URL": valkey.url, "JIMU_ALLOW_PRIVATE": "127.0.0.1",
-                       "JIMU_LOG_LEVEL": "error"}  # fmt: skip
-        db = Database(given)
+        stack.enter_context(_environment({
+            "JIMU_DATA": str(folder), "JIMU_DATABASE_URL": address, "JIMU_REDIS_URL": valkey.url,
+            "JIMU_ALLOW_PRIVATE": "127.0.0.1", "JIMU_LOG_LEVEL": "error",
+        }))  # fmt: skip
+        db = Database(address)
         create_all(db)
         db.dispose()
         world = live_world(load_settings(os.environ))
-        now = world.now()
-        with world.db.begin() as conn:
-            create_tenant(conn, TENANT, "跑分", now, settings={})
-            for key, address in (("out", url), ("in", "")):
-                sealed = seal_credentials(world, TENANT, f"con_{key}", {"secret": SECRET})
-                insert_connection(conn, {
-                    "id": f"con_{key}", "tenant": TENANT, "key": key, "connector": "webhook",
-                    "name": key, "credentials": sealed, "settings": {"url": address},
-                    "sync_mode": "push", "on_bad_record": "review", "status": "active",
-                    "rate": 1_000_000, "revision": 1, "failures": 0, "created_at": now,
-                    "updated_at": now,
-                })  # fmt: skip
+        stack.callback(world.db.dispose)
+        _fill(world, url)
         create_flow(world, system(TENANT), flow(with_effect=with_effect))
         publish(world, system(TENANT), "vip")
         yield world
-        world.db.dispose()
+
+
+def _fill(world: World, url: str) -> None:
+    now = world.now()
+    with world.db.begin() as conn:
+        create_tenant(conn, TENANT, "跑分", now, settings={})
+        for key, address in (("out", url), ("in", "")):
+            sealed = seal_credentials(world, TENANT, f"con_{key}", {"secret": SECRET})
+            insert_connection(conn, {
+                "id": f"con_{key}", "tenant": TENANT, "key": key, "connector": "webhook",
+                "name": key, "credentials": sealed, "settings": {"url": address},
+                "sync_mode": "push", "on_bad_record": "review", "status": "active",
+                "rate": 1_000_000, "revision": 1, "failures": 0, "created_at": now,
+                "updated_at": now,
+            })  # fmt: skip
+
+
+@contextlib.contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ |= values
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

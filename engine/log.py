@@ -1,4 +1,4 @@
-"""The log: one line per thing that happened, for people or for machines; never secrets or bodies."""
+"""The log: a line per thing that happened, for people or machines; never secrets or bodies."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ def set_up_log(settings: Settings) -> None:
     last: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
         if settings.log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        # Plain tracebacks: the pretty ones show local variables, and those hold people's data.
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     )
     structlog.configure(
         processors=[*shared, structlog.processors.format_exc_info, last]

@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 from alembic import context
 from sqlalchemy.engine import Connection, Engine
 
 import engine.store.schema  # noqa: F401  every table
+from engine.store import db
 from engine.store.db import metadata
+
+_NAMED = {id(db.Json): "db.Json", id(db.JsonB): "db.JsonB", id(db.Whole): "db.Whole"}
+
+
+def render_item(kind: str, item: Any, autogen: Any) -> str | Literal[False]:
+    """Our own types by their names: each means something else on SQLite and PostgreSQL."""
+    if kind != "type":
+        return False
+    named = _NAMED.get(id(item))
+    if named is None and isinstance(item, db.Moment | db.Amount):
+        named = f"db.{type(item).__name__}()"
+    if named is None:
+        return False
+    autogen.imports.add("from engine.store import db")
+    return named
 
 
 def compare_type(*_args: object) -> bool | None:
@@ -19,6 +37,7 @@ def run(conn: Connection) -> None:
         connection=conn,
         target_metadata=metadata,
         render_as_batch=True,
+        render_item=render_item,
         compare_type=compare_type,
         transaction_per_migration=True,
     )

@@ -16,6 +16,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 import redis
+import structlog
 
 from engine.embedded import EmbeddedValkey
 from engine.store.db import Database
@@ -33,6 +34,16 @@ hypothesis.settings.register_profile(
     ],
 )
 hypothesis.settings.load_profile("jimu")
+
+# Pretty tracebacks render every local variable of every frame: seconds for each that is logged.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        ),
+    ]
+)
 
 
 @pytest.fixture(scope="session")

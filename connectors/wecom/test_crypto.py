@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -73,8 +74,6 @@ def test_what_is_not_for_us_is_refused_in_the_same_words(cipher: str) -> None:
 
 @given(st.binary(max_size=200).map(lambda raw: raw[: len(raw) // 16 * 16]))
 def test_noise_is_refused(raw: bytes) -> None:
-    import base64
-
     with pytest.raises(Unauthenticated):
         decrypt(AES_KEY, base64.b64encode(raw).decode(), CORP)
 

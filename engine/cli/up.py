@@ -3,33 +3,39 @@
 1. Valkey of the data folder (or the one named by JIMU_REDIS_URL).
 2. The database to the newest schema; the first admin; demo data where asked for.
 3. Web, workers, scheduler, each a process of its own. One that ends is started again, more slowly
-   each time; when this process ends, all end.
+   each time; when this process ends, all end: at its word, and on Linux even if it is killed.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
+import errno
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import structlog
 
 from engine.cli.screen import out, tell
+from engine.cli.sending import Web
+from engine.core.errors import Conflict
 from engine.core.text import text
-from engine.embedded import EmbeddedValkey
+from engine.embedded import EmbeddedValkey, die_with_parent
 from engine.log import set_up_log
-from engine.settings import Settings
+from engine.settings import Settings, child_environment
 from engine.store.db import Database
 from engine.store.schema import migrate
 
 log = structlog.get_logger(__name__)
 PATIENCE = 10.0
+FINE_AFTER = 60.0
+# On top of what is allowed anyway: the demo's own platforms listen here.
+DEMO_HOST = "127.0.0.1"
 
 
 @dataclass(slots=True)
@@ -44,7 +50,7 @@ class Child:
     started_at: float = field(default=0.0)
 
 
-def children(settings: Settings) -> list[Child]:
+def children(settings: Settings, *, demo: bool = False) -> list[Child]:
     """On SQLite one process writes lanes; more would only wait for each other."""
     lanes = 1 if settings.is_sqlite else settings.workers
     jimu = [sys.executable, "-m", "engine"]
@@ -55,6 +61,9 @@ def children(settings: Settings) -> list[Child]:
     ]
     found.append(Child("outbox", [*jimu, "worker", "--queue", "outbox"]))
     found.append(Child("jobs", [*jimu, "worker", "--queue", "jobs"]))
+    if demo:
+        stream = ["demo", "--forever", "--rate", "2", "--lines", "--wait", "120"]
+        found.append(Child("demo", [*jimu, *stream]))
     return found
 
 
@@ -62,23 +71,31 @@ def run_everything(settings: Settings, *, demo: bool = False) -> None:
     """Starts all, and stays until it is told to stop."""
     set_up_log(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
+    _check_port(settings)
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: stopped.set())
     with _redis(settings):
+        tell(text(f"数据目录 {settings.data_dir}", f"data folder {settings.data_dir}"))
         migrate(Database(settings.database_url), settings.lanes)
         _first_steps(settings, demo)
-        stopped = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stopped.set())
-        held = children(settings)
+        held = children(settings, demo=demo)
+        environment = child_environment(_changes(settings, demo))
         try:
             for child in held:
-                _start(child)
-            _greet(settings)
+                _start(child, environment)
+            tell(text("正在启动…", "starting ..."))
+            is_greeted = False
             while not stopped.wait(0.5):
                 for child in held:
-                    _watch(child)
+                    _watch(child, environment)
+                if not is_greeted and _answers(settings):
+                    is_greeted = True
+                    _greet(settings)
         finally:
             tell(text("正在停止…", "stopping ..."))
             _stop(held)
+    tell(text("已停止", "stopped"))
 
 
 @contextlib.contextmanager
@@ -96,32 +113,80 @@ def _first_steps(settings: Settings, demo: bool) -> None:
     first_steps(settings, demo=demo)
 
 
+def _changes(settings: Settings, demo: bool) -> dict[str, str]:
+    """What the children's environment has besides ours."""
+    if not demo:
+        return {}
+    hosts = dict.fromkeys((*settings.allowed_private_hosts, DEMO_HOST))
+    return {"JIMU_ALLOW_PRIVATE": ",".join(hosts)}
+
+
+def _check_port(settings: Settings) -> None:
+    """Conflict when something else listens there: better said now than by a child in a loop."""
+    try:
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        with socket.socket(family) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind((settings.host, settings.port))
+    except OSError as fault:
+        if fault.errno != errno.EADDRINUSE:
+            return
+        raise Conflict(
+            text(
+                f"{settings.host}:{settings.port} 已被占用,请用 JIMU_PORT 换一个端口",
+                f"{settings.host}:{settings.port} is in use: choose another port with JIMU_PORT",
+            )
+        ) from fault
+
+
+def _answers(settings: Settings) -> bool:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
+    shown = f"[{host}]" if ":" in host else host
+    return Web(f"http://{shown}:{settings.port}", timeout=0.5).is_up()
+
+
 def _greet(settings: Settings) -> None:
     out.print()
     tell(text(f"积木已启动:{settings.public_url}", f"Jimu is running at {settings.public_url}"))
+    tell(
+        text(
+            f"接口文档:{settings.public_url}/api/docs",
+            f"API documents: {settings.public_url}/api/docs",
+        )
+    )
     tell(text("按 Ctrl-C 停止", "Ctrl-C stops it"))
+    out.print()
 
 
-def _start(child: Child) -> None:
+def _start(child: Child, environment: dict[str, str]) -> None:
+    preexec: Callable[[], None] | None = die_with_parent() if sys.platform == "linux" else None
     child.started_at = time.monotonic()
-    child.process = subprocess.Popen(child.command, env=os.environ | {"JIMU_CHILD": child.name})
+    child.process = subprocess.Popen(
+        child.command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        preexec_fn=preexec,
+        # Ctrl-C in the terminal is for this process, which then tells each child once: a worker
+        # that hears it twice gives up its work half done.
+        start_new_session=True,
+    )
 
 
-def _watch(child: Child) -> None:
+def _watch(child: Child, environment: dict[str, str]) -> None:
     """Starts a child again that has ended: at once the first time, later with patience."""
     process = child.process
     if process is not None and process.poll() is None:
-        if child.failures and time.monotonic() - child.started_at > 60:
+        if child.failures and time.monotonic() - child.started_at > FINE_AFTER:
             child.failures = 0
         return
     now = time.monotonic()
     if process is not None:
         log.warning("process ended, started again", process=child.name, code=process.returncode)
         child.process = None
-        child.again_at = now + min(30.0, 0.5 * 2**child.failures)
+        child.again_at = now + (min(30.0, 0.5 * 2**child.failures) if child.failures else 0.0)
         child.failures += 1
     if now >= child.again_at:
-        _start(child)
+        _start(child, environment)
 
 
 def _stop(held: list[Child]) -> None:
@@ -135,3 +200,5 @@ def _stop(held: list[Child]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+

@@ -269,3 +269,15 @@ def next_due(conn: Connection) -> datetime | None:
         all_tenants(select(func.min(effects.c.next_at)).where(effects.c.status == "pending"))
     ).scalar()
     return found
+
+
+def waiting_for(conn: Connection, tenant: str, connection: str) -> int:
+    """How many effects wait for a connection, those under way included."""
+    found = conn.execute(
+        select(func.count()).where(
+            effects.c.tenant == tenant,
+            effects.c.connection == connection,
+            effects.c.status.in_(("pending", "sending")),
+        )
+    )
+    return int(found.scalar_one())

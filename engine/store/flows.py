@@ -133,6 +133,14 @@ def find_flow(conn: Connection, tenant: str, key_or_id: str) -> Any | None:
     return conn.execute(select(flows).where(flows.c.tenant == tenant, which == key_or_id)).first()
 
 
+def flow_keys(conn: Connection, tenant: str, ids: Iterable[str]) -> dict[str, str]:
+    """{flow id: key}."""
+    found = conn.execute(
+        select(flows.c.id, flows.c.key).where(flows.c.tenant == tenant, among(flows.c.id, ids))
+    )
+    return {row.id: row.key for row in found}
+
+
 def list_flows(
     conn: Connection, tenant: str, *, after: str = "", limit: int = 50, status: str | None = None
 ) -> list[Any]:

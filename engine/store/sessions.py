@@ -124,13 +124,13 @@ def list_keys(
 
 
 def touch_key(conn: Connection, key_id: str, now: datetime, not_since: datetime) -> None:
-    """Writes when a key was used, unless that was written since `not_since`."""
+    """Writes when a key was used, unless that was written after `not_since`."""
     conn.execute(
         all_tenants(
             api_keys.update()
             .where(
                 api_keys.c.id == key_id,
-                or_(api_keys.c.used_at.is_(None), api_keys.c.used_at < not_since),
+                or_(api_keys.c.used_at.is_(None), api_keys.c.used_at <= not_since),
             )
             .values(used_at=now)
         )

@@ -229,3 +229,12 @@ def test_with_several_tenants_one_says_which(anybody: Client, world: World) -> N
     assert anybody.post(LOGIN, body).status_code == 401
     assert anybody.post(LOGIN, {**body, "tenant": TENANT}).status_code == 200
     assert anybody.post(LOGIN, {**body, "tenant": "nowhere"}).status_code == 401
+
+
+def test_an_ended_session_does_not_keep_anybody_from_signing_in(client_as, clock: Clock) -> None:
+    client = client_as("business")
+    clock.wind(IDLE_FOR)
+    assert client.get(SESSION).status_code == 401
+    client.headers.pop("X-CSRF-Token")
+    client.sign_in("business-1")
+    assert client.get(SESSION).status_code == 200

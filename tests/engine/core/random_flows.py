@@ -39,7 +39,7 @@ def flow_of(found: dict[str, Any]) -> dict[str, Any]:
 @st.composite
 def graphs(draw: Any, mix: Mix, depth: int, prefix: str, is_root: bool) -> dict[str, Any]:
     """A graph without cycles: lines lead from earlier to later nodes only."""
-    count = draw(st.integers(1, 6 if is_root else 3))
+    count = draw(st.integers(3, 8) if is_root else st.integers(0, 3))
     nodes = [node("start", "start")] if is_root else []
     ports: dict[str, list[str]] = {"start": ["out"]} if is_root else {}
     for number in range(count):
@@ -59,17 +59,16 @@ def graphs(draw: Any, mix: Mix, depth: int, prefix: str, is_root: bool) -> dict[
             for source in draw(st.lists(st.sampled_from(sources), min_size=wanted, max_size=wanted))
         } if sources else set()  # fmt: skip
         lines += [f"{source}.{port} > {target}" for source, port in sorted(chosen)]
+    mends = []
     for one in nodes:
-        # What fails is caught, or else it would take its neighbours along: a race.
-        if not mix.races and (one["config"].get("fails") or one["config"].get("what") == "call"):
-            lines.append(f"{one['id']}.error > {one['id']}_mend")
-    mends = [line.rpartition(" > ")[2] for line in lines if line.endswith("_mend")]
-    return graph(nodes + [node(id_) for id_ in mends], *_drawn(lines))
-
-
-def _drawn(lines: list[str]) -> list[str]:
-    """Ports with a colon ("error:code") are written as they are."""
-    return lines
+        # Most choices have a default, most errors are caught. Without races all are: an error that
+        # is not takes its neighbours along, wherever they are just then.
+        port = "default" if one["type"] == "choose" else "error"
+        may_fail = one["config"].get("fails") or one["config"].get("what") == "call"
+        if (port == "default" or may_fail) and (not mix.races or draw(st.integers(0, 5))):
+            lines.append(f"{one['id']}.{port} > {one['id']}_mend")
+            mends.append(node(f"{one['id']}_mend"))
+    return graph(nodes + mends, *lines)
 
 
 def _condition() -> st.SearchStrategy[str]:
@@ -78,8 +77,8 @@ def _condition() -> st.SearchStrategy[str]:
 
 @st.composite
 def _nodes(draw: Any, mix: Mix, depth: int, id_: str) -> tuple[dict[str, Any], list[str]]:
-    kinds = ["do", "do", "choose", "wants", "wants", "join", "calls", "many"]
-    kinds += ["box", "loop"] if depth else []
+    kinds = ["do", "choose", "wants", "wants", "wants", "join", "calls", "many"]
+    kinds += ["box", "box", "loop"] if depth else []
     kinds += ["fails", "end"] if mix.races else ["fails"]
     kind = draw(st.sampled_from(kinds))
     if kind == "do":
@@ -117,7 +116,7 @@ def _nodes(draw: Any, mix: Mix, depth: int, id_: str) -> tuple[dict[str, Any], l
 def _wants(draw: Any, mix: Mix, depth: int, id_: str) -> tuple[dict[str, Any], list[str]]:
     what = draw(st.sampled_from(["task", "event", "until", "read", "own", "call"]))
     config: dict[str, Any] = {"what": what, "times": draw(st.integers(1, 2))}
-    ports = ["approved", "rejected"] if what == "task" else ["event" if what == "event" else "out"]
+    ports = {"task": ["approved", "approved", "rejected"], "event": ["event"]}.get(what, ["out"])
     if mix.races:
         config["catch"] = draw(st.booleans())
         ports += ["error", "caught"]
@@ -128,7 +127,7 @@ def _wants(draw: Any, mix: Mix, depth: int, id_: str) -> tuple[dict[str, Any], l
             config["remind"] = {"nudge": [10, 10, draw(st.integers(1, 3))]}
             ports.append("nudge")
             if draw(st.booleans()):
-                config["handlers"] = {"nudge": draw(graphs(mix, 0, f"{id_}h", False))}
+                config["handlers"] = {"nudge": draw(graphs(mix, depth and depth - 1, f"{id_}h", False))}
     return node(id_, "wants", **config), ports
 
 
