@@ -19,7 +19,9 @@ from engine.core.text import text
 from engine.runtime import publish as flows
 from engine.runtime.carrying import carried
 
-resource = Resource("flow-exchange", text("协作与导入导出", "Edit locks, export and import of flows"))
+resource = Resource(
+    "flow-exchange", text("协作与导入导出", "Edit locks, export and import of flows")
+)
 
 
 class LockBody(Model):

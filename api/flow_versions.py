@@ -120,9 +120,7 @@ def list_versions(path: FlowPath) -> Response:
     return answer({"items": [VersionShown.model_validate(one) for one in rows]})
 
 
-@resource.get(
-    "/flows/<key>/versions/<which>", act="flows.read", answers={200: AnyObject}
-)
+@resource.get("/flows/<key>/versions/<which>", act="flows.read", answers={200: AnyObject})
 def read_version(path: VersionPath) -> Response:
     """The document of a version, as it was published."""
     return answer(flows.read_document(world(), tenant(), path.key, path.which))
@@ -147,9 +145,7 @@ def roll_back_flow(path: NumberPath) -> Response:
 def match_event(path: FlowPath, body: MatchBody) -> Response:
     """Which triggers this event would fire, and why the others would not."""
     event = read_event({"source": "/preview", "id": "preview", **body.event}, "/event", _now())
-    found = explain_flow(
-        world(), tenant(), path.key, event, which=body.which, locale=locale()
-    )
+    found = explain_flow(world(), tenant(), path.key, event, which=body.which, locale=locale())
     return answer({"triggers": found})
 
 

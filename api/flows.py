@@ -106,9 +106,7 @@ def shown(key: str, status: int = 200, *, with_draft: bool = False) -> Response:
 def made(found: flows.Published) -> Response:
     """A new version as an answer."""
     remarks = [one.as_json() for one in found.remarks]
-    return answer(
-        {"number": found.number, "version_id": found.version_id, "remarks": remarks}, 201
-    )
+    return answer({"number": found.number, "version_id": found.version_id, "remarks": remarks}, 201)
 
 
 @resource.get("/flows", act="flows.read", answers={200: Page[FlowShown]})
@@ -168,23 +166,17 @@ def _checked(document: Any) -> Response:
 def publish_flow(path: FlowPath, body: PublishBody) -> Response:
     """The draft as a new version, live at once. If-Match names the draft that was looked at."""
     revision = etags.check(flows.read_flow(world(), tenant(), path.key).revision)
-    return made(
-        flows.publish(world(), caller(), path.key, revision=revision, note=body.note)
-    )
+    return made(flows.publish(world(), caller(), path.key, revision=revision, note=body.note))
 
 
-@resource.post(
-    "/flows/<key>/pause", act="flows.publish", answers={200: FlowShown}, etag=True
-)
+@resource.post("/flows/<key>/pause", act="flows.publish", answers={200: FlowShown}, etag=True)
 def pause_flow(path: FlowPath) -> Response:
     """No new runs; those under way go on."""
     flows.set_status(world(), caller(), path.key, "paused")
     return shown(path.key)
 
 
-@resource.post(
-    "/flows/<key>/resume", act="flows.publish", answers={200: FlowShown}, etag=True
-)
+@resource.post("/flows/<key>/resume", act="flows.publish", answers={200: FlowShown}, etag=True)
 def resume_flow(path: FlowPath) -> Response:
     """Lets a paused or archived flow hear events again."""
     flows.set_status(world(), caller(), path.key, "live")
@@ -206,5 +198,3 @@ def set_flow_params(path: FlowPath, body: ParamsBody) -> Response:
     revision = etags.check(flows.read_flow(world(), tenant(), path.key).revision)
     flows.set_params(world(), caller(), path.key, body.params, revision=revision)
     return shown(path.key)
-
-

@@ -69,6 +69,7 @@ def enter() -> AnyResponse | None:
         check_access(access, who)
     if access.is_write:
         _check_content(access)
+        _check_unsaid_length()
         if who is not None and access.act != PUBLIC:
             return idempotency.begin(request, who)
     return None
@@ -99,8 +100,15 @@ def _access() -> Access | None:
 
 def _check_length(access: Access | None) -> None:
     most = (access.max_bytes if access else None) or settings().max_body_bytes
-    request.max_content_length = most  # holds for bodies that do not say their length
+    # One more than allowed: a body that does not say its length is cut there, and then known.
+    request.max_content_length = most + 1
     if request.content_length is not None and request.content_length > most:
+        raise RequestEntityTooLarge
+
+
+def _check_unsaid_length() -> None:
+    most = request.max_content_length
+    if not request.content_length and most is not None and len(request.get_data()) >= most:
         raise RequestEntityTooLarge
 
 

@@ -103,18 +103,20 @@ def order(number: int, people: int = 5_000) -> Event:
             "channel": "live" if number % 2 else "shop", "created_at": "2026-11-11T01:58:00Z",
             "paid_at": "2026-11-11T01:59:00Z",
             "identities": [{"kind": "douyin_open_id", "value": f"open-{number % people}"}],
-            "lines": [{"line": "1", "sku": f"SKU-{number % 50}", "name": "眼霜 15ml",
-                       "quantity": "1", "price": f"{300 + number % 700}.00",
+            "lines": [{"id": "1", "sku": f"SKU-{number % 50}", "name": "眼霜 15ml",
+                       "quantity": 1, "price": f"{300 + number % 700}.00",
                        "amount": f"{300 + number % 700}.00"}],
         }},
     )  # fmt: skip
 
 
 @contextlib.contextmanager
-def installation(*, with_effect: bool = False, url: str = "") -> Iterator[World]:
+def installation(
+    *, with_effect: bool = False, url: str = "", more: Mapping[str, str] | None = None
+) -> Iterator[World]:
     """PostgreSQL (synchronous_commit on), Valkey and one published flow, gone afterwards.
 
-    The environment is set for worker processes, and put back.
+    The environment is set for worker processes, with `more`, and put back.
     """
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jimu-bench-")))
@@ -123,6 +125,7 @@ def installation(*, with_effect: bool = False, url: str = "") -> Iterator[World]
         stack.enter_context(_environment({
             "JIMU_DATA": str(folder), "JIMU_DATABASE_URL": address, "JIMU_REDIS_URL": valkey.url,
             "JIMU_ALLOW_PRIVATE": "127.0.0.1", "JIMU_LOG_LEVEL": "error",
+            **(more or {}),
         }))  # fmt: skip
         db = Database(address)
         create_all(db)

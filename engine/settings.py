@@ -122,10 +122,12 @@ def terminal_locale(env: Mapping[str, str] = os.environ) -> Locale:
 
 
 def child_environment(
-    changes: Mapping[str, str], env: Mapping[str, str] = os.environ
+    changes: Mapping[str, str],
+    unless_set: Mapping[str, str],
+    env: Mapping[str, str] = os.environ,
 ) -> dict[str, str]:
-    """The environment of a process this one starts."""
-    return {**env, **changes}
+    """The environment of a process this one starts; `unless_set` gives way to what is there."""
+    return {**unless_set, **env, **changes}
 
 
 class _Wrong(ValueError):

@@ -10,6 +10,7 @@ import os
 import socket
 from collections.abc import Sequence
 
+from engine.runtime import imports as _imports  # noqa: F401  its kinds of jobs are registered
 from engine.runtime.jobs import drain_jobs as run_jobs
 from engine.runtime.outbox import drain_outbox as deliver
 from engine.runtime.queue import KINDS, Kind, RedisQueue

@@ -77,7 +77,7 @@ def measure(seconds: float = 5.0) -> float:
             first.go()
         with crew(PROCESSES, _work, url, seconds, done) as workers:
             workers.go()
-            found = []
+            found: list[tuple[int, float]] = []
             while len(found) < PROCESSES:
                 if done.empty():
                     workers.check()

@@ -23,8 +23,8 @@ def measure(runs: int = 500, *, serialised: bool = False) -> float:
         run.get_tasks()[0].set_data(amount=620 + number % 100, channel="live")
         if serialised:
             while run.run_next():
-                with warnings.catch_warnings():  # its own word that this way of saving is an old one
-                    warnings.simplefilter("ignore")
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # it calls this way of saving an old one
                     run.serialize(serializer)
         else:
             run.run_all()

@@ -17,9 +17,10 @@ import pytest
 
 from connectors.conftest import NOW, Answer, Received, Wire
 from connectors.douyin.forms import DouyinCredentials, DouyinSettings
+from engine.core.connector import Request
 
 KEY, SECRET, SHOP = "7100000000000000001", "qinghe-app-secret", "4463798"
-Handler = Callable[[dict[str, Any]], Any]
+ORDER, REFUND, AT = "6921001100230045", "146701382803677771", int(NOW.timestamp())
 
 
 class Platform:
@@ -101,16 +102,16 @@ def said(code: int, sub_code: str, sub_msg: str, data: Any = None) -> Answer:
     return Answer(body=json.dumps(found, ensure_ascii=False).encode())
 
 
-def raw_order(order_id: str = "6921001100230045", **more: Any) -> dict[str, Any]:
+def raw_order(order_id: str = ORDER, **more: Any) -> dict[str, Any]:
     """An invented paid order as the platform lists it."""
     return {
         "shop_id": int(SHOP),
         "order_id": order_id,
         "main_status": 2,
         "order_status": 2,
-        "create_time": int(NOW.timestamp()) - 600,
-        "pay_time": int(NOW.timestamp()) - 540,
-        "update_time": int(NOW.timestamp()) - 540,
+        "create_time": AT - 600,
+        "pay_time": AT - 540,
+        "update_time": AT - 540,
         "pay_amount": 12800,
         "promotion_pay_amount": 0,
         "doudian_open_id": "1@#QingheBuyer0002",
@@ -130,7 +131,7 @@ def raw_order(order_id: str = "6921001100230045", **more: Any) -> dict[str, Any]
     }
 
 
-def raw_refund(refund_id: str = "146701382803677771", **more: Any) -> dict[str, Any]:
+def raw_refund(refund_id: str = REFUND, **more: Any) -> dict[str, Any]:
     """An invented after-sale case as the platform lists it; `more` goes into aftersale_info."""
     return {
         "aftersale_info": {
@@ -138,13 +139,29 @@ def raw_refund(refund_id: str = "146701382803677771", **more: Any) -> dict[str, 
             "aftersale_type": 0,
             "aftersale_status": 6,
             "refund_status": 1,
-            "apply_time": int(NOW.timestamp()) - 300,
-            "update_time": int(NOW.timestamp()) - 300,
+            "apply_time": AT - 300,
+            "update_time": AT - 300,
             "refund_amount": 12800,
             **more,
         },
-        "order_info": {"shop_order_id": "6921001100230045", "related_order_info": []},
+        "order_info": {"shop_order_id": ORDER, "related_order_info": []},
         "text_part": {"reason_text": "不想要了"},
+    }
+
+
+def push(*messages: Any, secret: str = SECRET, raw: bytes | None = None, **headers: str) -> Request:
+    body = raw if raw is not None else json.dumps(messages, ensure_ascii=False).encode()
+    made = hmac.digest(secret.encode(), KEY.encode() + body + secret.encode(), hashlib.sha256)
+    found = {"app-id": KEY, "event-sign": made.hex(), **headers}
+    return Request("POST", "/hooks/douyin/qinghe", {}, found, body, NOW)
+
+
+def message(tag: int, text: bool = False, **data: Any) -> dict[str, Any]:
+    found = {"p_id": int(ORDER), "s_ids": [int(ORDER + "1")], "shop_id": int(SHOP), **data}
+    return {
+        "tag": str(tag),
+        "msg_id": f"m-{tag}",
+        "data": json.dumps(found) if text else found,
     }
 
 

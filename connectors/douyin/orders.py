@@ -14,6 +14,7 @@ from typing import Any
 
 from connectors.douyin.values import (
     Unreadable,
+    count,
     filled,
     inner,
     items,
@@ -226,7 +227,7 @@ def _line(raw: Mapping[str, Any]) -> dict[str, Any]:
         else None,
         "is_gift": raw.get("given_product_type") == "FREE",
     }
-    return {"name": found["name"], **filled(found), "quantity": whole(raw, "item_num")}
+    return {"name": found["name"], **filled(found), "quantity": count(raw, "item_num")}
 
 
 def _adjustments(raw: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from connectors.douyin.values import (
     Unreadable,
+    count,
     filled,
     inner,
     items,
@@ -185,7 +186,7 @@ def _line(raw: Mapping[str, Any]) -> dict[str, Any]:
         "outer_id": words(raw, "shop_sku_code"),
         "product_id": number(raw, "product_id"),
         "name": words(raw, "product_name"),
-        "quantity": whole(raw, "aftersale_item_num"),
+        "quantity": count(raw, "aftersale_item_num"),
         "amount": money(raw, "aftersale_pay_amount"),
     }
     return filled(found)

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from connectors.conftest import Answer
 from connectors.douyin.calls import ask
-from connectors.douyin.connector import CONNECTOR
 from connectors.douyin.conftest import KEY, SECRET, SHOP, raw_order
+from connectors.douyin.connector import CONNECTOR
 from connectors.douyin.forms import DouyinCredentials, ShipOrder
 from connectors.douyin.orders import STATUS, read_order
 from connectors.douyin.values import Unreadable

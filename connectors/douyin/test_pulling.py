@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 
 from connectors.conftest import NOW, Answer
+from connectors.douyin.conftest import AT, message, push, raw_order, raw_refund
 from connectors.douyin.connector import CONNECTOR
-from connectors.douyin.conftest import raw_order, raw_refund
 from connectors.douyin.pulling import OVERLAP
 from engine.core.errors import RetryLater
 from engine.core.event_types import validate_data
 
-AT = int(NOW.timestamp())
 DAY = 86_400
 
 
@@ -185,11 +184,10 @@ def test_a_record_that_cannot_be_read_stops_no_other(shop: Shop, link: Any) -> N
 
 
 def test_push_and_pull_of_one_change_are_one_event(shop: Shop, link: Any, platform: Any) -> None:
-    from connectors.douyin.test_receiving import message, push, receive
-
     platform.answers["order.orderDetail"] = {"shop_order_detail": raw_order()}
     shop.orders = [raw_order()]
-    pushed = receive(link(), push(message(100), message(101))).events
+    assert CONNECTOR.receive is not None
+    pushed = CONNECTOR.receive(link(), push(message(100), message(101))).events
     pulled, _, _ = pull_all(link())
     assert ids(pushed) == ids(pulled)
     assert {event.source for event in pushed} == {event.source for event in pulled}

@@ -3,38 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 from typing import Any
 
 import pytest
 
 from connectors.conftest import NOW, Answer
+from connectors.douyin.conftest import (
+    AT,
+    KEY,
+    ORDER,
+    REFUND,
+    SECRET,
+    SHOP,
+    message,
+    push,
+    raw_order,
+    raw_refund,
+)
 from connectors.douyin.connector import CONNECTOR
-from connectors.douyin.conftest import KEY, SECRET, SHOP, raw_order, raw_refund
 from engine.core.connector import Request
 from engine.core.errors import InvalidInput, Unauthenticated
 from engine.core.event_types import validate_data
-
-ORDER = "6921001100230045"
-REFUND = "146701382803677771"
-AT = int(NOW.timestamp())
-
-
-def push(*messages: Any, secret: str = SECRET, raw: bytes | None = None, **headers: str) -> Request:
-    body = raw if raw is not None else json.dumps(messages, ensure_ascii=False).encode()
-    made = hmac.digest(secret.encode(), KEY.encode() + body + secret.encode(), hashlib.sha256)
-    found = {"app-id": KEY, "event-sign": made.hex(), **headers}
-    return Request("POST", "/hooks/douyin/qinghe", {}, found, body, NOW)
-
-
-def message(tag: int, text: bool = False, **data: Any) -> dict[str, Any]:
-    found = {"p_id": int(ORDER), "s_ids": [int(ORDER + "1")], "shop_id": int(SHOP), **data}
-    return {
-        "tag": str(tag),
-        "msg_id": f"m-{tag}",
-        "data": json.dumps(found) if text else found,
-    }
 
 
 def receive(link: Any, request: Request) -> Any:

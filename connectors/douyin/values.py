@@ -44,6 +44,14 @@ def whole(raw: Mapping[str, Any], name: str) -> int:
     return found
 
 
+def count(raw: Mapping[str, Any], name: str) -> int:
+    """A number of pieces."""
+    found = whole(raw, name)
+    if not 0 <= found <= 10**12:
+        raise Unreadable(text(f"{name} 不是数量:{found}", f"{name} is no quantity: {found}"))
+    return found
+
+
 def money(raw: Mapping[str, Any], name: str) -> str:
     """An amount in cents as a decimal string; "0.00" when absent."""
     return write_cents(whole(raw, name))

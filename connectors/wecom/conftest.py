@@ -22,6 +22,8 @@ from engine.core.connector import Request
 
 CORP, SECRET, TOKEN = "wwQinghe0001", "qinghe-wecom-secret", "callbackToken"
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+AT = int(NOW.timestamp())
+CONTACT, ACCOUNT = "wmQingheLinWanqiu0001", "wkQinghe01"
 
 
 class Platform:
@@ -105,7 +107,7 @@ def signature(token: str, timestamp: str, nonce: str, cipher: str) -> str:
 def callback(xml: str, cipher: str | None = None, at: int | None = None, **changed: str) -> Request:
     """A POST of the platform with this message in it."""
     cipher = seal(xml.encode()) if cipher is None else cipher
-    moment = str(at if at is not None else int(NOW.timestamp()))
+    moment = str(AT if at is None else at)
     query = {"timestamp": moment, "nonce": "263014780"}
     query["msg_signature"] = signature(TOKEN, moment, query["nonce"], cipher)
     outer = (
@@ -120,9 +122,42 @@ def told(kind: str, **members: str) -> str:
     more = "".join(f"<{name}>{value}</{name}>" for name, value in members.items())
     return (
         f"<xml><ToUserName><![CDATA[{CORP}]]></ToUserName><FromUserName><![CDATA[sys]]>"
-        f"</FromUserName><CreateTime>{int(NOW.timestamp())}</CreateTime><MsgType><![CDATA[event]]>"
+        f"</FromUserName><CreateTime>{AT}</CreateTime><MsgType><![CDATA[event]]>"
         f"</MsgType><Event><![CDATA[{kind}]]></Event>{more}</xml>"
     )
+
+
+def talk(id_: str, origin: int = 3, at: int = AT, **more: Any) -> dict[str, Any]:
+    return {
+        "msgid": id_,
+        "open_kfid": ACCOUNT,
+        "external_userid": CONTACT,
+        "send_time": at,
+        "origin": origin,
+        "msgtype": "text",
+        "text": {"content": f"内容 {id_}"},
+        **more,
+    }
+
+
+class Talks:
+    """The messages of an account; a cursor is the number already read."""
+
+    def __init__(self, platform: Any, size: int = 1000) -> None:
+        self.list: list[Any] = []
+        self.size = size
+        platform.answers["kf/sync_msg"] = self.read
+
+    def read(self, query: Any, body: dict[str, Any]) -> dict[str, Any]:
+        assert body["open_kfid"] == ACCOUNT
+        at = int(body.get("cursor", 0))
+        found = self.list[at : at + self.size]
+        more = int(at + len(found) < len(self.list))
+        return {"msg_list": found, "next_cursor": str(at + len(found)), "has_more": more}
+
+
+def rang(token: str = "ENCtoken") -> Request:
+    return callback(told("kf_msg_or_event", Token=token, OpenKfId=ACCOUNT))
 
 
 @pytest.fixture

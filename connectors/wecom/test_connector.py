@@ -12,8 +12,8 @@ from pydantic import ValidationError
 
 from connectors.conftest import Answer
 from connectors.wecom.calls import ask
-from connectors.wecom.connector import CONNECTOR
 from connectors.wecom.conftest import SECRET
+from connectors.wecom.connector import CONNECTOR
 from connectors.wecom.forms import SendMessage, WecomCredentials, WecomSettings
 from engine.core.connector import Call
 from engine.core.errors import GiveUp, NoAnswer, RetryLater

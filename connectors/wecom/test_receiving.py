@@ -1,24 +1,33 @@
-"""Callbacks and pulls: who may send them, and what they become."""
+"""Callbacks: who may send them, and what they become."""
 
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from connectors.conftest import NOW, Answer
+from connectors.wecom.conftest import (
+    ACCOUNT,
+    AT,
+    CONTACT,
+    CORP,
+    TOKEN,
+    Talks,
+    callback,
+    rang,
+    seal,
+    signature,
+    talk,
+    told,
+)
 from connectors.wecom.connector import CONNECTOR
-from connectors.wecom.conftest import AES_KEY, CORP, TOKEN, callback, seal, signature, told
 from engine.core.connector import Request
-from engine.core.errors import InvalidInput, RetryLater, Unauthenticated
+from engine.core.errors import InvalidInput, Unauthenticated
 from engine.core.event_types import validate_data
 
-AT = int(NOW.timestamp())
-CONTACT = "wmQingheLinWanqiu0001"
-ACCOUNT = "wkQinghe01"
 WHO = [{"kind": "wecom_external_userid", "value": CONTACT}]
 RECORDED = json.loads(
     (Path(__file__).parent / "recordings" / "get_contact.json").read_text(encoding="utf-8")
@@ -49,8 +58,8 @@ def test_the_address_is_proven(link: Any) -> None:
     assert (reply.status, reply.body) == (200, b"1616140317555161061")
     assert reply.content_type.startswith("text/plain")
     for name in query:
+        changed = {**query, name: query[name][:-1]}
         with pytest.raises(Unauthenticated):
-            changed = {**query, name: query[name][:-1]}
             receive(link(), Request("GET", "/", changed, {}, b"", NOW))
 
 
@@ -104,7 +113,13 @@ def test_a_body_that_is_no_usable_xml_is_refused(link: Any, body: bytes) -> None
 
 @pytest.mark.parametrize(
     "message",
-    ["", "no xml", "<xml/>", "<xml><Event>x</Event></xml>", "<xml><CreateTime>x</CreateTime></xml>"],
+    [
+        "",
+        "no xml",
+        "<xml/>",
+        "<xml><Event>x</Event></xml>",
+        "<xml><CreateTime>x</CreateTime></xml>",
+    ],
 )
 def test_a_message_that_is_none_is_refused(link: Any, message: str) -> None:
     with pytest.raises(InvalidInput):
@@ -112,7 +127,9 @@ def test_a_message_that_is_none_is_refused(link: Any, message: str) -> None:
 
 
 def test_an_entity_inside_the_sealed_message_is_refused(link: Any) -> None:
-    inner = f'<!DOCTYPE x [<!ENTITY a "b">]><xml><CreateTime>{AT}</CreateTime><Event>&a;</Event></xml>'
+    inner = (
+        f'<!DOCTYPE x [<!ENTITY a "b">]><xml><CreateTime>{AT}</CreateTime><Event>&a;</Event></xml>'
+    )
     with pytest.raises(InvalidInput):
         receive(link(), callback(inner))
 
@@ -271,39 +288,6 @@ def test_what_is_not_ours_is_acknowledged(link: Any, xml: str) -> None:
 # -- customer service ----------------------------------------------------------------------------
 
 
-def talk(id_: str, origin: int = 3, at: int = AT, **more: Any) -> dict[str, Any]:
-    return {
-        "msgid": id_,
-        "open_kfid": ACCOUNT,
-        "external_userid": CONTACT,
-        "send_time": at,
-        "origin": origin,
-        "msgtype": "text",
-        "text": {"content": f"内容 {id_}"},
-        **more,
-    }
-
-
-class Talks:
-    """The messages of an account; a cursor is the number already read."""
-
-    def __init__(self, platform: Any, size: int = 1000) -> None:
-        self.list: list[Any] = []
-        self.size = size
-        platform.answers["kf/sync_msg"] = self.read
-
-    def read(self, query: Any, body: dict[str, Any]) -> dict[str, Any]:
-        assert body["open_kfid"] == ACCOUNT
-        at = int(body.get("cursor", 0))
-        found = self.list[at : at + self.size]
-        more = int(at + len(found) < len(self.list))
-        return {"msg_list": found, "next_cursor": str(at + len(found)), "has_more": more}
-
-
-def rang(token: str = "ENCtoken") -> Request:
-    return callback(told("kf_msg_or_event", Token=token, OpenKfId=ACCOUNT))
-
-
 def test_messages_are_read_when_the_platform_rings(link: Any, platform: Any) -> None:
     talks = Talks(platform, size=2)
     corp = link()
@@ -340,123 +324,3 @@ def test_messages_that_cannot_be_read_in_time_are_set_aside(link: Any, platform:
     assert (reply.status, reply.events) == (200, [])
     assert [aside["record"] for aside in reply.review] == [{"kf_account": ACCOUNT}]
     assert [event.id for event in receive(corp, rang()).events] == ["kf:m1"]
-
-
-# -- pulls ---------------------------------------------------------------------------------------
-
-
-def pull_all(link: Any, cursor: Any = None, until: Any = NOW) -> Any:
-    assert CONNECTOR.pull is not None
-    events, review, cursor = [], [], cursor or {}
-    for _ in range(500):
-        page = CONNECTOR.pull(link, json.loads(json.dumps(cursor)), until)
-        for event in page.events:
-            assert validate_data(event.type, event.data) == []
-        events += page.events
-        review += page.review
-        cursor = page.cursor
-        if not page.more:
-            return events, review, cursor
-    raise AssertionError("the pull never ends")
-
-
-def person(number: int, user: str = "zhouke", **follow: Any) -> dict[str, Any]:
-    return {
-        "external_contact": {"external_userid": f"wm{number}", "name": f"客户{number}", "type": 1},
-        "follow_info": {"userid": user, "createtime": AT - number, **follow},
-    }
-
-
-class Book:
-    """Contacts of the staff, a hundred a page."""
-
-    def __init__(self, platform: Any, people: list[Any]) -> None:
-        self.people = people
-        platform.answers["externalcontact/batch/get_by_user"] = self.read
-        platform.answers["externalcontact/get_follow_user_list"] = {
-            "follow_user": [f"user{n}" for n in range(150)]
-        }
-        platform.answers["externalcontact/get_corp_tag_list"] = {
-            "tag_group": [{"tag": [{"id": "et1", "name": "敏感肌"}]}]
-        }
-        self.asked: list[tuple[int, str]] = []
-
-    def read(self, query: Any, body: dict[str, Any]) -> dict[str, Any]:
-        assert len(body["userid_list"]) <= 100
-        assert body["limit"] == 100
-        self.asked.append((len(body["userid_list"]), body["cursor"]))
-        if body["userid_list"][0] != "user0" and len(body["userid_list"]) == 50:
-            return {"external_contact_list": [], "next_cursor": ""}
-        at = int(body["cursor"] or 0)
-        more = str(at + 100) if at + 100 < len(self.people) else ""
-        return {"external_contact_list": self.people[at : at + 100], "next_cursor": more}
-
-
-def test_all_contacts_are_gone_through(link: Any, platform: Any) -> None:
-    book = Book(platform, [person(n, tag_id=["et1", "etGone"]) for n in range(250)])
-    events, review, cursor = pull_all(link())
-    assert {event.type for event in events} == {"customer.updated"}
-    assert len({event.id for event in events}) == 250
-    assert events[0].data["customer"]["tags"] == ["敏感肌"]
-    assert events[0].data["customer"]["owner_user"] == "zhouke"
-    assert book.asked == [(100, ""), (100, "100"), (100, "200"), (50, "")]
-    assert review == []
-    assert set(cursor) == {"kf", "since", "done"}
-
-
-def test_only_what_changed_is_news_in_the_next_round(link: Any, platform: Any) -> None:
-    book = Book(platform, [person(n) for n in range(3)])
-    first, _, cursor = pull_all(link())
-    assert pull_all(link(), cursor, NOW + timedelta(hours=1))[0] == []
-    book.people[1] = person(1, remark="改过的备注")
-    second, _, _ = pull_all(link(), cursor, NOW + timedelta(hours=7))
-    known = {event.id for event in first}
-    news = [event for event in second if event.id not in known]
-    assert [event.subject for event in news] == ["wm1"]
-    assert news[0].data["customer"]["name"] == "改过的备注"
-
-
-def test_chosen_staff_only(link: Any, platform: Any) -> None:
-    book = Book(platform, [person(1)])
-    pull_all(link(staff=["user0", "user1"]))
-    assert book.asked == [(2, "")]
-    assert "externalcontact/get_follow_user_list" not in platform.paths()
-
-
-@pytest.mark.parametrize("bad", ["x", 7, {}, {"external_contact": {}}, {"external_contact": "x"}])
-def test_a_contact_that_cannot_be_read_stops_no_other(link: Any, platform: Any, bad: Any) -> None:
-    Book(platform, [bad, person(1)])
-    events, review, _ = pull_all(link())
-    assert [event.subject for event in events] == ["wm1"]
-    assert [aside["record"] for aside in review] == [bad]
-
-
-def test_pulled_messages_fill_what_a_ring_missed(link: Any, platform: Any) -> None:
-    Book(platform, [])
-    talks = Talks(platform, size=1)
-    talks.list = [talk("history", at=AT - 3600)]
-    corp = link(kf_accounts=[ACCOUNT])
-    events, _, cursor = pull_all(corp)
-    assert events == []
-    talks.list += [talk("m1", at=AT + 1), talk("m2", at=AT + 2)]
-    rung = receive(corp, rang()).events
-    pulled, _, _ = pull_all(corp, cursor, NOW + timedelta(minutes=5))
-    assert [event.id for event in pulled] == ["kf:m1", "kf:m2"]
-    assert set(pulled) >= set() and {event.id for event in pulled} <= {event.id for event in rung}
-
-
-def test_a_fault_moves_nothing(link: Any, platform: Any) -> None:
-    assert CONNECTOR.pull is not None
-    Book(platform, [person(n) for n in range(250)])
-    page = CONNECTOR.pull(link(), {}, NOW)
-    platform.faults = [Answer(503)]
-    kept = json.dumps(page.cursor)
-    with pytest.raises(RetryLater):
-        CONNECTOR.pull(link(), page.cursor, NOW)
-    assert json.dumps(page.cursor) == kept
-    events, _, _ = pull_all(link(), page.cursor)
-    assert len(events) == 150
-
-
-def test_the_keys_of_the_tests_are_no_accident() -> None:
-    assert len(AES_KEY) == 43

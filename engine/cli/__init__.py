@@ -25,9 +25,7 @@ class Sentences(TyperGroup):
         except DatabaseFault as fault:
             said = str(fault).splitlines()[0][:200]
             complain(
-                EngineError(
-                    text(f"数据库没有应答:{said}", f"The database does not answer: {said}")
-                )
+                EngineError(text(f"数据库没有应答:{said}", f"The database does not answer: {said}"))
             )
         raise typer.Exit(2)
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
-import templates_library
-from engine.core.ids import new_id
+from engine.core.scene import wording
 from engine.core.text import Text, text
-from engine.runtime.connections import seal_credentials
+from engine.runtime.connection_setup import create_connection, update_connection
 from engine.runtime.granting import Grant
-from engine.runtime.installing import install_scene
 from engine.runtime.org import create_unit
 from engine.runtime.principal import Principal, system
+from engine.runtime.publish import create_flow, publish
+from engine.runtime.scenes import install_scene, read_scene
 from engine.runtime.users import create_user
 from engine.runtime.world import World
 from engine.settings import Settings, terminal_locale
@@ -63,6 +62,47 @@ CONNECTIONS: tuple[tuple[str, str, str, dict[str, Any], dict[str, Any]], ...] = 
     ),
     ("coupons", "http", "商城发券服务", {}, {"base_url": "{base}"}),
 )
+# Every paid order goes to the ERP, signed, with its key: what the effects in the table are.
+TO_ERP: dict[str, Any] = {
+    "format": "jimu.flow/1",
+    "key": "order_to_erp",
+    "name": {"zh": "订单同步到 ERP", "en": "Orders to the ERP"},
+    "nodes": [
+        {"id": "start", "type": "event", "config": {"type": "order.paid"}},
+        {
+            "id": "send",
+            "type": "webhook.send",
+            "name": {"zh": "推送订单", "en": "Send the order"},
+            "config": {
+                "connection": "erp",
+                "type": "order.paid",
+                "subject": "{{ order.external_id }}",
+                "data": {
+                    "number": "{{ order.external_id }}",
+                    "platform": "{{ order.platform }}",
+                    "amount": "{{ order.amount }}",
+                },
+            },
+            "retry": {"attempts": 5, "first": "PT2S"},
+        },
+        {
+            "id": "end",
+            "type": "end",
+            "config": {
+                "outcome": {
+                    "zh": "订单 {{ order.external_id }} 已同步",
+                    "en": "order {{ order.external_id }} sent",
+                }
+            },
+        },
+    ],
+    "edges": [
+        {"id": "e1", "from": "start", "to": "send"},
+        {"id": "e2", "from": "send", "to": "end"},
+    ],
+}
+# What a demo needs no other value of.
+_OWN = {"sync_mode": "push", "on_bad_record": "review", "rate": None, "backup": None}
 # Short waits, so that a demo of some minutes shows what days would.
 SCENES: Mapping[str, dict[str, Any]] = {
     "vip_upgrade": {},
@@ -112,9 +152,7 @@ def _units(world: World, who: Principal) -> dict[str, str]:
         found["总部"] = str(root.id)
     for kind, name, parent in UNITS:
         if name not in found and parent in found:
-            row = create_unit(
-                world, who, {"kind": kind, "name": name, "parent_id": found[parent]}
-            )
+            row = create_unit(world, who, {"kind": kind, "name": name, "parent_id": found[parent]})
             found[name] = str(row.id)
     return found
 
@@ -142,58 +180,25 @@ def point_connections(world: World, tenant: str, base: str) -> list[str]:
     Returns the names of those that were made. A connection whose connector is not on this machine
     is left out.
     """
-    made, now = [], world.now()
-    for key, connector, name, credentials, settings in CONNECTIONS:
+    made, who = [], system(tenant)
+    with world.db.reading() as conn:
+        there = {row.key: row for row in connection_store.list_connections(conn, tenant)}
+    for key, connector, name, credentials, written in CONNECTIONS:
         if connector not in world.registry.connectors:
             continue
-        wanted = {
+        settings = {
             field: value.replace("{base}", base) if isinstance(value, str) else value
-            for field, value in settings.items()
+            for field, value in written.items()
         }
-        with world.db.begin() as conn:
-            row = connection_store.find_connection(conn, tenant, key)
-            if row is None:
-                id_ = new_id("con", now)
-                sealed = seal_credentials(world, tenant, id_, credentials)
-                values = _row(id_, tenant, key, connector, name, wanted, sealed, now)
-                connection_store.insert_connection(conn, values)
-                flow_store.bump(conn, tenant)
-                made.append(name)
-            elif row.settings != wanted:
-                connection_store.save_connection(
-                    conn, tenant, key, row.revision, {"settings": wanted, "updated_at": now}
-                )
-                flow_store.bump(conn, tenant)
+        values = {**_OWN, "name": name, "settings": settings}
+        row = there.get(key)
+        if row is None:
+            new = {**values, "key": key, "connector": connector, "credentials": credentials}
+            create_connection(world, who, new)
+            made.append(name)
+        elif any(row.settings.get(field) != value for field, value in settings.items()):
+            update_connection(world, who, key, row.revision, values)
     return made
-
-
-def _row(
-    id_: str,
-    tenant: str,
-    key: str,
-    connector: str,
-    name: str,
-    settings: Mapping[str, Any],
-    sealed: str,
-    now: datetime,
-) -> dict[str, Any]:
-    return {
-        "id": id_,
-        "tenant": tenant,
-        "key": key,
-        "connector": connector,
-        "name": name,
-        "credentials": sealed,
-        "settings": dict(settings),
-        "mapping": None,
-        "sync_mode": "push",
-        "on_bad_record": "review",
-        "status": "active",
-        "revision": 1,
-        "failures": 0,
-        "created_at": now,
-        "updated_at": now,
-    }
 
 
 def _scenes(world: World, who: Principal) -> Iterator[str]:
@@ -203,20 +208,28 @@ def _scenes(world: World, who: Principal) -> Iterator[str]:
         there = {
             row.key: row.connector for row in connection_store.list_connections(conn, who.tenant)
         }
-    for key, parameters in SCENES.items():
-        scene = templates_library.scene(key)
+    if "erp" in there:
         with world.db.reading() as conn:
-            known = [
+            known = flow_store.find_flow(conn, who.tenant, TO_ERP["key"])
+        if known is None:
+            create_flow(world, who, wording(TO_ERP, locale))
+            publish(world, who, TO_ERP["key"])
+            yield str(TO_ERP["name"][locale])
+    for key, parameters in SCENES.items():
+        scene = read_scene(key)
+        with world.db.reading() as conn:
+            taken = [
                 flow_store.find_flow(conn, who.tenant, str(flow["key"])) for flow in scene.flows
             ]
         chosen = {
             needed.key: next(
-                (name for name, connector in there.items() if connector in needed.types), ""
+                (name for name, connector in there.items() if connector in needed.types), None
             )
             for needed in scene.connections
         }
         lacks = [one.key for one in scene.connections if one.required and not chosen[one.key]]
-        if any(known) or lacks:
+        if any(taken) or lacks:
             continue
-        install_scene(world, who, scene, parameters, chosen, locale=locale)
+        given = {name: connection for name, connection in chosen.items() if connection}
+        install_scene(world, who, key, parameters, given, publish_now=True, locale=locale)
         yield str(scene.name[locale])

@@ -14,7 +14,7 @@ import typer
 from engine.cli.brand import make_brand, point_connections, stand_in_port
 from engine.cli.first import TENANT, first_steps, write_secret
 from engine.cli.place import here, is_installed
-from engine.cli.screen import AsJson, out, print_json, tell
+from engine.cli.screen import AsJson, out, print_json, tell, tell_aside
 from engine.cli.sending import Sender, Web
 from engine.cli.stand_in import Server
 from engine.cli.stream import Happening, Stream
@@ -62,13 +62,13 @@ def demo(
     if not is_installed(settings):
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         migrate(Database(settings.database_url), settings.lanes)
-    first_steps(settings)
+    told = tell_aside if as_json else tell
+    first_steps(settings, told=told)
     world, who = here(TENANT, settings)
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(Server(stand_in_port(settings)))
         for words in make_brand(world, TENANT, settings):
-            if not as_json:
-                tell(words)
+            told(words)
         point_connections(world, TENANT, server.url)
         web = _find_web(settings, world, wait)
         if web is None:
@@ -76,10 +76,9 @@ def demo(
         sender = Sender(world, who.tenant, web)
         watcher = Watcher(world, who.tenant, server.stand_in, sender, is_here=web is None)
         quiet = as_json or lines or not out.is_terminal
-        with watcher.live(show=not quiet):
-            with contextlib.suppress(KeyboardInterrupt):
-                _send_all(Stream(seed), sender, watcher, rate, None if forever else count, lines)
-                _settle(world, watcher)
+        with watcher.live(show=not quiet), contextlib.suppress(KeyboardInterrupt):
+            _send_all(Stream(seed), sender, watcher, rate, None if forever else count, lines)
+            _settle(world, watcher)
         if as_json:
             print_json(watcher.summary())
         elif quiet:
@@ -179,5 +178,3 @@ def _settle(world: World, watcher: Watcher) -> None:
         if watcher.is_settled:
             return
         time.sleep(0.2)
-
-

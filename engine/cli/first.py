@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
-from engine.cli.screen import out, tell
-from engine.core.text import text
+from engine.cli.screen import tell
+from engine.core.text import Text, text
 from engine.runtime.accounts import create_tenant
 from engine.runtime.world import World, live_world
 from engine.settings import Settings
@@ -17,22 +18,24 @@ ADMIN = "admin"
 NOTE = "first-login.txt"
 
 
-def first_steps(settings: Settings, *, demo: bool = False) -> None:
+def first_steps(
+    settings: Settings, *, demo: bool = False, told: Callable[[Text | str], None] = tell
+) -> None:
     """Makes what is missing and says so; on an installation in use it changes nothing.
 
     1. Without any tenant: the tenant "main" with its roles, its root unit and the first admin,
-       whose password is shown once and kept in <data>/first-login.txt for its owner only.
+       whose password is told once and kept in <data>/first-login.txt for its owner only.
     2. With `demo`: the invented brand of brand.py, as far as it is not there.
     """
     world = live_world(settings)
     try:
         if not _has_tenant(world):
-            _create_main(world, settings)
+            _create_main(world, settings, told)
         if demo:
             from engine.cli.brand import make_brand
 
             for words in make_brand(world, TENANT, settings):
-                tell(words)
+                told(words)
     finally:
         world.db.dispose()
 
@@ -42,15 +45,15 @@ def _has_tenant(world: World) -> bool:
         return bool(flow_store.list_tenants(conn))
 
 
-def _create_main(world: World, settings: Settings) -> None:
+def _create_main(world: World, settings: Settings, told: Callable[[Text | str], None]) -> None:
     made = create_tenant(world, TENANT, "青禾护肤", admin=ADMIN, admin_name="管理员")
     password = made.password or ""
     note = settings.data_dir / NOTE
     write_secret(note, f"{settings.public_url}\nlogin {ADMIN}\npassword {password}\n")
-    out.print()
-    tell(text(f"登录名  {ADMIN}", f"login     {ADMIN}"))
-    tell(text(f"密码    {password}", f"password  {password}"))
-    tell(
+    told("")
+    told(text(f"登录名  {ADMIN}", f"login     {ADMIN}"))
+    told(text(f"密码    {password}", f"password  {password}"))
+    told(
         text(
             f"密码只显示这一次,也写在 {note}(仅本人可读);首次登录后请修改,并删除该文件。",
             f"The password is shown this once; it is also in {note}, which only you can read. "

@@ -31,6 +31,11 @@ def tell(words: Text | str) -> None:
     out.print(say(words, locale()), markup=False, soft_wrap=True)
 
 
+def tell_aside(words: Text | str) -> None:
+    """On standard error: for people, where standard output is for a program."""
+    err.print(say(words, locale()), markup=False, soft_wrap=True)
+
+
 def complain(error: EngineError) -> None:
     """The sentence, and a line for each problem with its path."""
     err.print(say(error.message, locale()), markup=False, soft_wrap=True)
@@ -49,8 +54,9 @@ def print_json(value: Any) -> None:
 def show_table(columns: Sequence[Text], rows: Iterable[Sequence[Any]]) -> None:
     """A table; what a cell holds is shown as it is, never read as markup."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(say(column, locale()), overflow="fold")
+    for number, column in enumerate(columns):
+        # The first names the thing: it is copied, so it never breaks over two lines.
+        table.add_column(say(column, locale()), overflow="fold", no_wrap=not number)
     for row in rows:
         table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
     out.print(table)
@@ -72,7 +78,7 @@ def show_problems(problems: Sequence[Problem], names: dict[str, str]) -> None:
             f"[{'red' if is_error else 'yellow'}]{say(level, first)}[/]",
             escape(names.get(node, node)),
             escape(problem.path or "/"),
-            f"{escape(say(problem.message, first))}\n[dim]{escape(say(problem.message, second))}[/]",
+            f"{escape(problem.message[first])}\n[dim]{escape(problem.message[second])}[/]",
         )
     out.print(table)
 

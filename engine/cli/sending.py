@@ -37,7 +37,8 @@ class Web:
 
     def __init__(self, url: str, key: str = "", timeout: float = TIMEOUT) -> None:
         parts = urlsplit(url)
-        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        is_safe = parts.scheme == "https"
+        kind = http.client.HTTPSConnection if is_safe else http.client.HTTPConnection
         self._line = kind(parts.hostname or "", parts.port, timeout=timeout)
         self._base, self._key = parts.path.rstrip("/"), key
 
@@ -153,5 +154,3 @@ def _signed(road: str, raw: bytes) -> dict[str, str]:
         "webhook-timestamp": at,
         "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
     }
-
-

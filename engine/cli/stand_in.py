@@ -8,6 +8,7 @@ and then it says that it is busy: a demo in which nothing is ever tried again wo
 
 from __future__ import annotations
 
+import http.client
 import json
 import threading
 from collections import Counter
@@ -17,8 +18,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from engine.core.errors import Conflict
+from engine.core.text import text
+
 HOST = "127.0.0.1"
 BUSY_EVERY = 41  # every so many calls of the coupon service and the ERP, one is refused for now
+WHO = "/stand-in"
 MOST = 5000  # orders and keys that are remembered
 
 
@@ -57,6 +62,8 @@ class StandIn:
             if path.startswith(("/token/", "/order/", "/afterSale/")):
                 self.calls["douyin"] += 1
                 return 200, {"code": 10000, "msg": "success", "data": self._douyin(path, body)}
+            if path == WHO:
+                return 200, {"stand_in": "jimu"}
             if path == "/coupons":
                 return self._once("coupons", headers.get("idempotency-key", ""), self._coupon)
             if path == "/erp":
@@ -129,7 +136,14 @@ class Server:
         handler = type("Handler", (_Handler,), {"stand_in": self.stand_in})
         try:
             self._http = ThreadingHTTPServer((HOST, port), handler)
-        except OSError:
+        except OSError as fault:
+            if _is_stand_in(port):
+                raise Conflict(
+                    text(
+                        "已有一个演示在运行:先停止它,或直接看它的输出",
+                        "a demo is running already: stop it first, or watch that one",
+                    )
+                ) from fault
             self._http = ThreadingHTTPServer((HOST, 0), handler)
         self._http.daemon_threads = True
         self.url = f"http://{HOST}:{self._http.server_address[1]}"
@@ -174,6 +188,18 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing: the demo counts by itself."""
+
+
+def _is_stand_in(port: int) -> bool:
+    """Whether it is another demo's stand-in that listens there."""
+    line = http.client.HTTPConnection(HOST, port, timeout=2)
+    try:
+        line.request("GET", WHO)
+        return b"stand_in" in line.getresponse().read()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        line.close()
 
 
 def _forget(kept: dict[str, Any]) -> None:

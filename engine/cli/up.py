@@ -36,6 +36,8 @@ PATIENCE = 10.0
 FINE_AFTER = 60.0
 # On top of what is allowed anyway: the demo's own platforms listen here.
 DEMO_HOST = "127.0.0.1"
+# A line per request would bury what is told here; whoever wants them sets the level.
+QUIET = {"JIMU_LOG_LEVEL": "warning"}
 
 
 @dataclass(slots=True)
@@ -80,7 +82,7 @@ def run_everything(settings: Settings, *, demo: bool = False) -> None:
         migrate(Database(settings.database_url), settings.lanes)
         _first_steps(settings, demo)
         held = children(settings, demo=demo)
-        environment = child_environment(_changes(settings, demo))
+        environment = child_environment(_changes(settings, demo), QUIET)
         try:
             for child in held:
                 _start(child, environment)
@@ -200,5 +202,3 @@ def _stop(held: list[Child]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-

@@ -64,7 +64,8 @@ class Watcher:
     @property
     def is_settled(self) -> bool:
         """Whether nothing waits to be worked on or delivered now."""
-        return not self._backlog and not self._effects.get("pending", 0)
+        under_way = self._effects.get("pending", 0) + self._effects.get("sending", 0)
+        return not self._backlog and not under_way
 
     def refresh(self, *, force: bool = False) -> None:
         if not force and time.monotonic() - self._read_at < EVERY:

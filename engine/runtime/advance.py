@@ -21,8 +21,11 @@ from engine.runtime import apply
 from engine.runtime.batch import Batch, Need, RunInHand, Steps, as_json, chain_of, pack
 
 
-def advance(batch: Batch, run: RunInHand, first: Signal) -> Steps:
+def advance(batch: Batch, run: RunInHand, first: Signal, *, late: bool = False) -> Steps:
     """Moves a run on until it waits or ends.
+
+    `late`: the signal's moment may lie before events of this owner that are worked on already (a
+    timer's due time, an answer that was on its way), so that new waits must look back for them.
 
     1. decide; 2. internal effects of its own owner are applied, reads are yielded; 3. their answers
     are decided on, until none is left; 4. one journal row for all of it.
@@ -59,6 +62,8 @@ def advance(batch: Batch, run: RunInHand, first: Signal) -> Steps:
             elif command.kind == "task":
                 people = (yield [Need("read:people", run.tenant, (command.body.who, run))])[0]
                 _open_task(batch, run, command, people, signal.now)
+            elif command.kind == "subscribe":
+                _subscribe(batch, run, command, signal.now, late)
             else:
                 _obey(batch, run, command, signal.now)
         if needs:
@@ -95,6 +100,8 @@ def _settle(batch: Batch, run: RunInHand, at: datetime) -> None:
     if run.status in ENDED:
         run.ended_at = at
         _after_end(batch, run, at)
+    else:
+        run.ended_at = None  # an incident that was resumed
     keeps_state = run.status not in ("succeeded", "cancelled")
     run.packed = pack(dump_state(run.state)) if keeps_state and run.state else None
 
@@ -104,6 +111,14 @@ def end(batch: Batch, run: RunInHand, status: str, at: datetime) -> None:
     run.status, run.updated_at, run.ended_at = status, at, at
     batch.changed_runs[run.id] = run
     _after_end(batch, run, at)
+
+
+def cancel(batch: Batch, run: RunInHand, at: datetime, by: Any) -> Steps:
+    """Ends a run because somebody or something says so."""
+    if run.state is None:
+        end(batch, run, "cancelled", at)
+    else:
+        yield from advance(batch, run, Signal("cancel", at, value=by))
 
 
 def fail(batch: Batch, run: RunInHand, code: str, at: datetime, message: Text) -> None:
@@ -126,6 +141,11 @@ def _after_end(batch: Batch, run: RunInHand, at: datetime) -> None:
             at,
             {"flow": run.flow_id, "key": run.mode_key},
         )
+    answer_parent(batch, run, at)
+
+
+def answer_parent(batch: Batch, run: RunInHand, at: datetime) -> None:
+    """Tells the run that asked for this one what came of it."""
     if run.parent:
         parent, lane, token = run.parent.split(" ", 2)
         failed = run.status != "succeeded"
@@ -240,8 +260,6 @@ def _obey(batch: Batch, run: RunInHand, command: Command, at: datetime) -> None:
         batch.withdraw_task(run, token)
     elif kind == "unsubscribe":
         batch.drop_wait(run, token)
-    elif kind == "subscribe":
-        _subscribe(batch, run, command, at)
     elif kind == "child":
         _call_child(batch, run, command, at)
     elif kind == "end":
@@ -260,7 +278,9 @@ def _obey(batch: Batch, run: RunInHand, command: Command, at: datetime) -> None:
             )
 
 
-def _subscribe(batch: Batch, run: RunInHand, command: Command, at: datetime) -> None:
+def _subscribe(
+    batch: Batch, run: RunInHand, command: Command, at: datetime, late: bool
+) -> None:
     wanted = command.body
     key = wanted.key or run.owner
     batch.wait(
@@ -276,8 +296,8 @@ def _subscribe(batch: Batch, run: RunInHand, command: Command, at: datetime) -> 
             "since": run.started_at if wanted.since_start else at,
         },
     )
-    if wanted.since_start or key != run.owner:
-        # Events of another lane may have come between our look and this commit.
+    if late or wanted.since_start or key != run.owner:
+        # Events may be through already that came after the wait's beginning (SEMANTICS R9).
         batch.put(run.tenant, run.lane, "look", run.id, at, {"token": command.token})
 
 

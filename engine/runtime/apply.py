@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from engine.core.effect import Effect
 from engine.core.event import Event
-from engine.core.ids import derived_id
+from engine.core.ids import derived_id, new_id
 from engine.core.node import Answer
 from engine.runtime.batch import (
     Batch,
@@ -137,12 +137,21 @@ class _Desk:
         memory = self.batch.world.memory.tenant(self.tenant)
         if not memory.matcher.listening(type_):
             return False
-        id_ = derived_id("evt", self.run.id if self.run else self.key, self.key, type_, part)
+        # The name is derived: asked twice, it is the same event. The id keeps when it came, for
+        # whoever looks back by time.
+        name = derived_id("evt", self.run.id if self.run else self.key, self.key, type_, part)
         event = Event(
-            id=id_, source="/jimu", type=type_, time=self.at, data=data, chain=tuple(self.chain)
+            id=name, source="/jimu", type=type_, time=self.at, data=data, chain=tuple(self.chain)
         )
         self.batch.new_events.append(
-            event_row(self.batch, self.tenant, id_, event, self.owner, self.at)
+            event_row(
+                self.batch,
+                self.tenant,
+                new_id("evt", self.batch.now),
+                event,
+                self.owner,
+                self.batch.now,
+            )
         )
         return True
 
@@ -214,12 +223,19 @@ def _take_cap(desk: _Desk, args: Mapping[str, Any]) -> Applied:
         since = desk.at - within if within else datetime(1970, 1, 1, tzinfo=UTC)
     cap = str(args.get("cap", ""))
     slot = (desk.tenant, desk.owner, cap)
-    if slot not in desk.batch.caps:
-        desk.batch.caps[slot] = (yield [Need("caps", desk.tenant, (desk.owner, cap))])[0]
-    taken = [at for at in desk.batch.caps[slot] if since <= at <= desk.at]
+    if slot not in desk.batch.caps or since < desk.batch.caps[slot][0]:
+        stored = (yield [Need("caps", desk.tenant, (desk.owner, cap, since))])[0]
+        own = [
+            row["at"]
+            for row in desk.batch.new_caps
+            if (row["tenant"], row["owner"], row["cap"]) == slot
+        ]
+        desk.batch.caps[slot] = (since, [*stored, *own])
+    # One taken "later" counts too: a timer's due time may lie before what is through already.
+    taken = [at for at in desk.batch.caps[slot][1] if since <= at]
     if len(taken) >= limit:
         return Answer("out", {"taken": False, "count": len(taken), "limit": limit})
-    desk.batch.caps[slot].append(desk.at)
+    desk.batch.caps[slot][1].append(desk.at)
     desk.batch.new_caps.append(
         {
             "tenant": desk.tenant,

@@ -105,13 +105,15 @@ class Batch:
     event_rows: dict[str, Any] = field(default_factory=dict)
     scopes: dict[str, dict[str, Any]] = field(default_factory=dict)
     runs: dict[str, RunInHand] = field(default_factory=dict)
+    broken: dict[str, Exception] = field(default_factory=dict)  # runs that could not be loaded
     customers: dict[str, Customer] = field(default_factory=dict)
     waits: dict[tuple[str, str], list[Any]] = field(default_factory=dict)  # (tenant, key)
-    caps: dict[tuple[str, str, str], list[datetime]] = field(default_factory=dict)
+    # What is known of a cap or a trigger's marks, and since when.
+    caps: dict[tuple[str, str, str], tuple[datetime, list[datetime]]] = field(default_factory=dict)
     # Unfinished runs of a run mode's key, as of now: {(flow id, key): [(run id, lane, status)]}
     unfinished: dict[tuple[str, str], list[tuple[str, int, str]]] = field(default_factory=dict)
     last_started: dict[tuple[str, str], datetime | None] = field(default_factory=dict)
-    marks: dict[tuple[str, str, str], list[Any]] = field(default_factory=dict)
+    marks: dict[tuple[str, str, str], tuple[datetime, list[Any]]] = field(default_factory=dict)
     orders: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
 
     journal: list[dict[str, Any]] = field(default_factory=list)
@@ -237,7 +239,9 @@ class Batch:
         run_store.withdraw_tasks(conn, self.withdrawn_tasks, self.now)
         run_store.store_notices(conn, self.notices)
         for held in effect_store.store_effects(conn, self.effects):
-            if held.token:
+            # Whether money was paid is a person's to say: until then nothing is answered.
+            decides = held.status == "unknown" and held.effect_class == "money"
+            if held.token and not decides:
                 self.work.append(answer_row(held, held.status, held.output, held.error, self.now))
 
 
@@ -273,6 +277,7 @@ def _moved_row(run: RunInHand) -> dict[str, Any]:
         "ended_at": run.ended_at,
         "output": run.output,
         "error": run.error,
+        "parent": run.parent,
         "state": run.packed,
     }
 
@@ -315,8 +320,23 @@ def _customer_row(customer: Customer, now: datetime) -> dict[str, Any]:
 
 
 def as_json(value: Any) -> Any:
-    """Plain JSON values of anything a step may put out (Decimal becomes text)."""
-    return orjson.loads(dump_json(value))
+    """Plain JSON values of anything a step may put out (Decimal becomes text).
+
+    The character U+0000, which PostgreSQL cannot store, becomes U+FFFD: platforms do answer it.
+    """
+    written = dump_json(value)
+    found = orjson.loads(written)
+    return _without_nul(found) if "\\u0000" in written else found
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\x00", "\ufffd")
+    if isinstance(value, list):
+        return [_without_nul(one) for one in value]
+    if isinstance(value, dict):
+        return {_without_nul(name): _without_nul(one) for name, one in value.items()}
+    return value
 
 
 def answer_row(row: Any, status: str, output: Any, error: Any, now: datetime) -> dict[str, Any]:

@@ -14,8 +14,10 @@ from zoneinfo import ZoneInfo
 import structlog
 from croniter import croniter
 
+from engine.core.errors import EngineError
 from engine.core.event import Event
 from engine.core.expression import compile_condition
+from engine.core.ids import new_id
 from engine.core.node import Schedule
 from engine.runtime.batch import customer_record
 from engine.runtime.inbox import receive
@@ -25,8 +27,10 @@ from engine.runtime.world import World
 from engine.store import customers as customer_store
 from engine.store import effects as effect_store
 from engine.store import flows as flow_store
+from engine.store import jobs as job_store
 from engine.store import lanes as lane_store
 from engine.store import runs as run_store
+from engine.store.db import insert_many
 
 log = structlog.get_logger(__name__)
 TIMERS = 500
@@ -91,25 +95,43 @@ def fire_schedules(world: World) -> int:
     fired = 0
     with world.db.reading() as conn:
         world.memory.refresh(conn)
-    with world.db.begin() as conn:
         due = flow_store.due_schedules(conn, now)
-        moved = []
-        for row in due:
-            flow = world.memory.tenant(row.tenant).flows.get(row.flow_id)
-            schedule = flow.version.triggers.get(row.node) if flow else None
-            if not isinstance(schedule, Schedule):
-                continue
-            times = _times(schedule, row.due_at, now)
-            if flow_store.next_schedule(
+    # First the events, then the next time: an event's id names flow, node, time and customer, so a
+    # second scheduler, or this one after a crash in between, only makes the same events again.
+    for row in due:
+        flow = world.memory.tenant(row.tenant).flows.get(row.flow_id)
+        schedule = flow.version.triggers.get(row.node) if flow else None
+        if not isinstance(schedule, Schedule):
+            continue
+        try:
+            for at in _times(schedule, row.due_at, now):
+                fired += _fire(world, row, schedule, at)
+        except EngineError as fault:
+            # An audience that cannot be judged must not stop the clock for all others.
+            _note_fault(world, row, fault, now)
+        with world.db.begin() as conn:
+            flow_store.next_schedule(
                 conn, row.flow_id, row.node, row.due_at, next_fire(schedule, now)
-            ):
-                moved.append((row, schedule, times))
-    # Outside the transaction: an event's id names flow, node, time and customer, so a second
-    # scheduler, or this one after a crash in between, would only make the same events again.
-    for row, schedule, times in moved:
-        for at in times:
-            fired += _fire(world, row, schedule, at)
+            )
     return fired
+
+
+def _note_fault(world: World, row: Any, fault: EngineError, now: datetime) -> None:
+    log.error("schedule failed", flow=row.flow_id, node=row.node, error=str(fault)[:200])
+    incident = {
+        "id": new_id("inc", now),
+        "tenant": row.tenant,
+        "kind": "event",
+        "ref": f"{row.flow_id}/{row.node}",
+        "run_id": None,
+        "flow_id": row.flow_id,
+        "code": "schedule",
+        "message": fault.message,
+        "status": "open",
+        "created_at": now,
+    }
+    with world.db.begin() as conn:
+        insert_many(conn, run_store.incidents, [incident])
 
 
 def _times(schedule: Schedule, due: datetime, now: datetime) -> list[datetime]:
@@ -145,6 +167,7 @@ def _fire(world: World, row: Any, schedule: Schedule, at: datetime) -> int:
         return 1
     holds = compile_condition(schedule.audience)
     fired, after = 0, ""
+    fault: EngineError | None = None
     while fired < schedule.limit:
         with world.db.reading() as conn:
             page = customer_store.page_of_customers(conn, row.tenant, after, AUDIENCE_PAGE)
@@ -152,11 +175,16 @@ def _fire(world: World, row: Any, schedule: Schedule, at: datetime) -> int:
         if not page:
             break
         after = page[-1].id
-        chosen = [
-            one.id
-            for one in page
-            if holds.evaluate({"customer": customer_record(one, handles.get(one.id, []))}, now=at)
-        ][: schedule.limit - fired]
+        chosen = []
+        for one in page:
+            try:
+                record = customer_record(one, handles.get(one.id, []))
+                if holds.evaluate({"customer": record}, now=at):
+                    chosen.append(one.id)
+            except EngineError as why:
+                # Who cannot be judged is left out; it must not keep the others from their turn.
+                fault = why
+        chosen = chosen[: schedule.limit - fired]
         if chosen:
             receive(
                 world,
@@ -174,6 +202,8 @@ def _fire(world: World, row: Any, schedule: Schedule, at: datetime) -> int:
                 ],
             )
         fired += len(chosen)
+    if fault is not None:
+        _note_fault(world, row, fault, world.now())
     return fired
 
 
@@ -183,10 +213,13 @@ def sweep(world: World) -> int:
     with world.db.reading() as conn:
         has_work = lane_store.has_free_work(conn)
         has_effects = effect_store.has_due(conn, world.now())
+        has_jobs = job_store.has_waiting(conn, world.now())
     if has_work:
         world.queue.wake("lanes")
     if has_effects:
         world.queue.wake("outbox")
+    if has_jobs:
+        world.queue.wake("jobs")
     return found
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
+import structlog
 from pydantic import ValidationError
 
 import connectors
@@ -18,7 +19,6 @@ from engine.core.errors import (
     GiveUp,
     NoAnswer,
     NotFound,
-    RetryLater,
     StepError,
 )
 from engine.core.flow import problems_of
@@ -28,6 +28,7 @@ from engine.store import connections as connection_store
 if TYPE_CHECKING:
     from engine.runtime.world import World
 
+log = structlog.get_logger(__name__)
 KEPT_LINKS = 200
 
 
@@ -119,7 +120,7 @@ class LiveCaller:
                 text(f"{connector.type} 没有操作 {action}", f"{connector.type} has no {action}"),
                 "no_action",
             )
-        link = self._link(world, row, connector)
+        link = self.link(world, row, connector)
         found: list[Any] = [None] * len(effects)
         calls: list[tuple[int, Call]] = []
         for index, effect in enumerate(effects):
@@ -143,14 +144,23 @@ class LiveCaller:
             return read_connection(world, tenant, row.backup)
         return row, connector
 
-    def _link(self, world: World, row: Any, connector: ConnectorType) -> Link:
+    def link(self, world: World, row: Any, connector: ConnectorType) -> Link:
         slot = (row.tenant, row.key, row.revision)
         with self._lock:
             if slot not in self._links:
                 self._links[slot] = open_link(world, row, connector)
+                # Not closed here: another thread may be in the middle of a call on it.
                 while len(self._links) > KEPT_LINKS:
                     self._links.popitem(last=False)
+            self._links.move_to_end(slot)
             return self._links[slot]
+
+
+def kept_link(world: World, row: Any, connector: ConnectorType) -> Link:
+    """The link that is open for this connection already, else a new one."""
+    if isinstance(world.caller, LiveCaller):
+        return world.caller.link(world, row, connector)
+    return open_link(world, row, connector)
 
 
 def _run(link: Link, connector: ConnectorType, action: Action, calls: Sequence[Call]) -> list[Any]:
@@ -159,9 +169,14 @@ def _run(link: Link, connector: ConnectorType, action: Action, calls: Sequence[C
         for start in range(0, len(calls), action.batch):
             part = calls[start : start + action.batch]
             try:
-                found.extend(action.run_many(link, part))
+                answers = list(action.run_many(link, part))
+                if len(answers) != len(part):
+                    raise RuntimeError(f"{len(answers)} answers for {len(part)} calls")
+                found.extend(answers)
             except StepError as error:
                 found.extend([error] * len(part))
+            except Exception as error:
+                found.extend([_fault(link, action, error)] * len(part))
         return found
     if len(calls) == 1:
         return [_one(link, action, calls[0])]
@@ -172,8 +187,22 @@ def _run(link: Link, connector: ConnectorType, action: Action, calls: Sequence[C
 def _one(link: Link, action: Action, call: Call) -> Any:
     try:
         return action.run(link, call)
-    except (RetryLater, GiveUp, NoAnswer) as error:
+    except StepError as error:
         return error
+    except Exception as error:
+        return _fault(link, action, error)
+
+
+def _fault(link: Link, action: Action, error: Exception) -> StepError:
+    """A connector's own fault spoils its call and no other.
+
+    Nobody knows whether the call had left by then: where that matters, its result is unknown.
+    """
+    log.error("connector fault", connection=link.key, action=action.key, exc_info=error)
+    said = text("连接器内部出错", "the connector has an internal fault")
+    if action.effect_class in ("message", "money"):
+        return NoAnswer(said)
+    return GiveUp(said, "internal")
 
 
 def _first_problem(error: ValidationError) -> Text:

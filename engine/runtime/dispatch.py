@@ -9,7 +9,7 @@ from engine.core.event import Event
 from engine.core.match import fits, settle
 from engine.core.run import Signal
 from engine.runtime import apply
-from engine.runtime.advance import advance, end, note_incident
+from engine.runtime.advance import advance, cancel, end, note_incident
 from engine.runtime.batch import Batch, Need, Steps
 from engine.runtime.inbox import record_keys
 from engine.runtime.start import (
@@ -82,15 +82,20 @@ def dispatch(batch: Batch, tenant: str, event_id: str) -> Steps:
 
 def _waits(batch: Batch, tenant: str, row: Any, event: Event) -> list[Any]:
     found = []
-    for key in (row.owner, *record_keys(event.data)):
+    keys = dict.fromkeys((row.owner, *record_keys(event.data)))
+    for key in keys:
         for wait in batch.waits.get((tenant, key), ()):
             is_dropped = (wait.run_id, wait.token) in batch.dropped_waits
             if fits(wait.type, event.type) and row.received_at >= wait.since and not is_dropped:
                 found.append(wait)
     # Waits stored by earlier runs of this very batch are not in the store yet.
-    keys = {row.owner, *record_keys(event.data)}
     for held in list(batch.new_waits.values()):
-        if held["tenant"] == tenant and held["key"] in keys and fits(held["type"], event.type):
+        if (
+            held["tenant"] == tenant
+            and held["key"] in keys
+            and fits(held["type"], event.type)
+            and row.received_at >= held["since"]
+        ):
             found.append(Passing(held))
     return found
 
@@ -120,6 +125,8 @@ def _shown(batch: Batch, event_id: str, event: Event) -> dict[str, Any]:
 
 def take_signal(batch: Batch, row: Any) -> Steps:
     """A signal for a run; for one that has ended it means nothing any more."""
+    if row.ref in batch.broken:
+        raise batch.broken[row.ref]
     run = batch.runs.get(row.ref)
     asked = row.payload
     if run is None or run.status in ("succeeded", "cancelled"):
@@ -128,10 +135,12 @@ def take_signal(batch: Batch, row: Any) -> Steps:
         event, stored = batch.events.get(run.event_id), batch.event_rows.get(run.event_id)
         if run.seq == 0 and event is not None and stored is not None:
             run.status = "running"
-            yield from begin(batch, run, event, stored.chain or (), row.at)
+            yield from begin(batch, run, event, stored.chain or (), row.at, late=True)
+        elif run.seq == 0:
+            end(batch, run, "cancelled", row.at)  # its event was erased: the next one may start
         return
-    if run.state is None and asked["kind"] == "cancel":
-        end(batch, run, "cancelled", row.at)
+    if asked["kind"] == "cancel":
+        yield from cancel(batch, run, row.at, asked.get("value"))
         return
     value = asked.get("value")
     if asked["kind"] == "event":
@@ -142,20 +151,23 @@ def take_signal(batch: Batch, row: Any) -> Steps:
     signal = Signal(
         asked["kind"], row.at, token=asked.get("token", ""), port=asked.get("port", ""), value=value
     )
-    yield from advance(batch, run, signal)
+    yield from advance(batch, run, signal, late=True)
 
 
 def look_back(batch: Batch, row: Any) -> Steps:
     """After a wait was stored: events that came between its beginning and its commit."""
+    if row.ref in batch.broken:
+        raise batch.broken[row.ref]
     wait = (yield [Need("wait", row.tenant, (row.ref, row.payload["token"]))])[0]
     if wait is None:
         return
     found = (yield [Need("events_for_wait", row.tenant, wait)])[0]
     run = batch.runs.get(wait.run_id)
     for stored in found:
-        if run is not None and run.status == "waiting":
+        # The event that started the run is no answer to it.
+        if run is not None and run.status == "waiting" and stored.id != run.event_id:
             value = _shown(batch, stored.id, batch.events[stored.id])
             signal = Signal(
                 "event", stored.received_at, token=wait.token, port="event", value=value
             )
-            yield from advance(batch, run, signal)
+            yield from advance(batch, run, signal, late=True)

@@ -1,14 +1,14 @@
 """Entrances: a flow is started by hand, by a form, or by another system's call to its address.
 
-What is handed in becomes one event with the source `/jimu/starts/<kind>`, which names the flow and
-the trigger (`data.start`) and holds what was handed in (`data.inputs`). From there on it is an event
+What is handed in becomes one event with the source `/jimu/starts/<kind>`. It names the flow and the
+trigger (`data.start`) and holds what was handed in (`data.inputs`). From there on it is an event
 like any other: received once, started once.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -99,7 +99,9 @@ def hand_in(
     return received
 
 
-def take_call(world: World, tenant: str, door: Door, request: Request, body: Any) -> Received:
+def take_call(
+    world: World, tenant: str, door: Door, request: Request, parse: Callable[[bytes], Any]
+) -> Received:
     """Another system's call: verified, then handed in. The same signed call again starts nothing.
 
     Signed as the webhook connector understands it (Standard Webhooks, or x-timestamp and
@@ -123,7 +125,7 @@ def take_call(world: World, tenant: str, door: Door, request: Request, body: Any
                 "this entrance has no secret: the signature cannot be verified",
             )
         )
-    return hand_in(world, tenant, door, body, name=name)
+    return hand_in(world, tenant, door, parse(request.body), name=name)
 
 
 def _name_of(request: Request) -> str:

@@ -9,7 +9,8 @@ from engine.core.connector import Reply, Request
 from engine.core.errors import InvalidInput, Problem
 from engine.core.ids import new_id
 from engine.core.text import text
-from engine.runtime.connections import open_link, read_connection
+from engine.runtime.batch import as_json
+from engine.runtime.connections import kept_link, read_connection
 from engine.runtime.inbox import receive
 from engine.runtime.world import World
 from engine.store import connections as connection_store
@@ -24,7 +25,7 @@ def take_push(world: World, tenant: str, key: str, request: Request) -> tuple[Re
             text(f"{connector.type} 不接收推送", f"{connector.type} takes no pushes"),
             [Problem("", text("此对接不接收推送", "this connection takes no pushes"))],
         )
-    reply = connector.receive(open_link(world, row, connector), request)
+    reply = connector.receive(kept_link(world, row, connector), request)
     receipts: list[Any] = []
     bad = list(reply.review)
     if reply.events:
@@ -63,7 +64,7 @@ def keep_for_review(
                     "id": new_id("rev", now),
                     "tenant": tenant,
                     "connection": key,
-                    "record": one["record"],
+                    "record": as_json(one["record"]),
                     "reason": one["reason"],
                     "status": "parked" if how == "park" else "open",
                     "received_at": now,

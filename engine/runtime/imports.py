@@ -130,9 +130,7 @@ def _import(
         )
         return sum(one.is_new for one in found)
 
-    for found in read_orders(
-        stream, mapping, sums=sums, source=f"csv_file:{key}", connection=key
-    ):
+    for found in read_orders(stream, mapping, sums=sums, source=f"csv_file:{key}", connection=key):
         if isinstance(found, LineError):
             refused += 1
             if len(errors) < MOST_ERRORS:

@@ -28,7 +28,7 @@ from engine.store import events as event_store
 from engine.store import lanes as lane_store
 from engine.store import orders as order_store
 from engine.store.customers import SEALED_KINDS
-from engine.store.db import Connection
+from engine.store.db import Connection, dump_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +156,10 @@ def _check(events: Sequence[Event], schemas: Mapping[str, Any]) -> list[Problem]
         under = f"/{index}/data" if len(events) > 1 else "/data"
         for found in validate_data(event.type, event.data, own=schemas.get(event.type)):
             problems.append(Problem(under + found.path, found.message, found.code))
+        # What a connector translated has not passed the door that refuses this (read_event).
+        if "\\u0000" in dump_json([event.id, event.source, event.subject, event.data]):
+            said = text("不能含有空字符(U+0000)", "must not contain the character U+0000")
+            problems.append(Problem(under, said, "nul"))
         if len(problems) >= 100:
             break
     return problems
@@ -236,14 +240,19 @@ def _find_owners(world: World, conn: Connection, tenant: str, incoming: list[_In
     stored = customer_store.store_identities(conn, claims)
     lost = [row for row in claims if (tenant, row["kind"], row["value"]) not in stored]
     if lost:
+        losers: dict[str, str] = {}
         winners = customer_store.find_by_identity(
             conn, tenant, [(row["kind"], row["value"]) for row in lost]
         )
         for one in incoming:
             winner = next((winners[pair] for pair in one.pairs if pair in winners), None)
             if winner is not None:
-                fresh.pop(one.owner.removeprefix("customer:"), None)
+                loser = one.owner.removeprefix("customer:")
+                if fresh.pop(loser, None) is not None:
+                    losers[loser] = winner
                 one.owner = f"customer:{winner}"
+        # Further identities this customer was to have, of whom there will be none now.
+        customer_store.move_identities(conn, tenant, losers)
     now = world.now()
     customer_store.store_customers(
         conn,

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.core.errors import EngineError
+import structlog
+
 from engine.core.event_types import EVENT_TYPES, scope_schema
 from engine.core.flow import load_flow
 from engine.core.match import Listener, Matcher, listeners_of
@@ -22,6 +23,7 @@ from engine.core.version import Version, compile_version
 from engine.store.db import Connection
 from engine.store.flows import generations, live_versions, versions_by_id
 
+log = structlog.get_logger(__name__)
 KEPT_VERSIONS = 500
 
 
@@ -49,7 +51,7 @@ class TenantMemory:
     by_key: dict[str, LiveFlow] = field(default_factory=dict)
     matcher: Matcher = field(default_factory=lambda: Matcher(()))
     # Versions that could not be compiled here (a node type that is gone): {flow id: why}
-    broken: dict[str, EngineError] = field(default_factory=dict)
+    broken: dict[str, Exception] = field(default_factory=dict)
 
 
 class Memory:
@@ -76,11 +78,20 @@ class Memory:
     def versions(self, conn: Connection, tenant: str, ids: Iterable[str]) -> dict[str, Version]:
         """Compiled versions by id; those that cannot be compiled are left out."""
         wanted = set(ids)
-        missing = [id_ for id_ in wanted if id_ not in self._versions]
+        # Held here first: keeping a new one may push an old one out that is wanted too.
+        found = {id_: self._versions[id_] for id_ in wanted if id_ in self._versions}
+        for id_ in found:
+            self._versions.move_to_end(id_)
+        missing = wanted - found.keys()
         if missing:
             for id_, row in versions_by_id(conn, tenant, missing).items():
-                self._keep(id_, self._compile(conn, tenant, row))
-        return {id_: self._versions[id_] for id_ in wanted if id_ in self._versions}
+                try:
+                    found[id_] = self._compile(conn, tenant, row)
+                except Exception as why:
+                    log.error("version cannot be compiled", version=id_, error=repr(why)[:200])
+                    continue
+                self._keep(id_, found[id_])
+        return found
 
     def _keep(self, id_: str, version: Version) -> None:
         self._versions[id_] = version
@@ -108,23 +119,26 @@ class Memory:
         rows = versions_by_id(conn, tenant, [row.live_version for row in live])
         listeners: list[Listener] = []
         for key, flow_id, version_id in live:
-            version = self._versions.get(version_id)
-            if version is None:
-                try:
+            try:
+                version = self._versions.get(version_id)
+                if version is None:
                     version = self._compile(conn, tenant, rows[version_id])
-                except EngineError as why:
-                    found.broken[flow_id] = why
-                    continue
-                self._keep(version_id, version)
+                    self._keep(version_id, version)
+                heard = listeners_of(
+                    flow_id,
+                    rows[version_id].number,
+                    version.triggers,
+                    params=version.params,
+                    schema=schema_for,
+                )
+            except Exception as why:
+                # One flow that this process cannot run must not stop all others.
+                log.error("flow cannot be loaded", flow=flow_id, error=repr(why)[:200])
+                found.broken[flow_id] = why
+                continue
             flow = LiveFlow(key, flow_id, version_id, version)
             found.flows[flow_id] = flow
             found.by_key[key] = flow
-            listeners += listeners_of(
-                flow_id,
-                rows[version_id].number,
-                version.triggers,
-                params=version.params,
-                schema=schema_for,
-            )
+            listeners += heard
         found.matcher = Matcher(listeners)
         return found

@@ -37,10 +37,12 @@ log = structlog.get_logger(__name__)
 
 CLAIM = 200
 CLAIMED_FOR = timedelta(seconds=90)
+RENEW_EVERY = 30.0
 THREADS = 16
 FAILURES_TO_OPEN = 5
 OPEN_FOR = timedelta(seconds=30)
 OPEN_AT_MOST = timedelta(minutes=10)
+PROBE_FOR = timedelta(seconds=1)  # what waits behind the first call after a circuit was open
 
 Place = tuple[str, str]  # (tenant, connection key)
 
@@ -48,41 +50,62 @@ Place = tuple[str, str]  # (tenant, connection key)
 def drain_outbox(world: World, who: str, *, seconds: float = 10.0) -> int:
     """Delivers until nothing is due or the time is up; returns how many effects were settled."""
     over = time.monotonic() + seconds
+    renewed = time.monotonic()
     done = 0
     busy: dict[Future[list[Any]], tuple[Place, list[Any]]] = {}
+    resting: dict[Place, datetime] = {}
     with ThreadPoolExecutor(THREADS, thread_name_prefix="call") as pool:
         while True:
-            claimed = [] if time.monotonic() >= over else _claim(world, who, busy)
+            held_back = len(resting)
+            claimed = [] if time.monotonic() >= over else _claim(world, who, busy, resting)
             for place, rows in claimed:
                 future = pool.submit(_call, world, place, rows)
                 busy[future] = (place, rows)
             if not busy:
+                if len(resting) > held_back and time.monotonic() < over:
+                    continue  # these may not go now, others behind them may
                 if time.monotonic() >= over and done:
                     world.queue.wake("outbox")
                 return done
             ended, _ = wait(busy, timeout=1.0, return_when=FIRST_COMPLETED)
+            if time.monotonic() - renewed >= RENEW_EVERY:
+                # A slow platform is no crash: what still waits for its turn is not cut off.
+                renewed = time.monotonic()
+                with world.db.begin() as conn:
+                    effect_store.renew_claims(conn, who, world.now() + CLAIMED_FOR)
             for future in ended:
                 place, rows = busy.pop(future)
                 done += _settle(world, who, place, rows, future.result())
 
 
 def _claim(
-    world: World, who: str, busy: dict[Future[list[Any]], tuple[Place, list[Any]]]
+    world: World,
+    who: str,
+    busy: dict[Future[list[Any]], tuple[Place, list[Any]]],
+    resting: dict[Place, datetime],
 ) -> list[tuple[Place, list[Any]]]:
-    """Effects to send now, by connection; those over a rate go back at once."""
+    """Effects to send now, by connection; those over a rate go back at once.
+
+    `resting` keeps the connections that are at their rate, and until when: the rest of what waits
+    for them is not claimed in vain.
+    """
     now = world.now()
     with world.db.begin() as conn:
         closed = {place for place, _ in busy.values()}
         closed |= set(connection_store.open_circuits(conn, now))
+        closed |= {place for place, until in resting.items() if until > now}
         rows = effect_store.claim_effects(conn, who, now, now + CLAIMED_FOR, CLAIM, closed)
         by_place: dict[Place, list[Any]] = {}
         for row in rows:
             by_place.setdefault((row.tenant, row.connection), []).append(row)
         found = []
         for place, own in by_place.items():
-            limits, rate = _limits(world, conn, place)
-            given, pause = world.queue.take(f"{place[0]}:{place[1]}", rate, limits.per, len(own))
+            limits, rate, is_probe = _limits(world, conn, place)
+            wanted = 1 if is_probe else len(own)
+            given, pause = world.queue.take(f"{place[0]}:{place[1]}", rate, limits.per, wanted)
             if own[given:]:
+                pause = max(pause, PROBE_FOR) if is_probe else pause
+                resting[place] = now + pause
                 effect_store.settle_effects(
                     conn,
                     who,
@@ -104,11 +127,13 @@ def _claim(
     return found
 
 
-def _limits(world: World, conn: Connection, place: Place) -> tuple[Limits, int]:
+def _limits(world: World, conn: Connection, place: Place) -> tuple[Limits, int, bool]:
+    """The limits, the rate, and whether one call has to show first that it answers again."""
     row = connection_store.find_connection(conn, *place)
     connector = world.registry.connectors.get(row.connector) if row else None
     limits = connector.limits if connector else Limits()
-    return limits, (row.rate if row and row.rate else limits.rate)
+    is_probe = row is not None and row.open_until is not None and row.open_until <= world.now()
+    return limits, (row.rate if row and row.rate else limits.rate), is_probe
 
 
 def _call(world: World, place: Place, rows: list[Any]) -> list[Any]:
@@ -128,8 +153,19 @@ def _call(world: World, place: Place, rows: list[Any]) -> list[Any]:
                 GiveUp(text("连接器内部出错", "the connector has an internal fault"), "internal")
             ] * len(places)
         for at, answer in zip(places, answers, strict=True):
-            found[at] = answer
+            found[at] = _plain(answer, place[1], action)
     return found
+
+
+def _plain(answer: Any, connection: str, action: str) -> Any:
+    """An output as JSON. One that is none was delivered all the same."""
+    if isinstance(answer, Exception):
+        return answer
+    try:
+        return as_json(answer)
+    except TypeError as fault:
+        log.error("output is no JSON", connection=connection, action=action, error=repr(fault))
+        return None
 
 
 def _settle(world: World, who: str, place: Place, rows: list[Any], answers: list[Any]) -> int:
@@ -139,7 +175,7 @@ def _settle(world: World, who: str, place: Place, rows: list[Any], answers: list
         own = effect_store.settle_effects(conn, who, settled)
         ended = [(row, result) for row, result in zip(rows, settled, strict=True) if row.key in own]
         _tell_runs(world, conn, ended, now)
-        degraded = _note_health(conn, place, answers, now)
+        degraded = _note_health(conn, _called(conn, place, now), answers, now)
     world.queue.wake("lanes")
     if degraded is not None:
         _announce(world, place, degraded, now)
@@ -157,7 +193,7 @@ def _outcome(world: World, row: Any, answer: Any, now: datetime) -> dict[str, An
         "attempts": row.attempts,
     }
     if not isinstance(answer, Exception):
-        return {**base, "status": "delivered", "output": as_json(answer)}
+        return {**base, "status": "delivered", "output": answer}
     error = {"code": getattr(answer, "code", "failed"), "message": _message(answer)}
     is_lost = isinstance(answer, NoAnswer)
     if is_lost and not may_repeat(world, row):
@@ -175,25 +211,30 @@ def _outcome(world: World, row: Any, answer: Any, now: datetime) -> dict[str, An
     return {**base, "status": "failed", "error": error}
 
 
-def may_repeat(world: World, row: Any) -> bool:
+def _called(conn: Connection, place: Place, now: datetime) -> Place:
+    """Who answered: the backup, while the connection's own circuit is open."""
+    row = connection_store.find_connection(conn, *place)
+    is_open = row is not None and row.open_until is not None and row.open_until > now
+    return (place[0], row.backup) if row is not None and is_open and row.backup else place
+
+
+def may_repeat(world: World, row: Any, conn: Connection | None = None) -> bool:
     """Whether a call that got no answer may go again under its key (SEMANTICS R10)."""
     if row.effect_class in ("pure", "read", "write"):
         return True
     if row.effect_class == "message":
-        action = _action(world, row)
+        action = _action(world, row, conn)
         return action is not None and action.takes_key
     return False
 
 
-def _action(world: World, row: Any) -> Action | None:
-    for connector in world.registry.connectors.values():
-        found = connector.action(row.action)
-        if found is not None and row.step:
-            with world.db.reading() as conn:
-                held = connection_store.find_connection(conn, row.tenant, row.connection)
-            connector_type = world.registry.connectors.get(held.connector) if held else None
-            return connector_type.action(row.action) if connector_type else None
-    return None
+def _action(world: World, row: Any, conn: Connection | None) -> Action | None:
+    if conn is None:
+        with world.db.reading() as reading:
+            return _action(world, row, reading)
+    held = connection_store.find_connection(conn, row.tenant, row.connection)
+    connector = world.registry.connectors.get(held.connector) if held else None
+    return connector.action(row.action) if connector else None
 
 
 def next_attempt(
@@ -288,6 +329,8 @@ def _note_health(
 def _announce(world: World, place: Place, opened: timedelta, now: datetime) -> None:
     """Tells flows that listen that a connection does not answer."""
     tenant, key = place
+    with world.db.reading() as conn:
+        world.memory.refresh(conn)
     if not world.memory.tenant(tenant).matcher.listening("connector.degraded"):
         return
     event = Event(
@@ -311,7 +354,7 @@ def sweep_outbox(world: World, limit: int = 500) -> int:
             return 0
     with world.db.begin() as conn:
         rows = effect_store.cut_off(conn, now, limit)
-        repeat = [row for row in rows if may_repeat(world, row)]
+        repeat = [row for row in rows if may_repeat(world, row, conn)]
         lost = [row for row in rows if row not in repeat]
         effect_store.put_back(conn, [row.key for row in repeat], now)
         error = {

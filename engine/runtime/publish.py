@@ -129,10 +129,13 @@ def _stale(revision: int) -> Stale:
 
 def take_edit_lock(world: World, who: Principal, key: str, *, force: bool = False) -> datetime:
     """The edit lock for some minutes; Conflict names who holds it, unless taken over."""
-    until = world.now() + EDIT_LOCK_FOR
+    now = world.now()
+    until = now + EDIT_LOCK_FOR
     with world.db.begin() as conn:
         row = _flow(conn, who.tenant, key)
-        if not flow_store.take_edit_lock(conn, who.tenant, row.id, who.id, until, force=force):
+        if not flow_store.take_edit_lock(
+            conn, who.tenant, row.id, who.id, now, until, force=force
+        ):
             raise Conflict(
                 text(f"{row.edited_by} 正在编辑", f"{row.edited_by} is editing"),
                 [Problem("/edited_by", text(str(row.edited_by), str(row.edited_by)))],

@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
+from engine.core.errors import Unavailable
 from engine.core.event_types import load_scope
 from engine.core.expression import CHINA
 from engine.core.match import Known
 from engine.core.node import Answer
+from engine.core.run import ENDED
 from engine.core.working_time import default_calendar
 from engine.customers.identity import normalise
 from engine.runtime.batch import Batch, Customer, Need, customer_record
@@ -65,7 +67,16 @@ def load_customers(batch: Batch, conn: Connection, tenant: str, ids: Sequence[st
 
 def _unfinished(batch: Batch, conn: Connection, tenant: str, slots: Sequence[Any]) -> list[Any]:
     found = run_store.unfinished(conn, slots)
-    return [[(row.id, row.lane, row.status) for row in found[slot]] for slot in slots]
+    # One that this batch has ended already is still unfinished in the store.
+    return [
+        [(row.id, row.lane, row.status) for row in found[slot] if not _has_ended(batch, row.id)]
+        for slot in slots
+    ]
+
+
+def _has_ended(batch: Batch, run_id: str) -> bool:
+    run = batch.runs.get(run_id)
+    return run is not None and run.status in ENDED
 
 
 def _last_started(batch: Batch, conn: Connection, tenant: str, slots: Sequence[Any]) -> list[Any]:
@@ -73,8 +84,9 @@ def _last_started(batch: Batch, conn: Connection, tenant: str, slots: Sequence[A
 
 
 def _caps(batch: Batch, conn: Connection, tenant: str, asked: Sequence[Any]) -> list[Any]:
-    found = customer_store.caps_taken(conn, tenant, asked, EPOCH)
-    return [found[pair] for pair in asked]
+    pairs = [(owner, cap) for owner, cap, _ in asked]
+    found = customer_store.caps_taken(conn, tenant, pairs, min(since for _, _, since in asked))
+    return [[at for at in found[owner, cap] if since <= at] for owner, cap, since in asked]
 
 
 def _settings(batch: Batch, conn: Connection, tenant: str, asked: Sequence[Any]) -> list[Any]:
@@ -92,8 +104,14 @@ def _events_for_wait(
     """What came for a wait since it began: by its owner's index, or by time for other keys."""
     answers = []
     for wait in waits:
-        rows = event_store.events_of_key(conn, tenant, wait.key, wait.type, wait.since, 1000)
-        found = [row for row in rows if wait.key == row.owner or wait.key in record_keys(row.data)]
+        # The key of another record is found in the events themselves.
+        owner = wait.key if wait.key.startswith("customer:") else None
+        found = [
+            row
+            for row in event_store.events_since(conn, tenant, owner, wait.type, wait.since)
+            if row.received_at >= wait.since
+            and (wait.key == row.owner or wait.key in record_keys(row.data))
+        ]
         for row in found:
             batch.events.setdefault(row.id, as_event(row))
         answers.append(found)
@@ -112,11 +130,17 @@ def _count(batch: Batch, conn: Connection, tenant: str, need: Any, row: Any) -> 
     count, before, is_seen, days = need.count, 0, False, frozenset[date]()
     if count is not None:
         slot = (tenant, need.listener.id, count.key)
-        if slot not in batch.marks:
-            stored = customer_store.marks_of(conn, tenant, need.listener.id, count.key, None)
-            batch.marks[slot] = [(mark.event_id, mark.at, mark.value) for mark in stored]
-        held = batch.marks[slot]
         since = count.since or EPOCH
+        if slot not in batch.marks or since < batch.marks[slot][0]:
+            stored = customer_store.marks_of(conn, tenant, need.listener.id, count.key, since)
+            seen = [(mark.event_id, mark.at, mark.value) for mark in stored]
+            own = [
+                (mark["event_id"], mark["at"], mark["value"])
+                for mark in batch.new_marks
+                if (mark["tenant"], mark["trigger"], mark["key"]) == slot
+            ]
+            batch.marks[slot] = (since, [*seen, *own])
+        held = batch.marks[slot][1]
         earlier = [(at, value) for id_, at, value in held if since <= at and id_ != row.id]
         is_seen = any(value == count.value for _, value in earlier)
         before = len({value for _, value in earlier}) if count.by == "value" else len(earlier)
@@ -140,10 +164,9 @@ def _count(batch: Batch, conn: Connection, tenant: str, need: Any, row: Any) -> 
 def _came(conn: Connection, tenant: str, need: Any, row: Any) -> bool:
     absence, holds = need.absence, need.listener.absence
     since = absence.since or EPOCH
-    rows = event_store.events_of_key(conn, tenant, absence.owner, absence.type, since, 1000)
+    rows = event_store.events_since(conn, tenant, absence.owner, absence.type, since)
     return any(
-        one.owner == absence.owner
-        and one.id != row.id
+        one.id != row.id
         and since <= one.time < absence.until
         and (holds is None or holds.evaluate(load_scope(as_event(one)), now=row.received_at))
         for one in rows
@@ -238,9 +261,13 @@ def _read_reach(batch: Batch, conn: Connection, tenant: str, asked: Sequence[Any
     for id_ in ids:
         held = batch.customers.get(id_)
         found: dict[str, str] = {}
-        for row in handles.get(id_, []):
-            value = vault.open(row.sealed, f"{tenant}/{row.kind}") if row.sealed else row.value
-            found.setdefault(row.kind, value)
+        try:
+            for row in handles.get(id_, []):
+                value = vault.open(row.sealed, f"{tenant}/{row.kind}") if row.sealed else row.value
+                found.setdefault(row.kind, value)
+        except Unavailable as why:
+            answers.append(Answer("error", {"code": why.code, "message": why.message}))
+            continue
         preferred = (held.record.get("preferred_channels") if held else None) or []
         answers.append(Answer("out", {"identities": found, "preferred": preferred}))
     return answers

@@ -13,20 +13,22 @@ one is set aside as an incident and the lane goes on.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
-from engine.core.errors import EngineError
+from engine.core.errors import EngineError, GiveUp
+from engine.core.event_types import patterns_of
 from engine.core.execute import load_state
-from engine.core.ids import new_id
+from engine.core.ids import lane_of, new_id
 from engine.core.text import text
+from engine.core.version import Version
 from engine.runtime.batch import Batch, Need, RunInHand, Steps, unpack
 from engine.runtime.dispatch import work_on
 from engine.runtime.inbox import as_event, record_keys
-from engine.runtime.reads import answer_all, load_customers
+from engine.runtime.reads import LOADERS, answer_all, load_customers
 from engine.runtime.start import event_value
 from engine.runtime.world import World
 from engine.store import events as event_store
@@ -62,8 +64,8 @@ def drain_lanes(world: World, who: str, *, seconds: float = 10.0, batch: int = B
                     world.queue.wake("lanes")
                     return done
         except LeaseLost:
+            # Nothing was written. Those lanes that are still ours are given back below.
             log.warning("lease lost", worker=who, lanes=sorted(held))
-            held = {}
         finally:
             with world.db.begin() as conn:
                 lane_store.release(conn, held)
@@ -146,7 +148,8 @@ def load(batch: Batch, conn: Connection, rows: Sequence[Any]) -> None:
         for event in found:
             keys |= {event.owner, *record_keys(event.data)}
         if keys:
-            waits = run_store.waits_for(conn, tenant, keys)
+            types = {pattern for event in found for pattern in patterns_of(event.type)}
+            waits = run_store.waits_for(conn, tenant, keys, types)
             for wait in waits:
                 batch.waits.setdefault((tenant, wait.key), []).append(wait)
             stored |= run_store.load_runs(conn, {wait.run_id for wait in waits} - stored.keys())
@@ -183,39 +186,62 @@ def _runs(batch: Batch, conn: Connection, tenant: str, stored: dict[str, Any]) -
         conn, tenant, {row.version_id for row in stored.values()}
     )
     for row in stored.values():
-        version = versions.get(row.version_id)
-        if version is None:
-            continue
-        event = batch.events.get(row.event_id)
-        batch.runs[row.id] = RunInHand(
-            id=row.id,
-            tenant=row.tenant,
-            flow_id=row.flow_id,
-            version_id=row.version_id,
-            version=version,
-            event_id=row.event_id,
-            owner=row.owner,
-            lane=row.lane,
-            trigger=row.trigger,
-            started_at=row.started_at,
-            mode_key=row.mode_key,
-            parent=row.parent,
-            status=row.status,
-            seq=row.seq,
-            is_new=False,
-            updated_at=row.updated_at,
-            ended_at=row.ended_at,
-            output=row.output,
-            error=row.error,
-            packed=row.state,
-            state=load_state(
-                unpack(row.state),
-                event=event_value(batch, row.event_id, event) if event else None,
-                params=version.params,
-            )
-            if row.state
-            else None,
+        try:
+            batch.runs[row.id] = _in_hand(batch, row, versions.get(row.version_id))
+        except Exception as fault:
+            # Only work for this very run fails by it (take_signal), not what came along with it.
+            batch.broken[row.id] = fault
+
+
+def _load_run(batch: Batch, conn: Connection, tenant: str, ids: Sequence[str]) -> list[None]:
+    """Puts further runs into the batch; one that is there stays as it is."""
+    stored = run_store.load_runs(conn, set(ids) - batch.runs.keys())
+    _events(batch, conn, tenant, {run.event_id for run in stored.values()})
+    _runs(batch, conn, tenant, stored)
+    owners = [row.owner for row in stored.values() if row.owner.startswith("customer:")]
+    load_customers(batch, conn, tenant, [owner[9:] for owner in owners])
+    return [None] * len(ids)
+
+
+LOADERS["load_run"] = _load_run
+
+
+def _in_hand(batch: Batch, row: Any, version: Version | None) -> RunInHand:
+    if version is None:
+        raise GiveUp(
+            text("流程的这个版本无法加载", "this version of the flow cannot be loaded"),
+            "no_version",
         )
+    event = batch.events.get(row.event_id)
+    return RunInHand(
+        id=row.id,
+        tenant=row.tenant,
+        flow_id=row.flow_id,
+        version_id=row.version_id,
+        version=version,
+        event_id=row.event_id,
+        owner=row.owner,
+        lane=row.lane,
+        trigger=row.trigger,
+        started_at=row.started_at,
+        mode_key=row.mode_key,
+        parent=row.parent,
+        status=row.status,
+        seq=row.seq,
+        is_new=False,
+        updated_at=row.updated_at,
+        ended_at=row.ended_at,
+        output=row.output,
+        error=row.error,
+        packed=row.state,
+        state=load_state(
+            unpack(row.state),
+            event=event_value(batch, row.event_id, event) if event else None,
+            params=version.params,
+        )
+        if row.state
+        else None,
+    )
 
 
 def compute(batch: Batch, conn: Connection, rows: Sequence[Any]) -> None:
@@ -283,8 +309,45 @@ def _set_aside(world: World, held: dict[int, int], row: Any, fault: Exception) -
         if not lane_store.fence(conn, held, LEASE_FOR):
             raise LeaseLost
         insert_many(conn, run_store.incidents, [incident])
+        error = {"code": incident["code"], "message": message}
         if is_run:
-            run_store.mark_failed(
-                conn, row.tenant, row.ref, now, {"code": incident["code"], "message": message}
-            )
+            run_store.mark_failed(conn, row.tenant, row.ref, now, error)
+        lane_store.put_work(conn, list(_told(world, conn, row, error, now)))
         lane_store.finish(conn, [row.id])
+    world.queue.wake("lanes")
+
+
+def _told(
+    world: World, conn: Connection, row: Any, error: dict[str, Any], now: datetime
+) -> Iterator[dict[str, Any]]:
+    """Work for those who would wait in vain: who asked, and what is queued behind a run."""
+    asked = row.payload or {}
+    asker = None
+    if row.kind == "effect":
+        asker = (asked.get("run"), asked.get("lane"), asked.get("token"))
+    elif row.kind == "child":
+        asker = (asked.get("parent"), asked.get("parent_lane"), asked.get("token"))
+    elif row.kind in ("signal", "look"):
+        run = run_store.find_run(conn, row.tenant, row.ref)
+        if run is not None and run.parent:
+            parent, lane, token = run.parent.split(" ", 2)
+            asker = (parent, int(lane), token)
+        if run is not None and run.mode_key:
+            yield {
+                "lane": lane_of(row.tenant, run.mode_key, world.lanes),
+                "tenant": row.tenant,
+                "kind": "next",
+                "ref": run.mode_key,
+                "at": now,
+                "payload": {"flow": run.flow_id, "key": run.mode_key},
+            }
+    if asker is not None and asker[2]:
+        answer = {"kind": "answer", "token": asker[2], "port": "error", "value": error}
+        yield {
+            "lane": asker[1],
+            "tenant": row.tenant,
+            "kind": "signal",
+            "ref": asker[0],
+            "at": now,
+            "payload": answer,
+        }

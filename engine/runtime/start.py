@@ -13,9 +13,9 @@ from typing import Any
 from engine.core.event import Event
 from engine.core.expression import compile_expression
 from engine.core.ids import derived_id
-from engine.core.run import Signal
+from engine.core.run import ENDED, Signal
 from engine.core.text import text
-from engine.runtime.advance import advance, fail
+from engine.runtime.advance import advance, answer_parent, cancel, fail
 from engine.runtime.batch import Batch, Need, RunInHand, Steps, event_row
 from engine.runtime.memory import LiveFlow
 
@@ -115,7 +115,13 @@ def _new_run(
 
 
 def begin(
-    batch: Batch, run: RunInHand, event: Event, chain: Any, at: datetime | None = None
+    batch: Batch,
+    run: RunInHand,
+    event: Event,
+    chain: Any,
+    at: datetime | None = None,
+    *,
+    late: bool = False,
 ) -> Steps:
     """The start signal of a run that may start now."""
     link = f"{run.version.key}:{run.owner}"
@@ -139,7 +145,7 @@ def begin(
         "run_id": run.id,
         "chain": [*chain, link],
     }
-    yield from advance(batch, run, Signal("start", at or run.started_at, value=value))
+    yield from advance(batch, run, Signal("start", at or run.started_at, value=value), late=late)
 
 
 def pass_key(batch: Batch, row: Any) -> Steps:
@@ -174,8 +180,16 @@ def pass_key(batch: Batch, row: Any) -> Steps:
     if mode.mode == "single" and there:
         return
     if mode.mode == "restart":
-        for other, lane, _ in there:
-            batch.signal(other, tenant, lane, row.at, {"kind": "cancel", "value": {"by": run_id}})
+        for other, lane, _ in list(there):
+            # One of this owner ends here and now: work that waits behind this one must not find it.
+            yield [Need("load_run", tenant, other)]
+            held_run = batch.runs.get(other)
+            if held_run is not None and held_run.owner == key:
+                yield from cancel(batch, held_run, row.at, {"by": run_id})
+            else:
+                asked_end = {"kind": "cancel", "value": {"by": run_id}}
+                batch.signal(other, tenant, lane, row.at, asked_end)
+        there = batch.unfinished[slot]
     limit = 1 if mode.mode == "queued" else mode.limit if mode.mode == "parallel" else 0
     if limit and len(there) >= limit:
         status = "queued"
@@ -240,7 +254,18 @@ def start_child(batch: Batch, row: Any) -> Steps:
                 },
             )
         return
-    if run_id in batch.runs:
+    parent = (
+        f"{asked['parent']} {asked['parent_lane']} {asked['token']}" if asked.get("token") else None
+    )
+    if run_id in batch.broken:
+        raise batch.broken[run_id]
+    held = batch.runs.get(run_id)
+    if held is not None:
+        # Asked again after the asking run's incident: it is the same run, with a new token.
+        held.parent = parent
+        batch.changed_runs[run_id] = held
+        if held.status in ENDED:
+            answer_parent(batch, held, row.at)
         return
     event = Event(
         id=run_id,
@@ -251,9 +276,6 @@ def start_child(batch: Batch, row: Any) -> Steps:
         chain=tuple(asked["chain"]),
     )
     trigger = next(iter(flow.version.triggers), "")
-    parent = (
-        f"{asked['parent']} {asked['parent_lane']} {asked['token']}" if asked.get("token") else None
-    )
     event_id = derived_id("evt", run_id, "called")
     batch.new_events.append(
         event_row(
@@ -269,4 +291,4 @@ def start_child(batch: Batch, row: Any) -> Steps:
     run = _new_run(
         batch, run_id, row.tenant, flow, event_id, row.ref, trigger, row.at, parent=parent
     )
-    yield from begin(batch, run, event, asked["chain"])
+    yield from begin(batch, run, event, asked["chain"], late=True)

@@ -120,7 +120,9 @@ def list_users(
                 users.c.name.icontains(text, autoescape=True),
             )
         )
-    return list(conn.execute(select(users).where(*where).order_by(users.c.login).limit(limit)))
+    return list(
+        conn.execute(select(users).where(*where).order_by(users.c.login).limit(limit)).all()
+    )
 
 
 def update_user(
@@ -170,7 +172,9 @@ def find_role(conn: Connection, tenant: str, key: str) -> Any | None:
 
 
 def list_roles(conn: Connection, tenant: str) -> list[Any]:
-    return list(conn.execute(select(roles).where(roles.c.tenant == tenant).order_by(roles.c.key)))
+    return list(
+        conn.execute(select(roles).where(roles.c.tenant == tenant).order_by(roles.c.key)).all()
+    )
 
 
 def lock_roles(conn: Connection, tenant: str) -> None:
@@ -228,7 +232,7 @@ def held_roles(conn: Connection, tenant: str, user_ids: Iterable[str]) -> list[A
                 among(user_roles.c.user_id, user_ids),
             )
             .order_by(user_roles.c.user_id, roles.c.key, org_units.c.path)
-        )
+        ).all()
     )
 
 

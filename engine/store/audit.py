@@ -154,4 +154,6 @@ def list_audit(
         where.append(audit.c.act == act)
     if before:
         where.append(audit.c.id < before)
-    return list(conn.execute(select(audit).where(*where).order_by(audit.c.id.desc()).limit(limit)))
+    return list(
+        conn.execute(select(audit).where(*where).order_by(audit.c.id.desc()).limit(limit)).all()
+    )

@@ -31,7 +31,7 @@ def list_calendars(conn: Connection, tenant: str) -> list[Any]:
     return list(
         conn.execute(
             select(calendars).where(calendars.c.tenant == tenant).order_by(calendars.c.key)
-        )
+        ).all()
     )
 
 

@@ -9,7 +9,15 @@ from typing import Any
 from sqlalchemy import Column, Integer, Table, Text, UniqueConstraint, select
 from sqlalchemy.engine import Connection
 
-from engine.store.db import Json, Moment, all_tenants, metadata, tenant_column
+from engine.store.db import (
+    Json,
+    Moment,
+    all_tenants,
+    insert_new,
+    metadata,
+    tenant_column,
+    update_many,
+)
 
 connections = Table(
     "connections",
@@ -91,7 +99,7 @@ def list_connections(conn: Connection, tenant: str) -> list[Any]:
             select(connections)
             .where(connections.c.tenant == tenant, connections.c.status != "removed")
             .order_by(connections.c.key)
-        )
+        ).all()
     )
 
 
@@ -120,15 +128,27 @@ def note_health(conn: Connection, tenant: str, key: str, values: Mapping[str, An
 
 
 def open_circuits(conn: Connection, now: datetime) -> list[tuple[str, str]]:
-    """(tenant, key) of connections that must not be called now."""
+    """(tenant, key) of connections that must not be called now.
+
+    One whose circuit is open may, as long as the backup that then takes its calls may.
+    """
+    paused = connections.c.status == "paused"
     found = conn.execute(
         all_tenants(
-            select(connections.c.tenant, connections.c.key).where(
-                (connections.c.open_until > now) | (connections.c.status == "paused")
-            )
+            select(
+                connections.c.tenant,
+                connections.c.key,
+                connections.c.backup,
+                paused.label("paused"),
+            ).where((connections.c.open_until > now) | paused)
         )
-    )
-    return [(row[0], row[1]) for row in found]
+    ).all()
+    down = {(row.tenant, row.key) for row in found}
+    return [
+        (row.tenant, row.key)
+        for row in found
+        if row.paused or not row.backup or (row.tenant, row.backup) in down
+    ]
 
 
 def pullable(conn: Connection) -> list[Any]:
@@ -141,7 +161,7 @@ def pullable(conn: Connection) -> list[Any]:
                     connections.c.sync_mode.in_(("pull", "both")),
                 )
             )
-        )
+        ).all()
     )
 
 
@@ -156,8 +176,9 @@ def find_token(conn: Connection, tenant: str, connection_id: str, name: str) -> 
 
 
 def put_token(conn: Connection, row: Mapping[str, Any]) -> None:
-    drop_token(conn, row["tenant"], row["connection_id"], row["name"])
-    conn.execute(connection_tokens.insert().values(**row))
+    # Two workers may renew a token at the same moment: the second one writes over the first.
+    if not insert_new(conn, connection_tokens, [row], ("connection_id", "name")):
+        update_many(conn, connection_tokens, [row], ("connection_id", "name"))
 
 
 def drop_token(conn: Connection, tenant: str, connection_id: str, name: str) -> None:
@@ -190,7 +211,7 @@ def list_review(
     return list(
         conn.execute(
             select(review_records).where(*where).order_by(review_records.c.id.desc()).limit(limit)
-        )
+        ).all()
     )
 
 

@@ -115,7 +115,7 @@ def find_by_identity(
             among(identities.c.kind, sorted({kind for kind, _ in pairs})),
             among(identities.c.value, sorted({value for _, value in pairs})),
         )
-    )
+    ).all()
     return {(row[0], row[1]): row[2] for row in found if (row[0], row[1]) in pairs}
 
 
@@ -127,6 +127,16 @@ def store_identities(
     return {(row[0], row[1], row[2]) for row in found}
 
 
+def move_identities(conn: Connection, tenant: str, moves: Mapping[str, str]) -> None:
+    """Identities of one customer become another's: {from: to}."""
+    for old, new in moves.items():
+        conn.execute(
+            identities.update()
+            .where(identities.c.tenant == tenant, identities.c.customer_id == old)
+            .values(customer_id=new)
+        )
+
+
 def store_customers(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     insert_many(conn, customers, rows)
 
@@ -134,7 +144,7 @@ def store_customers(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None
 def load_customers(conn: Connection, tenant: str, ids: Iterable[str]) -> dict[str, Any]:
     found = conn.execute(
         select(customers).where(customers.c.tenant == tenant, among(customers.c.id, ids))
-    )
+    ).all()
     return {row.id: row for row in found}
 
 
@@ -145,7 +155,7 @@ def identities_of(conn: Connection, tenant: str, ids: Iterable[str]) -> dict[str
         select(identities)
         .where(identities.c.tenant == tenant, among(identities.c.customer_id, ids))
         .order_by(identities.c.kind, identities.c.seen_at)
-    )
+    ).all()
     for row in rows:
         found.setdefault(row.customer_id, []).append(row)
     return found
@@ -170,7 +180,7 @@ def history_of(conn: Connection, tenant: str, customer_id: str, limit: int = 200
             )
             .order_by(customer_history.c.id.desc())
             .limit(limit)
-        )
+        ).all()
     )
 
 
@@ -210,7 +220,7 @@ def marks_of(
     return list(
         conn.execute(
             select(marks.c.event_id, marks.c.at, marks.c.value).where(*where).order_by(marks.c.at)
-        )
+        ).all()
     )
 
 
@@ -230,5 +240,5 @@ def page_of_customers(conn: Connection, tenant: str, after: str, limit: int) -> 
             )
             .order_by(customers.c.id)
             .limit(limit)
-        )
+        ).all()
     )

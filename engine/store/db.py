@@ -20,8 +20,8 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
+from sqlalchemy import JSON as SqlJson
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     BinaryExpression,
     Boolean,
@@ -48,16 +48,14 @@ from sqlalchemy import (
     text,
     tuple_,
 )
-from sqlalchemy import JSON as SqlJson
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.engine import Connection as Connection  # rooms above name it, not SQLAlchemy
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.sql.visitors import InternalTraversal, iterate
-
-from engine.core.errors import Unavailable
 
 metadata = MetaData(
     naming_convention={
@@ -70,7 +68,7 @@ metadata = MetaData(
 )
 
 # A fault of the database itself (gone, locked too long, serialisation): the batch is repeated.
-DatabaseFault = (OperationalError, Unavailable)
+DatabaseFault = (OperationalError, InterfaceError, PoolTimeout)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -121,22 +119,13 @@ class Amount(TypeDecorator[Decimal]):
 
 
 class _List(TypeDecorator[Any]):
-    """A list as one parameter: an array on PostgreSQL, JSON text on SQLite."""
+    """A list as one parameter of JSON text: the driver would write an array item by item."""
 
     impl = Text
     cache_ok = True
 
-    def __init__(self, whole_numbers: bool = False) -> None:
-        super().__init__()
-        self.whole_numbers = whole_numbers
-
-    def load_dialect_impl(self, dialect: Dialect) -> Any:
-        if dialect.name == "postgresql":
-            return dialect.type_descriptor(ARRAY(BigInteger if self.whole_numbers else Text))
-        return dialect.type_descriptor(Text())
-
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        return list(value) if dialect.name == "postgresql" else orjson.dumps(list(value)).decode()
+        return orjson.dumps(list(value)).decode()
 
 
 Json = SqlJson(none_as_null=True)  # plain JSON: what is only carried, never searched
@@ -146,7 +135,9 @@ Whole = BigInteger().with_variant(Integer(), "sqlite")
 
 
 def moment_text(value: datetime) -> str:
-    """`2026-11-21T09:00:00.000000Z`: as SQLite keeps a time."""
+    """`2026-11-21T09:00:00.000000Z`: as SQLite keeps a time; ValueError for one without zone."""
+    if value.tzinfo is None:
+        raise ValueError("a time without zone must not be stored")
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
@@ -185,6 +176,8 @@ class Database:
         options: dict[str, Any] = {
             "json_serializer": dump_json,
             "json_deserializer": orjson.loads,
+            # A fault is logged with its statement; the values are people's data.
+            "hide_parameters": True,
         }
         if self.is_sqlite:
             options["connect_args"] = {"timeout": 10.0, "check_same_thread": False}
@@ -302,14 +295,15 @@ def _compile_in_list(element: InList, compiler: Any, **kw: Any) -> str:
     left = compiler.process(element.column, **kw)
     right = compiler.process(element.values, **kw)
     if compiler.dialect.name == "postgresql":
-        return f"{left} = ANY({right})"
+        kind = "bigint[]" if isinstance(element.column.type, Integer) else "text[]"
+        items = f"ARRAY(SELECT json_array_elements_text(CAST({right} AS json)))"
+        return f"{left} = ANY(CAST({items} AS {kind}))"
     return f"{left} IN (SELECT value FROM json_each({right}))"
 
 
 def among(column: ColumnElement[Any], values: Iterable[Any]) -> InList:
     """`column` is one of `values`."""
-    whole = isinstance(column.type, Integer)
-    return InList(column, bindparam(None, list(values), type_=_List(whole)))
+    return InList(column, bindparam(None, list(values), type_=_List()))
 
 
 Row = Mapping[str, Any]
@@ -346,7 +340,10 @@ def insert_new(
     names = tuple(rows[0])
     if conn.dialect.name == "postgresql":
         statement = _insert_text(table, names, f"ON CONFLICT ({', '.join(key)}) DO NOTHING", key)
-        found = conn.execute(statement, {"rows": _as_parameter(table, names, list(first.values()))})
+        # In one order everywhere: two that insert the same keys then wait for each other in turn
+        # instead of each for the other.
+        ordered = [first[each] for each in sorted(first)]
+        found = conn.execute(statement, {"rows": _as_parameter(table, names, ordered)})
         return [tuple(row) for row in found]
     # The transaction is IMMEDIATE: nobody can write between this look and the insert.
     there = _keys_there(conn, table, key, list(first))
@@ -422,6 +419,11 @@ def _binder(table: Table, name: str) -> Callable[[Any], Any] | None:
 
 
 def _as_parameter(table: Table, names: Sequence[str], rows: Sequence[Row]) -> str:
+    for name in names:
+        if isinstance(table.c[name].type, Moment):
+            for row in rows:
+                if row[name] is not None and row[name].tzinfo is None:
+                    raise ValueError("a time without zone must not be stored")
     return dump_json(rows)
 
 

@@ -153,6 +153,17 @@ def claim_effects(
     return sorted(taken, key=lambda row: row.id)
 
 
+def renew_claims(conn: Connection, who: str, until: datetime) -> None:
+    """Says that this worker is still at it: what it claimed is not cut off."""
+    conn.execute(
+        all_tenants(
+            effects.update()
+            .where(effects.c.status == "sending", effects.c.claimed_by == who)
+            .values(claimed_until=until)
+        )
+    )
+
+
 def settle_effects(conn: Connection, who: str, rows: Sequence[Mapping[str, Any]]) -> set[str]:
     """Writes what became of effects this worker claimed; returns the keys that were still its own.
 
@@ -185,7 +196,7 @@ def cut_off(conn: Connection, now: datetime, limit: int) -> list[Any]:
                 .limit(limit)
                 .with_for_update(skip_locked=True)
             )
-        )
+        ).all()
     )
 
 
@@ -195,7 +206,7 @@ def effects_of_run(conn: Connection, tenant: str, run_id: str) -> list[Any]:
             select(effects)
             .where(effects.c.tenant == tenant, effects.c.run_id == run_id)
             .order_by(effects.c.id)
-        )
+        ).all()
     )
 
 

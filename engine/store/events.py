@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -50,7 +50,9 @@ def store_events(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> set[tup
 
 def find_events(conn: Connection, tenant: str, ids: Iterable[str]) -> list[Any]:
     return list(
-        conn.execute(select(*_COLUMNS).where(events.c.tenant == tenant, among(events.c.id, ids)))
+        conn.execute(
+            select(*_COLUMNS).where(events.c.tenant == tenant, among(events.c.id, ids))
+        ).all()
     )
 
 
@@ -68,22 +70,37 @@ def find_ids(conn: Connection, tenant: str, pairs: Sequence[tuple[str, str]]) ->
     return {(row[0], row[1]): row[2] for row in found if (row[0], row[1]) in wanted}
 
 
-def events_of_key(
-    conn: Connection, tenant: str, key: str, type_: str, since: datetime, limit: int
-) -> list[Any]:
-    """Events of a type ("order.paid", "order.*") for an owner since a moment, oldest first.
+def events_since(
+    conn: Connection,
+    tenant: str,
+    owner: str | None,
+    type_: str,
+    since: datetime,
+    page: int = 500,
+) -> Iterator[Any]:
+    """Events of a type ("order.paid", "order.*") since a millisecond, oldest first, page by page.
 
-    For the key of a record other than a customer the owner does not help: then all events of the
-    type since the moment are returned, and the caller looks into them. Ids sort by receipt.
+    Of one owner, or of all: what is behind the key of another record only the events themselves
+    tell. Ids sort by receipt.
     """
-    where = [events.c.tenant == tenant, events.c.id >= first_id("evt", since)]
-    if key.startswith("customer:"):
-        where.append(events.c.owner == key)
+    after = first_id("evt", since)
+    where = [events.c.tenant == tenant]
+    if owner is not None:
+        where.append(events.c.owner == owner)
     if type_.endswith("*"):
         where.append(events.c.type.startswith(type_[:-1], autoescape=True))
     else:
         where.append(events.c.type == type_)
-    return list(conn.execute(select(*_COLUMNS).where(*where).order_by(events.c.id).limit(limit)))
+    is_first = True
+    while True:
+        beyond = events.c.id >= after if is_first else events.c.id > after
+        rows = conn.execute(
+            select(*_COLUMNS).where(*where, beyond).order_by(events.c.id).limit(page)
+        ).all()
+        yield from rows
+        if len(rows) < page:
+            return
+        after, is_first = rows[-1].id, False
 
 
 def list_events(
@@ -107,7 +124,9 @@ def list_events(
     if subject:
         where.append(events.c.subject == subject)
     return list(
-        conn.execute(select(*_COLUMNS).where(*where).order_by(events.c.id.desc()).limit(limit))
+        conn.execute(
+            select(*_COLUMNS).where(*where).order_by(events.c.id.desc()).limit(limit)
+        ).all()
     )
 
 
@@ -117,5 +136,7 @@ def list_orders(conn: Connection, tenant: str, *, before: str | None, limit: int
     if before:
         where.append(events.c.id < before)
     return list(
-        conn.execute(select(*_COLUMNS).where(*where).order_by(events.c.id.desc()).limit(limit))
+        conn.execute(
+            select(*_COLUMNS).where(*where).order_by(events.c.id.desc()).limit(limit)
+        ).all()
     )

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection
 
-from engine.store.db import Json, Moment, all_tenants, among, metadata, now_sql, tenant_column
+from engine.store.db import Json, Moment, all_tenants, among, metadata, tenant_column
 
 tenants = Table(
     "tenants",
@@ -99,7 +99,7 @@ def read_tenant(conn: Connection, tenant: str) -> Any | None:
 
 
 def list_tenants(conn: Connection) -> list[Any]:
-    return list(conn.execute(select(tenants).order_by(tenants.c.id)))
+    return list(conn.execute(select(tenants).order_by(tenants.c.id)).all())
 
 
 def update_tenant(conn: Connection, tenant: str, values: Mapping[str, Any]) -> None:
@@ -148,7 +148,9 @@ def list_flows(
     columns = [column for column in flows.c if column.name != "draft"]
     where = [flows.c.tenant == tenant, flows.c.key > after]
     where.append(flows.c.status == status if status else flows.c.status != "archived")
-    return list(conn.execute(select(*columns).where(*where).order_by(flows.c.key).limit(limit)))
+    return list(
+        conn.execute(select(*columns).where(*where).order_by(flows.c.key).limit(limit)).all()
+    )
 
 
 def save_draft(
@@ -170,10 +172,17 @@ def update_flow(conn: Connection, tenant: str, flow_id: str, values: Mapping[str
 
 
 def take_edit_lock(
-    conn: Connection, tenant: str, flow_id: str, user: str, until: datetime, *, force: bool
+    conn: Connection,
+    tenant: str,
+    flow_id: str,
+    user: str,
+    now: datetime,
+    until: datetime,
+    *,
+    force: bool,
 ) -> bool:
     """The edit lock, if it is free, expired, one's own, or taken over by `force`."""
-    free = flows.c.edited_by.is_(None) | (flows.c.edited_until < now_sql())
+    free = flows.c.edited_by.is_(None) | (flows.c.edited_until < now)
     where = [flows.c.tenant == tenant, flows.c.id == flow_id]
     if not force:
         where.append(free | (flows.c.edited_by == user))
@@ -203,7 +212,7 @@ def list_versions(conn: Connection, tenant: str, flow_id: str) -> list[Any]:
             select(*columns)
             .where(flow_versions.c.tenant == tenant, flow_versions.c.flow_id == flow_id)
             .order_by(flow_versions.c.number.desc())
-        )
+        ).all()
     )
 
 
@@ -223,7 +232,7 @@ def live_versions(conn: Connection, tenant: str) -> list[Any]:
             select(flows.c.key, flows.c.id, flows.c.live_version)
             .where(flows.c.tenant == tenant, flows.c.status == "live")
             .order_by(flows.c.key)
-        )
+        ).all()
     )
 
 
@@ -239,7 +248,7 @@ def set_schedules(
 
 
 def due_schedules(conn: Connection, now: datetime, limit: int = 100) -> list[Any]:
-    """Schedules that are due, for this transaction alone."""
+    """Schedules that are due, oldest first."""
     return list(
         conn.execute(
             all_tenants(
@@ -247,9 +256,8 @@ def due_schedules(conn: Connection, now: datetime, limit: int = 100) -> list[Any
                 .where(schedules.c.due_at <= now, schedules.c.paused.is_(False))
                 .order_by(schedules.c.due_at)
                 .limit(limit)
-                .with_for_update(skip_locked=True)
             )
-        )
+        ).all()
     )
 
 

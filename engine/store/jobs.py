@@ -57,7 +57,9 @@ def list_jobs(
         where.append(jobs.c.created_by == by)
     if before:
         where.append(jobs.c.id < before)
-    return list(conn.execute(select(jobs).where(*where).order_by(jobs.c.id.desc()).limit(limit)))
+    return list(
+        conn.execute(select(jobs).where(*where).order_by(jobs.c.id.desc()).limit(limit)).all()
+    )
 
 
 def claim_job(conn: Connection, who: str, now: datetime, until: datetime) -> Any | None:

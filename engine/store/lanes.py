@@ -15,7 +15,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, SmallInteger, Table, Text, func, select, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    Text,
+    cast,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.engine import Connection
 
 from engine.store.db import (
@@ -111,9 +123,11 @@ def release(conn: Connection, held: Mapping[int, int]) -> None:
 
 
 def _held(held: Mapping[int, int]) -> Any:
-    # lane and epoch in one number: a list of pairs would be a list of parameters.
+    # lane and epoch in one number: a list of pairs would be a list of parameters. Cast first: the
+    # product of two small integers would overflow after 32,767 leases of a lane.
     return among(
-        lanes.c.epoch * 65536 + lanes.c.lane, [epoch * 65536 + lane for lane, epoch in held.items()]
+        cast(lanes.c.epoch, BigInteger) * 65536 + lanes.c.lane,
+        [epoch * 65536 + lane for lane, epoch in held.items()],
     )
 
 
@@ -143,13 +157,13 @@ def claim(conn: Connection, held: Iterable[int], most: int) -> list[Any]:
     found = sorted(held)
     if conn.dialect.name == "postgresql":
         each = max(1, -(-most * 4 // len(found)))
-        return list(conn.execute(_CLAIM, {"lanes": found, "each": each, "most": most}))
+        return list(conn.execute(_CLAIM, {"lanes": found, "each": each, "most": most}).all())
     return list(
         conn.execute(
             all_tenants(
                 select(*_CLAIMED).where(work.c.lane.in_(found)).order_by(work.c.id).limit(most)
             )
-        )
+        ).all()
     )
 
 

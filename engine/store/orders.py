@@ -169,7 +169,7 @@ def find_orders(
             among(orders.c.platform, sorted({platform for platform, _ in pairs})),
             among(orders.c.external_id, sorted({external for _, external in pairs})),
         )
-    )
+    ).all()
     return {
         (row.platform, row.external_id): row
         for row in found
@@ -202,5 +202,5 @@ def orders_of_customer(
             )
             .order_by(orders.c.time.desc())
             .limit(limit)
-        )
+        ).all()
     )

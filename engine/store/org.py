@@ -65,7 +65,7 @@ def list_units(
             )
             .order_by(org_units.c.path)
             .limit(limit)
-        )
+        ).all()
     )
 
 

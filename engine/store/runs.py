@@ -21,7 +21,6 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     func,
-    or_,
     select,
 )
 from sqlalchemy.engine import Connection
@@ -217,7 +216,7 @@ def runs_of_event(conn: Connection, tenant: str, event_id: str) -> list[Any]:
                 runs.c.event_id == event_id,
             )
             .order_by(runs.c.id)
-        )
+        ).all()
     )
 
 
@@ -241,7 +240,9 @@ def list_runs(
         where.append(runs.c.owner == owner)
     if before:
         where.append(runs.c.id < before)
-    return list(conn.execute(select(*_BRIEF).where(*where).order_by(runs.c.id.desc()).limit(limit)))
+    return list(
+        conn.execute(select(*_BRIEF).where(*where).order_by(runs.c.id.desc()).limit(limit)).all()
+    )
 
 
 def read_journal(conn: Connection, tenant: str, run_id: str) -> list[Any]:
@@ -250,7 +251,7 @@ def read_journal(conn: Connection, tenant: str, run_id: str) -> list[Any]:
             select(journal.c.seq, journal.c.at, journal.c.entry)
             .where(journal.c.tenant == tenant, journal.c.run_id == run_id)
             .order_by(journal.c.seq)
-        )
+        ).all()
     )
 
 
@@ -292,29 +293,32 @@ def last_started(conn: Connection, flow_id: str, key: str) -> datetime | None:
 # -- waits, timers, tasks ----------------------------------------------------------------------
 
 
-def waits_for(conn: Connection, tenant: str, keys: Iterable[str]) -> list[Any]:
-    """Waits on any of these correlation keys."""
-    return list(
-        conn.execute(select(waits).where(waits.c.tenant == tenant, among(waits.c.key, keys)))
+def waits_for(
+    conn: Connection, tenant: str, keys: Iterable[str], types: Iterable[str] | None = None
+) -> list[Any]:
+    """Waits on any of these correlation keys; of these types ("order.paid", "order.*") only."""
+    where = [waits.c.tenant == tenant, among(waits.c.key, keys)]
+    if types is not None:
+        where.append(among(waits.c.type, types))
+    return list(conn.execute(select(waits).where(*where)).all())
+
+
+def _is_one_of(table: Table, pairs: Iterable[tuple[str, str]]) -> Any:
+    """(run id, token) is one of the pairs: two parameters, however many there are.
+
+    A list of `or`s would be too deep for SQLite at a thousand.
+    """
+    wanted = list(pairs)
+    return and_(
+        among(table.c.run_id, sorted({run for run, _ in wanted})),
+        among(table.c.run_id + " " + table.c.token, [f"{run} {token}" for run, token in wanted]),
     )
 
 
 def drop(conn: Connection, table: Table, pairs: Sequence[tuple[str, str]]) -> None:
     """Waits or timers by (run id, token); what is gone already does not matter."""
-    if not pairs:
-        return
-    tokens = {token for _, token in pairs}
-    conn.execute(
-        all_tenants(
-            table.delete().where(
-                among(table.c.run_id, sorted({run for run, _ in pairs})),
-                among(table.c.token, sorted(tokens)),
-                or_(*(and_(table.c.run_id == run, table.c.token == token) for run, token in pairs))
-                if len(pairs) > 1
-                else table.c.token.is_not(None),
-            )
-        )
-    )
+    if pairs:
+        conn.execute(all_tenants(table.delete().where(_is_one_of(table, pairs))))
 
 
 def due_timers(conn: Connection, now: datetime, limit: int) -> list[Any]:
@@ -329,19 +333,9 @@ def due_timers(conn: Connection, now: datetime, limit: int) -> list[Any]:
     picked = [tuple(row) for row in conn.execute(all_tenants(due))]
     if not picked:
         return []
-    found = list(
-        conn.execute(
-            all_tenants(select(timers).where(among(timers.c.run_id, {run for run, _ in picked})))
-        )
+    rows = conn.execute(
+        all_tenants(timers.delete().where(_is_one_of(timers, picked)).returning(timers))
     )
-    chosen = set(picked)
-    rows = [row for row in found if (row.run_id, row.token) in chosen]
-    for row in rows:
-        conn.execute(
-            all_tenants(
-                timers.delete().where(timers.c.run_id == row.run_id, timers.c.token == row.token)
-            )
-        )
     return sorted(rows, key=lambda row: (row.due_at, row.run_id, row.token))
 
 
@@ -376,7 +370,7 @@ def tasks_of(
             .where(*where)
             .order_by(tasks.c.id.desc())
             .limit(limit)
-        )
+        ).all()
     )
 
 
@@ -411,7 +405,9 @@ def list_incidents(
     if before:
         where.append(incidents.c.id < before)
     return list(
-        conn.execute(select(incidents).where(*where).order_by(incidents.c.id.desc()).limit(limit))
+        conn.execute(
+            select(incidents).where(*where).order_by(incidents.c.id.desc()).limit(limit)
+        ).all()
     )
 
 
@@ -421,11 +417,11 @@ def is_ended(status: str) -> bool:
 
 def withdraw_tasks(conn: Connection, pairs: Sequence[tuple[str, str]], now: datetime) -> None:
     """Closes the open tasks of steps that no longer wait: (run id, token)."""
-    for run_id, token in pairs:
+    if pairs:
         conn.execute(
             all_tenants(
                 tasks.update()
-                .where(tasks.c.run_id == run_id, tasks.c.token == token, tasks.c.status == "open")
+                .where(_is_one_of(tasks, pairs), tasks.c.status == "open")
                 .values(status="withdrawn", closed_at=now)
             )
         )
@@ -443,7 +439,7 @@ def notices_of(
     if before:
         where.append(notices.c.id < before)
     return list(
-        conn.execute(select(notices).where(*where).order_by(notices.c.id.desc()).limit(limit))
+        conn.execute(select(notices).where(*where).order_by(notices.c.id.desc()).limit(limit)).all()
     )
 
 

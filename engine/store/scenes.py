@@ -35,5 +35,5 @@ def list_installed(conn: Connection, tenant: str) -> list[Any]:
             select(installed_scenes)
             .where(installed_scenes.c.tenant == tenant)
             .order_by(installed_scenes.c.id)
-        )
+        ).all()
     )

@@ -71,7 +71,7 @@ def list_sessions(conn: Connection, tenant: str, user_id: str, now: datetime) ->
                 sessions.c.tenant == tenant, sessions.c.user_id == user_id, sessions.c.until > now
             )
             .order_by(sessions.c.seen_at.desc(), sessions.c.id)
-        )
+        ).all()
     )
 
 
@@ -119,7 +119,9 @@ def list_keys(
     if before:
         where.append(api_keys.c.id < before)
     return list(
-        conn.execute(select(api_keys).where(*where).order_by(api_keys.c.id.desc()).limit(limit))
+        conn.execute(
+            select(api_keys).where(*where).order_by(api_keys.c.id.desc()).limit(limit)
+        ).all()
     )
 
 

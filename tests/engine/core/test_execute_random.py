@@ -26,14 +26,15 @@ MANY = settings(
 MOST_SIGNALS = 400
 
 
-def _step(run: Play, token: str, choose: Any) -> None:
-    """One open request is answered, one way or another."""
+def _step(run: Play, token: str, choose: Any, *, clock: bool = True) -> None:
+    """One open request is answered, one way or another; without a clock it is always noon."""
     command = run.open[token]
     if command.kind == "subscribe":
         run.signal("event", token, value={"n": 1})
         return
     if command.kind == "timer":
-        run.now = max(run.now, command.body)
+        if clock:
+            run.now = max(run.now, command.body)
         del run.open[token]
         run.signal("timer", token)
         return
@@ -108,7 +109,7 @@ def _played(document: dict[str, Any], event: dict[str, bool], order: Any) -> Pla
     run = Play(compiled(document, SUB)).start(event)
     while run.open and run.status not in ENDED:
         token = order(sorted(run.open))
-        _step(run, token, lambda ways, token=token: _chosen(token, ways))
+        _step(run, token, lambda ways, token=token: _chosen(token, ways), clock=False)
     return run
 
 

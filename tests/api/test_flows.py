@@ -1,0 +1,157 @@
+"""Flows over HTTP: drafts, publishing, versions, exchange."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.runtime.principal import system
+from engine.runtime.publish import create_flow
+from engine.runtime.world import World
+from tests.api.conftest import Client
+from tests.api.helpers import PAID, cloud_event, flow, paths, second_tenant, tag, vip
+
+
+def test_a_flow_is_made_changed_published_and_rolled_back(admin: Client) -> None:
+    made = admin.post("/api/v1/flows", vip())
+    assert made.status_code == 201
+    assert made.headers["Location"] == "/api/v1/flows/vip"
+    tag_1 = made.headers["ETag"]
+    changed = vip() | {"name": "升级 VIP"}
+    saved = admin.put("/api/v1/flows/vip/draft", changed, headers={"If-Match": tag_1})
+    assert saved.json == {"revision": 2}
+    stale = admin.put("/api/v1/flows/vip/draft", changed, headers={"If-Match": tag_1})
+    assert stale.status_code == 412
+    assert admin.put("/api/v1/flows/vip/draft", changed).status_code == 428
+    headers = {"If-Match": saved.headers["ETag"]}
+    first = admin.post("/api/v1/flows/vip/publish", {"note": "一"}, headers=headers)
+    assert first.json["number"] == 1
+    more = flow("vip", [PAID, tag("a"), tag("b", "老客")], ["t>a", "a>b"])
+    admin.put("/api/v1/flows/vip/draft", more, headers={"If-Match": "*"})
+    diff = admin.get("/api/v1/flows/vip/diff?from=1&to=draft").json["changes"]
+    assert any(one["kind"] == "added" and one["node"] == "b" for one in diff)
+    assert admin.post(
+        "/api/v1/flows/vip/publish", {}, headers={"If-Match": "*"}
+    ).json["number"] == 2
+    assert admin.post("/api/v1/flows/vip/versions/1/rollback").json["number"] == 3
+    versions = admin.get("/api/v1/flows/vip/versions").json["items"]
+    assert [one["number"] for one in versions] == [3, 2, 1]
+    assert versions[0]["rolled_back_from"] == 1
+    document = admin.get("/api/v1/flows/vip/versions/1").json
+    assert document["name"] == "升级 VIP"
+    assert admin.get("/api/v1/flows/vip/versions/9").status_code == 404
+
+
+def test_publishing_says_what_to_mend(admin: Client) -> None:
+    broken = flow("vip", [PAID, tag("a"), tag("b")], ["t>a"])
+    admin.post("/api/v1/flows", broken)
+    checked = admin.post("/api/v1/flows/vip/validate").json
+    assert not checked["ok"]
+    assert checked["problems"][0]["node"] == "b"
+    assert admin.post("/api/v1/flows/validate", vip()).json["ok"]
+    refused = admin.post("/api/v1/flows/vip/publish", {}, headers={"If-Match": "*"})
+    assert refused.status_code == 422
+    assert refused.json["code"] == "invalid_flow"
+
+
+def test_a_flow_is_paused_resumed_and_put_away(admin: Client) -> None:
+    admin.post("/api/v1/flows", vip())
+    assert admin.post("/api/v1/flows/vip/pause").status_code == 409
+    admin.post("/api/v1/flows/vip/publish", {}, headers={"If-Match": "*"})
+    assert admin.post("/api/v1/flows/vip/pause").json["status"] == "paused"
+    assert admin.post("/api/v1/flows/vip/resume").json["status"] == "live"
+    assert admin.delete("/api/v1/flows/vip").status_code == 204
+    assert admin.get("/api/v1/flows").json["items"] == []
+    assert len(admin.get("/api/v1/flows?status=archived").json["items"]) == 1
+
+
+def test_lists_go_on_where_they_stopped(admin: Client) -> None:
+    for key in ("a1", "b1", "c1"):
+        admin.post("/api/v1/flows", vip(key))
+    first = admin.get("/api/v1/flows?limit=2").json
+    assert [one["key"] for one in first["items"]] == ["a1", "b1"]
+    rest = admin.get(f"/api/v1/flows?limit=2&cursor={first['next']}").json
+    assert [one["key"] for one in rest["items"]] == ["c1"]
+    assert rest["next"] is None
+
+
+def test_two_people_edit_one_after_the_other(client_as: Callable[..., Client]) -> None:
+    one, two = client_as("business"), client_as("business")
+    one.post("/api/v1/flows", vip())
+    assert one.put("/api/v1/flows/vip/lock", {}).status_code == 200
+    held = two.put("/api/v1/flows/vip/lock", {})
+    assert held.status_code == 409
+    assert one.user_id in held.json["detail"]
+    assert two.put("/api/v1/flows/vip/lock", {"take_over": True}).status_code == 200
+    assert two.delete("/api/v1/flows/vip/lock").status_code == 204
+    assert one.put("/api/v1/flows/vip/lock", {}).status_code == 200
+
+
+def test_a_flow_goes_out_without_secrets_and_comes_back(admin: Client) -> None:
+    hook = {"id": "t", "type": "webhook", "config": {"secret": "not-for-others-2026"}}
+    admin.post("/api/v1/flows", flow("hooked", [hook, tag()], ["t>a"]))
+    document = admin.get("/api/v1/flows/hooked/export").json
+    assert "not-for-others" not in str(document)
+    assert admin.post("/api/v1/flows/import", document).status_code == 428
+    again = admin.post("/api/v1/flows/import", document, headers={"If-Match": '"r1"'})
+    assert again.json["revision"] == 2
+    fresh = admin.post("/api/v1/flows/import", {**document, "key": "copied"})
+    assert fresh.status_code == 201
+
+
+def test_a_locked_parameter_is_head_offices(admin: Client, client_as: Callable[..., Client]) -> None:
+    params = {
+        "type": "object",
+        "properties": {
+            "limit": {"type": "integer", "default": 500, "x-lock": True},
+            "word": {"type": "string", "default": "你好"},
+        },
+    }
+    admin.post("/api/v1/flows", vip() | {"params": params})
+    business = client_as("business")
+    star = {"If-Match": "*"}
+    said = business.put("/api/v1/flows/vip/params", {"params": {"word": "您好"}}, headers=star)
+    assert said.status_code == 200
+    locked = business.put("/api/v1/flows/vip/params", {"params": {"limit": 1}}, headers=star)
+    assert (locked.status_code, paths(locked)) == (403, ["/limit"])
+    wrong = admin.put("/api/v1/flows/vip/params", {"params": {"limit": "x"}}, headers=star)
+    assert (wrong.status_code, paths(wrong)) == (422, ["/limit"])
+    assert admin.put(
+        "/api/v1/flows/vip/params", {"params": {"limit": 1}}, headers=star
+    ).json["params"] == {"limit": 1}
+
+
+def test_why_a_trigger_does_not_fire(admin: Client) -> None:
+    big = {"id": "t", "type": "event", "config": {"type": "order.paid", "condition": "order.amount > 700"}}
+    admin.post("/api/v1/flows", flow("big", [big, tag()], ["t>a"]))
+    (small,) = admin.post("/api/v1/flows/big/match", {"event": cloud_event("1")}).json["triggers"]
+    assert (small["fires"], small["code"]) == (False, "condition")
+    assert small["values"] == {"order.amount": "620.00"}
+    (large,) = admin.post(
+        "/api/v1/flows/big/match", {"event": cloud_event("1", "900.00")}
+    ).json["triggers"]
+    assert large["fires"]
+    bad = admin.post("/api/v1/flows/big/match", {"event": {"type": "order.paid"}})
+    assert (bad.status_code, paths(bad)) == (422, ["/event/data"])
+
+
+def test_what_is_malformed_is_named(admin: Client) -> None:
+    wrong = vip()
+    wrong["nodes"][0] = {"id": "1", "type": "event", "surprise": 1}
+    found = admin.post("/api/v1/flows", wrong)
+    assert found.status_code == 422
+    assert set(paths(found)) == {"/nodes/0/id", "/nodes/0/surprise"}
+    assert admin.post("/api/v1/flows", vip()).status_code == 201
+    assert admin.post("/api/v1/flows", vip()).status_code == 409
+
+
+def test_who_may_not(client_as: Callable[..., Client], anybody: Client) -> None:
+    assert anybody.get("/api/v1/flows").status_code == 401
+    viewer = client_as("viewer")
+    assert viewer.get("/api/v1/flows").status_code == 200
+    assert viewer.post("/api/v1/flows", vip()).status_code == 403
+
+
+def test_another_tenants_flow_is_not_there(world: World, admin: Client) -> None:
+    create_flow(world, system(second_tenant(world)), vip("theirs"))
+    assert admin.get("/api/v1/flows/theirs").status_code == 404
+    assert admin.get("/api/v1/flows").json["items"] == []

@@ -1,0 +1,99 @@
+"""The outbox's rows: what may go now, and whose answer counts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from engine.store import effects as effect_store
+from engine.store.db import Database
+
+AT = datetime(2026, 11, 11, 2, 0, tzinfo=UTC)
+UNTIL = AT + timedelta(seconds=90)
+
+
+def effect(key: str, subject: str | None = "customer:1", **more: Any) -> dict[str, Any]:
+    return {
+        "key": key, "tenant": "main", "run_id": "run_1", "lane": 1, "token": "t", "step": "root/a",
+        "connection": "erp", "action": "post", "args": {}, "effect_class": "write",
+        "subject": subject, "retry": None, "status": "pending", "attempts": 0, "next_at": AT,
+        "made_at": AT, **more,
+    }  # fmt: skip
+
+
+def store(db: Database, *rows: dict[str, Any]) -> list[Any]:
+    with db.begin() as conn:
+        return effect_store.store_effects(conn, rows)
+
+
+def claim(db: Database, who: str = "a", at: datetime = AT, **more: Any) -> list[str]:
+    with db.begin() as conn:
+        found = effect_store.claim_effects(conn, who, at, at + (UNTIL - AT), 100, **more)
+    return [row.key for row in found]
+
+
+def settle(db: Database, who: str, key: str, status: str = "delivered") -> set[str]:
+    row = {
+        "key": key, "status": status, "next_at": AT, "ended_at": AT, "output": {"ok": 1},
+        "error": None, "attempts": 1,
+    }  # fmt: skip
+    with db.begin() as conn:
+        return effect_store.settle_effects(conn, who, [row])
+
+
+def test_effects_of_one_subject_go_one_after_the_other(db: Database) -> None:
+    store(db, effect("e3"), effect("e1"), effect("e2", "customer:2"), effect("e4", None))
+    first = claim(db)
+    assert set(first) == {claim_first(db), "e2", "e4"}
+    assert claim(db) == []
+    (ahead,) = set(first) - {"e2", "e4"}
+    settle(db, "a", ahead)
+    assert claim(db) == [({"e1", "e3"} - {ahead}).pop()]
+
+
+def claim_first(db: Database) -> str:
+    """The older one of customer:1, by its row."""
+    with db.reading() as conn:
+        rows = effect_store.effects_of_run(conn, "main", "run_1")
+    return next(str(row.key) for row in rows if row.subject == "customer:1")
+
+
+def test_an_older_one_that_waits_for_its_next_attempt_holds_the_younger(db: Database) -> None:
+    store(db, effect("e1", next_at=AT + timedelta(minutes=1)))
+    store(db, effect("e2"), effect("e3", connection="crm"))
+    assert claim(db) == ["e3"]
+    assert claim(db, at=AT + timedelta(minutes=2)) == ["e1"]
+
+
+def test_a_closed_connection_is_left_alone(db: Database) -> None:
+    store(db, effect("e1"), effect("e2", connection="crm"))
+    assert claim(db, closed=[("main", "erp"), ("other", "crm")]) == ["e2"]
+
+
+def test_only_who_claimed_it_may_settle(db: Database) -> None:
+    store(db, effect("e1"))
+    claim(db, "a")
+    assert settle(db, "b", "e1") == set()
+    assert settle(db, "a", "e1") == {"e1"}
+    assert settle(db, "a", "e1") == set()
+
+
+def test_the_same_key_is_the_same_effect_with_a_new_token(db: Database) -> None:
+    store(db, effect("e1"))
+    assert store(db, effect("e1", token="again")) == []
+    claim(db)
+    settle(db, "a", "e1")
+    (ended,) = store(db, effect("e1", token="third"))
+    assert (ended.status, ended.token, ended.output) == ("delivered", "third", {"ok": 1})
+
+
+def test_what_was_cut_off_is_found_unless_its_sender_renewed(db: Database) -> None:
+    store(db, effect("e1"), effect("e2", None))
+    claim(db, "a")
+    late = UNTIL + timedelta(seconds=1)
+    with db.begin() as conn:
+        assert len(effect_store.cut_off(conn, late, 10)) == 2
+        effect_store.renew_claims(conn, "b", late + timedelta(seconds=90))
+        assert len(effect_store.cut_off(conn, late, 10)) == 2
+        effect_store.renew_claims(conn, "a", late + timedelta(seconds=90))
+        assert effect_store.cut_off(conn, late, 10) == []
