@@ -51,6 +51,16 @@ def read_body(model: type[M]) -> M:
     return model.model_validate_json(raw, strict=True)
 
 
+def refuse_query() -> None:
+    """InvalidInput for a query where none is known. Platforms add their own to what is public."""
+    problems = [
+        Problem(pointer(["query", name]), text("没有这一项", "is not known"), "extra_forbidden")
+        for name in list(request.args)[:MOST_PROBLEMS]
+    ]
+    if problems:
+        raise InvalidInput(text("提交的内容有误", "what was sent is not valid"), problems)
+
+
 def read_json() -> Any:
     """The JSON body as it is, for endpoints whose body no model describes."""
     return check_json(request.get_data())

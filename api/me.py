@@ -17,6 +17,7 @@ from api.permissions import require_second_factor
 from api.resource import PERSON, Model, Resource, Shown
 from api.session import Code
 from api.users import User, show
+from api.wording import Wrong
 from engine.core.text import Locale, text
 from engine.runtime import second_factor, sessions, users
 
@@ -25,7 +26,7 @@ resource = Resource("me", text("我的账号", "One's own account"))
 
 def _known_zone(value: str) -> str:
     if value not in available_timezones():
-        raise ValueError("no such time zone")
+        raise Wrong("没有这个时区", "there is no such time zone")
     return value
 
 

@@ -17,7 +17,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict
 
-from api.arguments import read_arguments
+from api.arguments import read_arguments, refuse_query
 from api.context import options
 from engine.core.text import Text
 from engine.runtime.roles import ACTS
@@ -168,6 +168,8 @@ class Resource:
             )
 
             def checked(**values: Any) -> Response:
+                if "query" not in models and act != PUBLIC:
+                    refuse_query()
                 response = view(**read_arguments(models, values))
                 if options().check_answers:
                     _check_answer(access, response)

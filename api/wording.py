@@ -57,15 +57,21 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 }
 
 
+class Wrong(ValueError):
+    """What a validator of ours says of a value, in both languages."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.message = text(zh, en)
+
+
 def message_of(error: Mapping[str, Any]) -> Text:
     """One error of pydantic as a sentence."""
     kind = error["type"]
     filled = {name: str(value)[:200] for name, value in (error.get("ctx") or {}).items()}
     if kind in ("value_error", "assertion_error"):
         reason = (error.get("ctx") or {}).get("error")
-        said = str(reason) if reason is not None else str(error["msg"])
-        words = getattr(reason, "message", None)
-        return words if isinstance(words, dict) else text(said, said)  # type: ignore[return-value]
+        return reason.message if isinstance(reason, Wrong) else text("格式不正确", str(reason))
     found = _WORDS.get(kind)
     if found is None:
         return text("格式不正确", str(error["msg"]))

@@ -32,6 +32,9 @@ class Processes:
             [sys.executable, "-m", "engine", *command], start_new_session=True
         )
 
+    def pid(self, name: str) -> int:
+        return self._held[name].pid
+
     def check(self) -> None:
         """Raises RuntimeError when one has ended by itself."""
         for name, process in self._held.items():

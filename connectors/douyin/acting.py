@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -14,8 +13,6 @@ from engine.core.connector import Call, Link
 from engine.core.errors import GiveUp
 from engine.core.text import Text, text
 
-# Names the request ids of shipments apart from any other use of the same effect key.
-_SHIPMENTS = uuid.UUID("6a4f7d0c-0c1f-5a2e-9d57-2f6f0f0f9b11")
 _NOTHING_LEFT = text("没有可发货的商品", "nothing is left to ship")
 _WAITING = (1, 2, 101, 105)  # order_status of a line that is not wholly shipped
 
@@ -40,8 +37,8 @@ def add_remark(link: Link, call: Call) -> dict[str, Any]:
 def ship_order(link: Link, call: Call) -> dict[str, Any]:
     """order.logisticsAddSinglePack: all lines in one parcel.
 
-    `request_id` is made from the effect's key: the platform answers a repetition with the first
-    result and ships nothing twice.
+    `request_id` is the effect's key: the platform answers a repetition with the first result and
+    ships nothing twice.
     """
     args = call.args
     lines = [(line.line, line.quantity) for line in args.lines] or _unshipped(link, args.order_id)
@@ -52,7 +49,7 @@ def ship_order(link: Link, call: Call) -> dict[str, Any]:
         ],
         "company_code": args.company_code,
         "logistics_code": args.tracking_number,
-        "request_id": str(uuid.uuid5(_SHIPMENTS, call.key)),
+        "request_id": call.key,
     }
     data = ask(link, "order.logisticsAddSinglePack", params)
     return {"parcel": number(data, "pack_id") if isinstance(data, Mapping) else ""}

@@ -15,9 +15,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from connectors.conftest import NOW, Answer, Received, Wire
 from connectors.douyin.forms import DouyinCredentials, DouyinSettings
 from engine.core.connector import Request
+from tests.wire import NOW, Answer, Received, Wire
 
 KEY, SECRET, SHOP = "7100000000000000001", "qinghe-app-secret", "4463798"
 ORDER, REFUND, AT = "6921001100230045", "146701382803677771", int(NOW.timestamp())

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from connectors.conftest import Answer
 from connectors.douyin.calls import ask
 from connectors.douyin.conftest import KEY, SECRET, SHOP, raw_order
 from connectors.douyin.connector import CONNECTOR
@@ -21,6 +20,7 @@ from engine.core.errors import GiveUp, RetryLater
 from engine.core.event_types import EVENT_TYPES, validate_data
 from engine.core.records import Order
 from engine.core.records.trade import Refund
+from tests.wire import Answer
 
 RECORDINGS = sorted((Path(__file__).parent / "recordings").glob("*.json"))
 

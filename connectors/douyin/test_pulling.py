@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from connectors.conftest import NOW, Answer
 from connectors.douyin.conftest import AT, message, push, raw_order, raw_refund
 from connectors.douyin.connector import CONNECTOR
 from connectors.douyin.pulling import OVERLAP
 from engine.core.errors import RetryLater
 from engine.core.event_types import validate_data
+from tests.wire import NOW, Answer
 
 DAY = 86_400
 

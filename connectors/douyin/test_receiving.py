@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from connectors.conftest import NOW, Answer
 from connectors.douyin.conftest import (
     AT,
     KEY,
@@ -25,6 +24,7 @@ from connectors.douyin.connector import CONNECTOR
 from engine.core.connector import Request
 from engine.core.errors import InvalidInput, Unauthenticated
 from engine.core.event_types import validate_data
+from tests.wire import NOW, Answer
 
 
 def receive(link: Any, request: Request) -> Any:

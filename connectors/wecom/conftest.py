@@ -16,9 +16,9 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from connectors.conftest import NOW, Answer, Received, Wire
 from connectors.wecom.forms import WecomCredentials, WecomSettings
 from engine.core.connector import Request
+from tests.wire import NOW, Answer, Received, Wire
 
 CORP, SECRET, TOKEN = "wwQinghe0001", "qinghe-wecom-secret", "callbackToken"
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"

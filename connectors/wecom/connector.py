@@ -67,8 +67,6 @@ _LEFT = {
     "identities": _WHO,
 }
 _JOINED = {**_LEFT, "account": "wrQingheChat01", "text": "进入客户群"}
-_CHAT = {"id": "wrQingheChat01", "change": "update", "detail": "add_member"}
-_MEMBER = {"id": "zhouke", "name": "周可", "change": "update_user", "departments": ["2"]}
 
 _EVENTS: tuple[tuple[str, str, str, Mapping[str, Any]], ...] = (
     ("customer.added", "新增客户", "Customer added", {"customer": _CUSTOMER}),
@@ -76,14 +74,6 @@ _EVENTS: tuple[tuple[str, str, str, Mapping[str, Any]], ...] = (
     ("message.received", "收到客户消息", "Message received", {"message": _MESSAGE}),
     ("interaction.followed", "客户进入客户群", "Joined a group", {"interaction": _JOINED}),
     ("interaction.unfollowed", "客户删除员工或退群", "Left", {"interaction": _LEFT}),
-    ("wecom.chat_changed", "客户群变更", "Customer group changed", {"chat": _CHAT}),
-    ("wecom.tag_changed", "企业标签变更", "Corp tag changed", {
-        "tag": {"id": "etQinghe01", "kind": "tag", "change": "create"}
-    }),
-    ("wecom.member_changed", "成员变更", "Employee changed", {"member": _MEMBER}),
-    ("wecom.department_changed", "部门变更", "Department changed", {
-        "department": {"id": "2", "name": "华东大区", "change": "create_party"}
-    }),
 )  # fmt: skip
 
 

@@ -25,9 +25,9 @@ _BLOCK = 32  # of the padding; the cipher's own is 16
 
 
 def sign(token: str, timestamp: str, nonce: str, cipher_text: str) -> str:
-    joined = "".join(sorted((token, timestamp, nonce, cipher_text)))
+    joined = "".join(sorted((token, timestamp, nonce, cipher_text))).encode("utf-8", "replace")
     # SHA-1 is the platform's; what is signed is encrypted besides.
-    return hashlib.sha1(joined.encode(), usedforsecurity=False).hexdigest()
+    return hashlib.sha1(joined, usedforsecurity=False).hexdigest()
 
 
 def is_signed(token: str, timestamp: str, nonce: str, cipher_text: str, given: str) -> bool:

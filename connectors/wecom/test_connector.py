@@ -10,7 +10,6 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from pydantic import ValidationError
 
-from connectors.conftest import Answer
 from connectors.wecom.calls import ask
 from connectors.wecom.conftest import SECRET
 from connectors.wecom.connector import CONNECTOR
@@ -19,6 +18,7 @@ from engine.core.connector import Call
 from engine.core.errors import GiveUp, NoAnswer, RetryLater
 from engine.core.event_types import validate_data
 from engine.core.records import Customer
+from tests.wire import Answer
 
 FOLDER = Path(__file__).parent / "recordings"
 RECORDINGS = [FOLDER / "get_contact.json", FOLDER / "list_users.json"]

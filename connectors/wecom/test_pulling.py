@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from connectors.conftest import NOW, Answer
 from connectors.wecom.conftest import ACCOUNT, AT, Talks, rang, talk
 from connectors.wecom.connector import CONNECTOR
 from engine.core.errors import RetryLater
 from engine.core.event_types import validate_data
+from tests.wire import NOW, Answer
 
 
 def pull_all(link: Any, cursor: Any = None, until: Any = NOW) -> Any:

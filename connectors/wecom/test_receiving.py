@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from connectors.conftest import NOW, Answer
 from connectors.wecom.conftest import (
     ACCOUNT,
     AT,
@@ -27,6 +26,7 @@ from connectors.wecom.connector import CONNECTOR
 from engine.core.connector import Request
 from engine.core.errors import InvalidInput, Unauthenticated
 from engine.core.event_types import validate_data
+from tests.wire import NOW, Answer
 
 WHO = [{"kind": "wecom_external_userid", "value": CONTACT}]
 RECORDED = json.loads(

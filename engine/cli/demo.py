@@ -151,7 +151,7 @@ def _send_all(
             _prepare(watcher, part)
             try:
                 sender.send(part)
-            except (EngineError, DatabaseFault) as fault:
+            except (EngineError, *DatabaseFault) as fault:
                 log.warning("not handed in", error=str(fault)[:200])
                 time.sleep(1)
         watcher.refresh()

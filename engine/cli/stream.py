@@ -142,6 +142,21 @@ class Stream:
         at = int(self.clock().timestamp())
         discount = self._random.choice((0, 0, 2000, 5000))
         paid = max(cents - discount, 100)
+        parts = [
+            {
+                "order_id": self._numbers("69"),
+                "sku_id": int(self._numbers("17")),
+                "out_sku_id": sku,
+                "product_name": name,
+                "item_num": quantity,
+                "origin_amount": price,
+                "sum_amount": price * quantity,
+                "pay_amount": price * quantity * paid // cents,
+                "theme_type_desc": self._random.choice(("直播间", "短视频", "商品橱窗")),
+                "c_biz_desc": self._random.choice(("精选联盟", "自营")),
+            }
+            for sku, name, _, price, quantity in lines
+        ]
         raw = {
             "order_id": number,
             "shop_id": SHOP_ID,
@@ -160,25 +175,11 @@ class Stream:
             "pay_time": at,
             "update_time": at,
             "doudian_open_id": person.douyin,
-            "sku_order_list": [
-                {
-                    "order_id": self._numbers("69"),
-                    "sku_id": int(self._numbers("17")),
-                    "out_sku_id": sku,
-                    "product_name": name,
-                    "item_num": quantity,
-                    "origin_amount": price,
-                    "sum_amount": price * quantity,
-                    "pay_amount": price * quantity * paid // cents,
-                    "theme_type_desc": self._random.choice(("直播间", "短视频", "商品橱窗")),
-                    "c_biz_desc": self._random.choice(("精选联盟", "自营")),
-                }
-                for sku, name, _, price, quantity in lines
-            ],
+            "sku_order_list": parts,
         }
         data = {
             "p_id": int(number),
-            "s_ids": [int(line["order_id"]) for line in raw["sku_order_list"]],
+            "s_ids": [int(line["order_id"]) for line in parts],
             "shop_id": int(SHOP_ID),
             "pay_time": at,
             "pay_amount": paid,

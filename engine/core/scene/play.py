@@ -217,7 +217,7 @@ class _World:
 
     def given(self, command: Command, name: str) -> dict[str, Any] | None:
         """The case's next answer to a question of a step, taken away."""
-        waiting = self.answers.get(place_of(command.step), [])
+        waiting: list[dict[str, Any]] = self.answers.get(place_of(command.step), [])
         for answer in waiting:
             if answer.get("asked") == name or ("asked" not in answer and name in MAIN):
                 waiting.remove(answer)
@@ -255,7 +255,7 @@ class _World:
 
     def known(self, matcher: Matcher, need: Need) -> Known:
         """What a store would tell of the events before: the same matching, one by one."""
-        counts, came = [], False
+        counts, came, wanted = [], False, need.count
         for changed in self.case.before:
             event = read_event(sample_of(self.scene, changed, "events"))
             if need.absence is not None and event.type == need.absence.type:
@@ -263,13 +263,13 @@ class _World:
                 came |= (since is None or since <= event.time) and event.time < need.absence.until
             for earlier in self.matched(matcher, changed).needs:
                 counted = earlier.count
-                if earlier.listener is need.listener and counted and counted.key == need.count.key:
-                    counts.append(counted)
-        since = need.count.since if need.count else None
+                if earlier.listener is need.listener and counted and wanted:
+                    counts += [counted] if counted.key == wanted.key else []
+        since = wanted.since if wanted else None
         counts = [one for one in counts if since is None or one.at >= since]
         return Known(
             before=len(counts),
-            is_seen=need.count is not None and need.count.value in {one.value for one in counts},
+            is_seen=wanted is not None and wanted.value in {one.value for one in counts},
             days=frozenset(one.day for one in counts),
             came=came,
         )

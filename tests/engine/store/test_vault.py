@@ -24,7 +24,9 @@ def test_a_value_moved_elsewhere_does_not_open() -> None:
         OLD.open(sealed, "other/phone")
 
 
-@pytest.mark.parametrize("spoil", [lambda s: s[:-6] + "AAAA==", lambda s: "k9" + s[2:], lambda s: ""])
+@pytest.mark.parametrize(
+    "spoil", [lambda s: s[:-6] + "AAAA==", lambda s: "k9" + s[2:], lambda s: ""]
+)
 def test_a_spoilt_value_does_not_open(spoil: object) -> None:
     with pytest.raises(Unavailable):
         OLD.open(spoil(OLD.seal("value", "a")), "a")  # type: ignore[operator]

@@ -1,0 +1,140 @@
+"""`jimu up` as it is started for real: an empty folder, children, and no one left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.cli.sending import Web
+from engine.core.errors import Unavailable
+from engine.settings import child_environment
+from tests.engine.cli.test_demo import free_port
+
+PATIENCE = 120.0
+
+pytestmark = pytest.mark.alone
+
+
+def wait_until(holds: Callable[[], object]) -> None:
+    until = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < until, "it never came"
+        time.sleep(0.1)
+
+
+def children_of(pid: int) -> dict[int, str]:
+    """{process: command line} of all processes below one, at any depth."""
+    listed = subprocess.run(
+        ["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+    ).stdout
+    rows = [line.split(None, 2) for line in listed.splitlines()]
+    found: dict[int, str] = {}
+    parents = {pid}
+    while parents:
+        below = {int(one): args for one, parent, args in rows if int(parent) in parents}
+        found |= below
+        parents = set(below)
+    return found
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+@pytest.fixture
+def up(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Web, Path]]:
+    """`jimu up --demo` on an empty folder, once it answers."""
+    data, port = tmp_path / "data", free_port()
+    log = (tmp_path / "log").open("w+")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "engine", "up", "--demo"],
+        cwd=Path(__file__).parents[3],
+        env=child_environment(
+            {"JIMU_DATA": str(data), "JIMU_PORT": str(port), "LC_ALL": "C.UTF-8"}, {}
+        ),
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    web = Web(f"http://127.0.0.1:{port}")
+    try:
+        wait_until(lambda: web.is_up() or process.poll() is not None)
+        assert process.poll() is None, (tmp_path / "log").read_text()
+        yield process, web, data
+    finally:
+        below = children_of(process.pid)
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        for pid in below:
+            if is_alive(pid):
+                os.kill(pid, signal.SIGKILL)
+        log.close()
+
+
+def test_up_serves_mends_itself_and_leaves_nobody_behind(
+    up: tuple[subprocess.Popen[str], Web, Path], tmp_path: Path
+) -> None:
+    process, web, data = up
+    assert (data / "first-login.txt").exists()
+
+    def is_ready() -> bool:
+        try:
+            return web.call("GET", "/readyz")[0] == 200
+        except Unavailable:
+            return False
+
+    wait_until(is_ready)
+
+    def lane_worker() -> int | None:
+        return next(
+            (pid for pid, args in children_of(process.pid).items() if "--queue lanes" in args),
+            None,
+        )
+
+    # The demo's events become runs; a worker that is killed is there again, and more runs end.
+    wait_until(lambda: ended(data) > 0)
+    killed = lane_worker()
+    assert killed is not None
+    os.kill(killed, signal.SIGKILL)
+    wait_until(lambda: lane_worker() not in (None, killed))
+    before = ended(data)
+    wait_until(lambda: ended(data) > before)
+
+    below = children_of(process.pid)
+    assert len(below) >= 6
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=PATIENCE) == 0
+    wait_until(lambda: not [pid for pid in below if is_alive(pid)])
+    assert "Jimu is running at" in (tmp_path / "log").read_text()
+
+
+def test_what_is_killed_takes_its_children_along(
+    up: tuple[subprocess.Popen[str], Web, Path],
+) -> None:
+    process, _, _ = up
+    below = children_of(process.pid)
+    process.kill()
+    process.wait()
+    wait_until(lambda: not [pid for pid in below if is_alive(pid)])
+
+
+def ended(data: Path) -> int:
+    """How many runs have succeeded."""
+    with contextlib.closing(sqlite3.connect(data / "jimu.db")) as db:
+        (found,) = db.execute("SELECT count(*) FROM runs WHERE status = 'succeeded'").fetchone()
+    return int(found)
