@@ -31,6 +31,7 @@ ConnectionKey = Annotated[
 ]
 SyncMode = Literal["push", "pull", "both", "none"]
 OnBad = Literal["ignore", "review", "park"]
+State = Literal["ok", "failing", "open", "paused", "unused"]
 
 
 class ConnectorPath(Model):
@@ -140,9 +141,7 @@ class Connections(Shown):
 class Health(Shown):
     """How a connection is."""
 
-    state: Literal["ok", "failing", "open", "paused", "unused"] = Field(
-        description="open: too many failures, no calls before open_until"
-    )
+    state: State = Field(description="open: too many failures, no calls before open_until")
     failures: int = Field(description="In a row")
     open_until: datetime | None
     last_ok_at: datetime | None
@@ -309,18 +308,16 @@ def read_health(path: ConnectionPath) -> Response:
     row, _ = read_connection(world(), tenant(), path.key)
     with world().db.reading() as conn:
         waiting = effect_store.waiting_for(conn, tenant(), path.key)
-    is_open = row.open_until is not None and row.open_until > world().now()
-    state = (
-        "paused"
-        if row.status == "paused"
-        else "open"
-        if is_open
-        else "failing"
-        if row.failures
-        else "ok"
-        if row.last_ok_at
-        else "unused"
-    )
     own = {name: getattr(row, name) for name in Health.model_fields if hasattr(row, name)}
     own["last_error"] = redact(row.last_error) if row.last_error else None
-    return answer(Health(**own, state=state, waiting=waiting))
+    return answer(Health(**own, state=_state(row), waiting=waiting))
+
+
+def _state(row: Any) -> State:
+    if row.status == "paused":
+        return "paused"
+    if row.open_until is not None and row.open_until > world().now():
+        return "open"
+    if row.failures:
+        return "failing"
+    return "ok" if row.last_ok_at else "unused"

@@ -132,7 +132,7 @@ def from_error(error: Exception) -> Response:
     if isinstance(error, StepError):
         # Asked on the spot (a connection's test): it is the other side that refused.
         return problem(422, error.code, error.message)
-    if isinstance(error, DatabaseFault):
+    if isinstance(error, (*DatabaseFault, Unavailable)):
         log.warning("a part does not answer", error=str(error)[:300])
         said = error.message if isinstance(error, Unavailable) else _AWAY
         return problem(503, Unavailable.code, said, headers={"Retry-After": "2"})

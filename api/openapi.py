@@ -264,7 +264,8 @@ def _responses(
     for status, answer in access.answers.items():
         one: dict[str, Any] = {"description": HTTPStatus(status).phrase}
         if isinstance(answer, str):
-            one["content"] = {answer: {"schema": {"type": "string"}}}
+            schema = {} if answer in ("application/json", "*/*") else {"type": "string"}
+            one["content"] = {answer: {"schema": schema}}
         elif answer is not None:
             reference = names[answer, "serialization"]
             one["content"] = {

@@ -91,7 +91,7 @@ def read_schema(path: SchemaPath) -> Response:
     raise NotFound(text(f"没有数据结构 {path.name}", f"there is no schema {path.name}"))
 
 
-@resource.post("/schemas/scope", act="flows.read", answers={200: Scope})
+@resource.post("/schemas/scope", act="flows.read", answers={200: Scope}, problems=(404,))
 def read_scope(body: ScopeBody) -> Response:
     """The names a step can read, for completion and the data picker."""
     with world().db.reading() as conn:

@@ -2,7 +2,7 @@
 
 Sources: platform documents "order.searchList" and "afterSale.List": windows by time of update,
 pages from 0, at most 100 a page, orders of the last 90 days. The documents name 50,000 and 10,000
-as the most one window gives; a window that holds more than the smaller is halved.
+as the most one window gives; one that holds more than the smaller is halved.
 
 The cursor:
 
@@ -110,7 +110,7 @@ def _read(
     """Reads one page and moves `state` on: first page 0 for the count, then from the last down."""
     is_first = "page" not in state
     if is_first:
-        state["to"] = min(state.get("to") or end, state["from"] + DAY, end)
+        state["to"] = min(state.get("to") or end, end)
     start, to = state["from"], state["to"]
     page = 0 if is_first else state["page"]
     params = {**stream.params(start, to), "page": page, "size": SIZE}

@@ -13,11 +13,12 @@ import typer
 
 from engine.cli.brand import make_brand, point_connections, stand_in_port
 from engine.cli.first import TENANT, first_steps, write_secret
+from engine.cli.happening import Happening
 from engine.cli.place import here, is_installed
 from engine.cli.screen import AsJson, out, print_json, tell, tell_aside
 from engine.cli.sending import Sender, Web
 from engine.cli.stand_in import Server
-from engine.cli.stream import Happening, Stream
+from engine.cli.stream import Stream
 from engine.cli.watching import Watcher
 from engine.core.errors import EngineError, Unauthenticated
 from engine.log import set_up_log

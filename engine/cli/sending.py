@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from engine.cli.brand import APP_KEY, APP_SECRET, CONNECTIONS
-from engine.cli.stream import Happening
+from engine.cli.happening import Happening
 from engine.core.connector import Request
 from engine.core.errors import Unavailable
 from engine.core.event import CLOUD_EVENTS, read_event

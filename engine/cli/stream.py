@@ -11,11 +11,10 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from engine.cli.brand import SHOP_ID
-
-Road = Literal["events", "douyin", "erp"]
+from engine.cli.happening import Happening, Person
 
 _SURNAMES = "林苏何唐白秦沈顾温陆叶程许夏宋江方余孟杜"
 _GIVEN = ("晚秋", "知夏", "晓棠", "若溪", "清禾", "予安", "书言", "南乔")
@@ -34,46 +33,6 @@ _QUESTIONS = (
     "敏感肌可以用这款面膜吗?",
 )
 _REASONS = ("商品破损", "不想要了", "尺寸规格拍错", "效果与描述不符")
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """An invented customer with a handle on each platform."""
-
-    number: int
-    name: str
-
-    @property
-    def wecom(self) -> str:
-        return f"wmdemo{self.number:04d}"
-
-    @property
-    def douyin(self) -> str:
-        return f"demo_open_{self.number:04d}"
-
-    def identities(self, *kinds: str) -> list[dict[str, str]]:
-        values = {
-            "wecom_external_userid": self.wecom,
-            "douyin_open_id": self.douyin,
-            "member_id": f"QH{self.number:06d}",
-        }
-        return [{"kind": kind, "value": values[kind]} for kind in kinds or values]
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One thing to send: by which road, and what.
-
-    events, erp   `body` is a CloudEvent
-    douyin        `body` is a message of the platform's push; `order` and `case` are the records
-                  its API would give, in its own shape
-    """
-
-    road: Road
-    kind: str
-    body: dict[str, Any]
-    order: dict[str, Any] | None = None
-    case: dict[str, Any] | None = None
 
 
 @dataclass

@@ -31,9 +31,9 @@ def add(app: typer.Typer) -> None:
 
 def openapi() -> None:
     """Prints the OpenAPI document; needs no server and no database."""
-    from api.openapi import build
+    from api.openapi import document
 
-    print_json(build())
+    print_json(document())
 
 
 def rotate(as_json: AsJson = False) -> None:

@@ -114,7 +114,8 @@ def _import(
     key: str,
     mapping: OrderMapping,
 ) -> dict[str, Any]:
-    sums, errors, refused, fresh = Sums(), [], 0, 0
+    sums, refused, fresh = Sums(), 0, 0
+    errors: list[dict[str, Any]] = []
     waiting: list[Event] = []
 
     def send() -> int:

@@ -133,9 +133,7 @@ def take_edit_lock(world: World, who: Principal, key: str, *, force: bool = Fals
     until = now + EDIT_LOCK_FOR
     with world.db.begin() as conn:
         row = _flow(conn, who.tenant, key)
-        if not flow_store.take_edit_lock(
-            conn, who.tenant, row.id, who.id, now, until, force=force
-        ):
+        if not flow_store.take_edit_lock(conn, who.tenant, row.id, who.id, now, until, force=force):
             raise Conflict(
                 text(f"{row.edited_by} 正在编辑", f"{row.edited_by} is editing"),
                 [Problem("/edited_by", text(str(row.edited_by), str(row.edited_by)))],
@@ -308,9 +306,7 @@ def archive(world: World, who: Principal, key: str) -> None:
     with world.db.begin() as conn:
         row = _flow(conn, who.tenant, key)
         now = world.now()
-        flow_store.update_flow(
-            conn, who.tenant, row.id, {"status": "archived", "updated_at": now}
-        )
+        flow_store.update_flow(conn, who.tenant, row.id, {"status": "archived", "updated_at": now})
         flow_store.pause_schedules(conn, who.tenant, row.id, paused=True)
         flow_store.bump(conn, who.tenant)
         who.note(conn, now, "flows.publish", f"flow:{row.key}", {"status": "archived"})

@@ -51,9 +51,7 @@ def test_a_secret_goes_in_and_never_comes_out(admin: Client) -> None:
         f"{path}/credentials", {"credentials": {"secret": None}}, headers={"If-Match": tag}
     )
     assert kept.json["credentials"]["secret"] == "set"
-    stale = admin.put(
-        f"{path}/credentials", {"credentials": {}}, headers={"If-Match": tag}
-    )
+    stale = admin.put(f"{path}/credentials", {"credentials": {}}, headers={"If-Match": tag})
     assert stale.status_code == 412
     short = admin.put(
         f"{path}/credentials", {"credentials": {"secret": "x"}}, headers={"If-Match": "*"}
@@ -191,9 +189,7 @@ def test_a_file_that_is_none(admin: Client, world: World, settings: Settings) ->
     assert list((Path(settings.data_dir) / "uploads").iterdir()) == []
 
 
-def test_a_job_is_stopped_and_is_ones_own(
-    admin: Client, client_as: Callable[..., Client]
-) -> None:
+def test_a_job_is_stopped_and_is_ones_own(admin: Client, client_as: Callable[..., Client]) -> None:
     admin.post("/api/v1/connections", FILE)
     path = upload(admin, ROWS).headers["Location"]
     other = client_as("agent")

@@ -17,9 +17,7 @@ MANY = "application/cloudevents-batch+json"
 
 
 def send(client: Client, body: Any, kind: str = ONE, **headers: str) -> Any:
-    return client.post(
-        "/api/v1/events", data=json.dumps(body), content_type=kind, headers=headers
-    )
+    return client.post("/api/v1/events", data=json.dumps(body), content_type=kind, headers=headers)
 
 
 def stored(world: World) -> int:
@@ -51,9 +49,7 @@ def test_a_batch_in_both_ways(machine: Callable[..., Client], world: World) -> N
     assert send(client, [cloud_event("1")], ONE).status_code == 422
 
 
-def test_a_batch_is_taken_whole_or_not_at_all(
-    machine: Callable[..., Client], world: World
-) -> None:
+def test_a_batch_is_taken_whole_or_not_at_all(machine: Callable[..., Client], world: World) -> None:
     client = machine("events.write")
     batch = [cloud_event(str(n)) for n in range(5)]
     batch[3]["data"]["order"]["amount"] = "much"
@@ -105,7 +101,11 @@ def test_who_may_send(machine: Callable[..., Client], client_as: Callable[..., C
 
 def test_an_event_shows_its_runs_and_who_stayed_silent(admin: Client, world: World) -> None:
     live(world, vip())
-    big = {"id": "t", "type": "event", "config": {"type": "order.paid", "condition": "order.amount > 700"}}
+    big = {
+        "id": "t",
+        "type": "event",
+        "config": {"type": "order.paid", "condition": "order.amount > 700"},
+    }
     live(world, flow("big", [big, tag()], ["t>a"]))
     (received,) = receive(world, TENANT, [event("1")])
     settle(world)

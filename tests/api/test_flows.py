@@ -29,9 +29,9 @@ def test_a_flow_is_made_changed_published_and_rolled_back(admin: Client) -> None
     admin.put("/api/v1/flows/vip/draft", more, headers={"If-Match": "*"})
     diff = admin.get("/api/v1/flows/vip/diff?from=1&to=draft").json["changes"]
     assert any(one["kind"] == "added" and one["node"] == "b" for one in diff)
-    assert admin.post(
-        "/api/v1/flows/vip/publish", {}, headers={"If-Match": "*"}
-    ).json["number"] == 2
+    assert (
+        admin.post("/api/v1/flows/vip/publish", {}, headers={"If-Match": "*"}).json["number"] == 2
+    )
     assert admin.post("/api/v1/flows/vip/versions/1/rollback").json["number"] == 3
     versions = admin.get("/api/v1/flows/vip/versions").json["items"]
     assert [one["number"] for one in versions] == [3, 2, 1]
@@ -98,7 +98,9 @@ def test_a_flow_goes_out_without_secrets_and_comes_back(admin: Client) -> None:
     assert fresh.status_code == 201
 
 
-def test_a_locked_parameter_is_head_offices(admin: Client, client_as: Callable[..., Client]) -> None:
+def test_a_locked_parameter_is_head_offices(
+    admin: Client, client_as: Callable[..., Client]
+) -> None:
     params = {
         "type": "object",
         "properties": {
@@ -115,20 +117,24 @@ def test_a_locked_parameter_is_head_offices(admin: Client, client_as: Callable[.
     assert (locked.status_code, paths(locked)) == (403, ["/limit"])
     wrong = admin.put("/api/v1/flows/vip/params", {"params": {"limit": "x"}}, headers=star)
     assert (wrong.status_code, paths(wrong)) == (422, ["/limit"])
-    assert admin.put(
-        "/api/v1/flows/vip/params", {"params": {"limit": 1}}, headers=star
-    ).json["params"] == {"limit": 1}
+    assert admin.put("/api/v1/flows/vip/params", {"params": {"limit": 1}}, headers=star).json[
+        "params"
+    ] == {"limit": 1}
 
 
 def test_why_a_trigger_does_not_fire(admin: Client) -> None:
-    big = {"id": "t", "type": "event", "config": {"type": "order.paid", "condition": "order.amount > 700"}}
+    big = {
+        "id": "t",
+        "type": "event",
+        "config": {"type": "order.paid", "condition": "order.amount > 700"},
+    }
     admin.post("/api/v1/flows", flow("big", [big, tag()], ["t>a"]))
     (small,) = admin.post("/api/v1/flows/big/match", {"event": cloud_event("1")}).json["triggers"]
     assert (small["fires"], small["code"]) == (False, "condition")
     assert small["values"] == {"order.amount": "620.00"}
-    (large,) = admin.post(
-        "/api/v1/flows/big/match", {"event": cloud_event("1", "900.00")}
-    ).json["triggers"]
+    (large,) = admin.post("/api/v1/flows/big/match", {"event": cloud_event("1", "900.00")}).json[
+        "triggers"
+    ]
     assert large["fires"]
     bad = admin.post("/api/v1/flows/big/match", {"event": {"type": "order.paid"}})
     assert (bad.status_code, paths(bad)) == (422, ["/event/data"])

@@ -133,9 +133,7 @@ def test_a_failed_run_is_retried_from_its_step(
     assert asked.status_code == 202
     settle(world)
     assert admin.get(f"/api/v1/runs/{run['id']}").json["run"]["status"] == "succeeded"
-    assert all(
-        one["kind"] != "run" for one in admin.get("/api/v1/incidents").json["items"]
-    )
+    assert all(one["kind"] != "run" for one in admin.get("/api/v1/incidents").json["items"])
 
 
 @pytest.mark.parametrize(("verdict", "status"), [("delivered", "succeeded"), ("failed", "failed")])

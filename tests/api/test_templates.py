@@ -34,13 +34,9 @@ def test_a_scene_is_previewed_and_installed(admin: Client) -> None:
 
 
 def test_what_is_chosen_wrongly_is_named(admin: Client) -> None:
-    wrong = admin.post(
-        "/api/v1/templates/vip_upgrade/install", {"parameters": {"surprise": 1}}
-    )
+    wrong = admin.post("/api/v1/templates/vip_upgrade/install", {"parameters": {"surprise": 1}})
     assert (wrong.status_code, paths(wrong)) == (422, ["/parameters/surprise"])
-    none = admin.post(
-        "/api/v1/templates/cart_recall/install", {"connections": {"wecom": "none"}}
-    )
+    none = admin.post("/api/v1/templates/cart_recall/install", {"connections": {"wecom": "none"}})
     assert none.status_code == 422
     assert all(path.startswith("/connections/") for path in paths(none))
     assert admin.get("/api/v1/flows").json["items"] == []
@@ -92,6 +88,7 @@ def test_settings_are_changed_by_head_office(
     body["messages"]["quiet"]["from"] = "25:00"
     wrong = admin.put("/api/v1/settings", body, headers={"If-Match": "*"})
     assert paths(wrong) == ["/messages/quiet/from"]
-    assert client_as("operations").put(
-        "/api/v1/settings", body, headers={"If-Match": "*"}
-    ).status_code == 403
+    assert (
+        client_as("operations").put("/api/v1/settings", body, headers={"If-Match": "*"}).status_code
+        == 403
+    )

@@ -46,7 +46,7 @@ def texts() -> list[tuple[str, str]]:
     for path in tracked():
         content = path.read_bytes()
         if b"\0" not in content:
-            found.append((str(path.relative_to(TOP)), content.decode("utf-8")))
+            found.append((str(path.relative_to(TOP)), content.decode("utf-8", "replace")))
     return found
 
 

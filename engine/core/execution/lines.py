@@ -107,6 +107,8 @@ def skip(advance: Advance, scope_id: str, scope: Scope, first: Step) -> None:
             elif target.id not in steps:
                 verdict = is_ready(scope, target)
                 if verdict:
+                    # A join that may not be reached runs beside what the lit lines lead to.
+                    scope["wide"] = 1
                     advance.queue.append((target, scope_id, False))
                 elif verdict is False:
                     todo.append(target)

@@ -64,7 +64,7 @@ def graphs(draw: Any, mix: Mix, depth: int, prefix: str, is_root: bool) -> dict[
         # Most choices have a default, most errors are caught. Without races all are: an error that
         # is not takes its neighbours along, wherever they are just then.
         port = "default" if one["type"] == "choose" else "error"
-        may_fail = one["config"].get("fails") or one["config"].get("what") == "call"
+        may_fail = one["config"].get("fails") or one["config"].get("what") in ("call", "own")
         if (port == "default" or may_fail) and (not mix.races or draw(st.integers(0, 5))):
             lines.append(f"{one['id']}.{port} > {one['id']}_mend")
             mends.append(node(f"{one['id']}_mend"))
