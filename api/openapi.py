@@ -295,7 +295,7 @@ def problem_statuses(access: Access) -> set[int]:
     found = {422, 429, 503, *access.problems}
     if access.act != PUBLIC:
         found |= {401, 403}
-    if "path" in access.models:
+    if "path" in access.models or access.is_write:
         found.add(404)
     if access.is_write:
         found |= {400, 409, 413}

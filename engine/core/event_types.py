@@ -279,9 +279,7 @@ def scope_schema(type_: str, own: Mapping[str, Any] | None = None) -> dict[str, 
     return {"$schema": DRAFT, "type": "object", "properties": properties, "$defs": defs}
 
 
-def validate_data(
-    type_: str, data: Any, own: Mapping[str, Any] | None = None
-) -> list[Problem]:
+def validate_data(type_: str, data: Any, own: Mapping[str, Any] | None = None) -> list[Problem]:
     """What is wrong with an event's `data`, with JSON pointers into it; [] when nothing.
 
     A type nobody knows is free data. InvalidInput when `own` is no usable schema.

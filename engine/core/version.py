@@ -368,9 +368,7 @@ def _plan_join(step: Step, join: Join, order: tuple[Step, ...]) -> None:
     """Fills in which steps lead only here, and which lie between the parting of ways and here."""
     only: set[str] = set()
     for other in reversed(order):
-        if other.lines and all(
-            target is step or target.id in only for _, _, target in other.lines
-        ):
+        if other.lines and all(target is step or target.id in only for _, _, target in other.lines):
             only.add(other.id)
     join.rest = tuple(other for other in order if other.id in only)
     parting = _dominators(order)[step.id]

@@ -278,9 +278,7 @@ def _obey(batch: Batch, run: RunInHand, command: Command, at: datetime) -> None:
             )
 
 
-def _subscribe(
-    batch: Batch, run: RunInHand, command: Command, at: datetime, late: bool
-) -> None:
+def _subscribe(batch: Batch, run: RunInHand, command: Command, at: datetime, late: bool) -> None:
     wanted = command.body
     key = wanted.key or run.owner
     batch.wait(

@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises:
-Create Date: 2026-11-21 22:55:33.986470
+Create Date: 2026-11-21 23:24:42.956140
 """
 
 from __future__ import annotations

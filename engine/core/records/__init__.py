@@ -1,15 +1,15 @@
 """The canonical records: what an order, a refund, a customer, ... is, whatever platform told it.
 
-    record.py     types of values: Amount, Moment, Identity; write_amount, write_cents, write_moment
-    order.py      Order with lines, adjustments and fees
-    trade.py      Refund, Payment, Logistics, Cart, Product
-    contact.py    Customer, Message, Coupon, PageView, LinkClick, QrScan, Review, Interaction
-    notice.py     what the system's own events tell
-    envelope.py   the `data` of each kind of event
-    schema.py     their published JSON Schemas
-    spread.py     order-level amounts over lines, to the cent
-    checking.py   validation            loading.py   JSON values -> Decimal and datetime
-    samples.py    an invented event of every type
+record.py     types of values: Amount, Moment, Identity; write_amount, write_cents, write_moment
+order.py      Order with lines, adjustments and fees
+trade.py      Refund, Payment, Logistics, Cart, Product
+contact.py    Customer, Message, Coupon, PageView, LinkClick, QrScan, Review, Interaction
+notice.py     what the system's own events tell
+envelope.py   the `data` of each kind of event
+schema.py     their published JSON Schemas
+spread.py     order-level amounts over lines, to the cent
+checking.py   validation            loading.py   JSON values -> Decimal and datetime
+samples.py    an invented event of every type
 """
 
 from engine.core.records.contact import (

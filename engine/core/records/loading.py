@@ -153,7 +153,7 @@ class _Compiler:
         return "" if kinds and kinds <= {"string", "integer", "boolean"} else f"free({value})"
 
     def _shape(self, schema: Any) -> str:
-        """"object" or "list" where members are known by name or by one rule, else ""."""
+        """ "object" or "list" where members are known by name or by one rule, else ""."""
         found = self._resolved(schema)
         if not isinstance(found, Mapping):
             return ""

@@ -69,9 +69,9 @@ class Refund(Record):
     shop: Ref = named("店铺", "shop")
     external_id: Ref = named("平台售后单号", "refund number")
     order_id: Ref = named("平台订单号", "order number")
-    kind: Literal[
-        "refund_only", "return", "exchange", "reship", "repair", "price_difference"
-    ] = named("售后类型", "kind", "refund_only", options=REFUND_KINDS)
+    kind: Literal["refund_only", "return", "exchange", "reship", "repair", "price_difference"] = (
+        named("售后类型", "kind", "refund_only", options=REFUND_KINDS)
+    )
     status: Literal[
         "requested", "approved", "rejected", "shipped_back", "received", "completed", "cancelled"
     ] = named("售后状态", "status", options=REFUND_STATUS)

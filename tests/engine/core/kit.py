@@ -154,9 +154,9 @@ class Many(NodeConfig):
 def many(config: Many, ctx: Context) -> Done | Ask:
     if ctx.answer is None:
         requests: dict[str, Request] = {
-            name: Child(config.flow, {"from": name}) if what == "flow" else _wanted(
-                Wants(what=what, type=f"{name}.came"), ctx
-            )
+            name: Child(config.flow, {"from": name})
+            if what == "flow"
+            else _wanted(Wants(what=what, type=f"{name}.came"), ctx)
             for name, what in config.parts.items()
         }
         several = Several(requests, config.need, config.stop_on)
@@ -262,7 +262,9 @@ def graph(nodes: list[dict[str, Any]], *lines: str) -> dict[str, Any]:
     return {"nodes": nodes, "edges": edges}
 
 
-def flow(nodes: list[dict[str, Any]], *lines: str, key: str = "test", **more: Any) -> dict[str, Any]:
+def flow(
+    nodes: list[dict[str, Any]], *lines: str, key: str = "test", **more: Any
+) -> dict[str, Any]:
     return {"key": key, "name": key, **graph(nodes, *lines), **more}
 
 
