@@ -111,29 +111,34 @@ def _warm_up(world: World, processes: Processes) -> None:
 def _until_done(
     world: World, processes: Processes, shop: Crew, began: float, killed_every: float | None
 ) -> float:
-    """Seconds until all is sent and no work is left; kills a worker each so many seconds.
+    """Seconds until all is sent and no work is left; what is not done after a while counts as lost.
 
-    Only one that has started is killed: else a slow machine would never have a worker at all.
+    With `killed_every`, each worker is killed a random while after it takes work, so that with all
+    of them there one goes about every so many seconds. One that is still starting is let be: on a
+    slow machine nobody would ever work.
     """
     chance = random.Random(SEED)
-    next_kill = began + (killed_every or 0)
+    ends: dict[str, float] = {}
     while (now := time.monotonic()) - began < 2 * PATIENCE:
         shop.check()
         if killed_every is None:
             processes.check()
-        elif now >= next_kill and (running := _running(processes)):
-            processes.kill_one(chance, running)
-            next_kill = now + killed_every * chance.uniform(0.5, 1.5)
+        else:
+            for name in _running(processes):
+                life = killed_every * len(WORKERS) * chance.uniform(0.5, 1.5)
+                if now >= ends.setdefault(name, now + life):
+                    processes.kill(name)
+                    del ends[name]
         if not shop.processes[0].is_alive() and not _has_work(world):
-            return time.monotonic() - began
+            break
         time.sleep(0.05)
-    return time.monotonic() - began  # what is not done counts as lost
+    return time.monotonic() - began
 
 
 def _running(processes: Processes) -> list[str]:
     """The workers that take work: their names at RQ hold the number of their process."""
     with Redis.from_url(os.environ["JIMU_REDIS_URL"]) as redis:
-        there = {key.decode().split("-")[-2] for key in redis.smembers("rq:workers")}
+        there = {worker.name.split("-")[-2] for worker in Worker.all(connection=redis)}
     return [name for name in WORKERS if str(processes.pid(name)) in there]
 
 

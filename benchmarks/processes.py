@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import random
 import signal
 import socket
 import subprocess
@@ -41,9 +40,8 @@ class Processes:
             if process.poll() is not None:
                 raise RuntimeError(f"{name} ended with {process.returncode}")
 
-    def kill_one(self, chance: random.Random, names: list[str]) -> None:
-        """SIGKILL to one of these, and the same started anew."""
-        name = chance.choice(names)
+    def kill(self, name: str) -> None:
+        """SIGKILL, and the same started anew."""
         self._held[name].kill()
         self._held[name].wait()
         self.killed += 1

@@ -25,7 +25,7 @@ from connectors.douyin.refunds import pushed_refund, refund_event
 from connectors.douyin.signing import is_signed
 from connectors.douyin.values import Unreadable, instant, moment, number, whole
 from engine.core.connector import Limits, Link, Reply, Request
-from engine.core.errors import InvalidInput, StepError, Unauthenticated
+from engine.core.errors import InvalidInput, RetryLater, StepError, Unauthenticated
 from engine.core.event import Event
 from engine.core.text import Text, text
 
@@ -114,6 +114,7 @@ class _Taking:
     _orders: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     _until: float = field(default_factory=lambda: time.monotonic() + BUDGET)
     _is_down: bool = False
+    _why: Text | None = None  # what the platform said last, where it said no
 
     def take(self, message: Any) -> None:
         try:
@@ -138,7 +139,7 @@ class _Taking:
         record = self._known_order(number(data, "p_id"))
         if record is None:
             if self.link.settings.enrich:
-                raise Unreadable(_NO_DETAIL)
+                raise Unreadable(self._without_detail())
             return
         proven = record.get(MILESTONES[what])
         at = datetime.fromisoformat(proven) if proven else instant(whole(data, when)) or self.now
@@ -154,7 +155,7 @@ class _Taking:
         if record is None:
             if what != "requested" or tag == MODIFIED:
                 if self.link.settings.enrich:
-                    raise Unreadable(_NO_DETAIL)
+                    raise Unreadable(self._without_detail())
                 return
             record = {"shop": self.link.credentials.shop_id, **pushed_refund(data)}
         # Refunded means the money is back, whatever the message is called.
@@ -199,15 +200,24 @@ class _Taking:
         return self._orders.get(order_id)
 
     def _ask(self, fetch: Callable[[Link], Any]) -> Any:
-        """What the platform says, None when it was not asked or did not say; asked in vain once,
-        it is not asked again in this push."""
+        """What the platform says, None when it was not asked or did not say.
+
+        Not reached once, it is not asked again in this push.
+        """
         if not self.link.settings.enrich or self._is_down or time.monotonic() > self._until:
             return None
         try:
             return fetch(self.link)
-        except StepError:
-            self._is_down = True
+        except StepError as fault:
+            self._is_down = isinstance(fault, RetryLater)
+            self._why = fault.message
             return None
+
+    def _without_detail(self) -> Text:
+        if self._why is None:
+            return _NO_DETAIL
+        zh, en = self._why["zh"], self._why["en"]
+        return text(f"{_NO_DETAIL['zh']}({zh})", f"{_NO_DETAIL['en']} ({en})")
 
     def _put_aside(self, reason: Text, message: Any) -> None:
         self.review.append({"reason": reason, "record": message})

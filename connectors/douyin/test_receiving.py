@@ -235,6 +235,14 @@ def test_without_details_the_push_is_still_acknowledged(known: Any, link: Any, f
     assert known.methods() == ["token.create", "order.orderDetail"]
 
 
+def test_one_order_that_cannot_be_had_stops_no_other(known: Any, link: Any) -> None:
+    known.faults = [{"code": 50002, "sub_code": "isv.business-failed:1", "sub_msg": "订单不存在"}]
+    other = message(101, p_id=6921001100239999)
+    reply = receive(link(), push(other, message(101)))
+    assert [event.subject for event in reply.events] == [ORDER]
+    assert "订单不存在" in reply.review[0]["reason"]["zh"]
+
+
 def test_details_can_be_left_to_the_pull(known: Any, link: Any) -> None:
     request = push(
         message(101),

@@ -270,7 +270,8 @@ def _go_one_way(advance: Advance, route: Route) -> None:
             advance.state["count"] = count
             _obey(advance, ROOT, scope, step, None, outcome)
             return
-        output, keys = outcome.output, ()
+        output = outcome.output
+        keys: tuple[str, ...] = ()
         if outcome.effects:
             keys = _send_all(advance, route.path, step, 1, 0, outcome.effects)
         records.append(StepRecord(route.path, "done", outcome.port, output, outcome.reason, keys))

@@ -11,7 +11,7 @@ kept flat under short ids, because a run's state names them:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from types import MappingProxyType
@@ -26,7 +26,6 @@ from engine.core.node import Entrance, NodeType, Start
 from engine.core.registry import Registry
 from engine.core.text import text
 
-JoinMode = Literal["all", "first", "n"]
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -39,7 +38,7 @@ class Join:
              whole region was never entered, and the join is skipped instead of "not reached".
     """
 
-    mode: JoinMode
+    mode: Literal["first", "n"]
     n: int
     stop_rest: bool
     rest: tuple[Step, ...] = ()
@@ -61,6 +60,7 @@ class Step:
     config: Any
     run: Any
     flow_key: str
+    texts: Texts  # its flow's expressions
     tail: str  # "/n3": what a step's path adds to its scope
     timeout: timedelta | None
     retry: Mapping[str, Any] | None
@@ -126,7 +126,6 @@ class Version:
     customer_fields: frozenset[str]
     triggers: Mapping[str, Start]
     params: Mapping[str, Any]
-    texts: Texts = field(repr=False)
     routes: dict[str, Any] = field(default_factory=dict, repr=False)  # kept by routes.py
 
 
@@ -136,11 +135,12 @@ def compile_version(
     *,
     sub_flows: Mapping[str, Flow] = _NOTHING,
     params: Mapping[str, Any] = _NOTHING,
-    schema: Schema | None = None,
+    schema: Schema | Callable[[Flow], Schema] | None = None,
 ) -> Version:
     """The flow ready to run, with the sub-flows it calls on its own record pinned inside.
 
-    `schema` is the JSON Schema of an expression's scope: a field it lists is null when absent.
+    `schema` is the JSON Schema of an expression's scope, or makes one for each flow: a field it
+    lists is null when absent.
     Raises InvalidFlow with a problem per node that cannot be compiled: unknown type, wrong config,
     a line to nowhere, two of one id, a cycle.
     """
@@ -157,11 +157,10 @@ def compile_version(
         key=flow.key,
         flow=flow,
         graphs=MappingProxyType(build.graphs),
-        names=frozenset(build.texts.names),
-        customer_fields=build.texts.fields_of("customer"),
+        names=frozenset[str]().union(*(texts.names for texts in build.all_texts)),
+        customer_fields=frozenset[str]().union(*(texts.customer for texts in build.all_texts)),
         triggers=MappingProxyType(build.triggers),
         params=build.graphs[""].params,
-        texts=build.texts,
     )
 
 
@@ -180,14 +179,20 @@ def defaults(schema: Mapping[str, Any]) -> dict[str, Any]:
 class _Build:
     """Collects graphs, triggers, texts and problems while the documents are walked."""
 
-    def __init__(self, registry: Registry, schema: Schema | None) -> None:
+    def __init__(
+        self, registry: Registry, schema: Schema | Callable[[Flow], Schema] | None
+    ) -> None:
         self.registry = registry
+        self.schema = schema
         self.graphs: dict[str, CompiledGraph] = {}
         self.triggers: dict[str, Start] = {}
-        self.texts = Texts(schema)
+        self.texts = Texts()
+        self.all_texts: list[Texts] = []
         self.problems: list[Problem] = []
 
     def add_flow(self, graph_id: str, flow: Flow, params: Mapping[str, Any]) -> None:
+        self.texts = Texts(self.schema(flow) if callable(self.schema) else self.schema)
+        self.all_texts.append(self.texts)
         given = MappingProxyType({**defaults(flow.params), **params})
         todo: list[tuple[str, Graph, str]] = [(graph_id, flow, "")]
         while todo:
@@ -253,7 +258,8 @@ class _Build:
         type_ = self.registry.node(node.type)
         if type_ is None:
             zh, en = f"没有“{node.type}”这种节点", f"there is no node type {node.type}"
-            return self._wrong(f"{at}/type", node, zh, en, "unknown_type")
+            self._wrong(f"{at}/type", node, zh, en, "unknown_type")
+            return None
         config = self._config(type_, node, at)
         if config is None:
             return None
@@ -265,6 +271,7 @@ class _Build:
             config=config,
             run=type_.run,
             flow_key=flow_key,
+            texts=self.texts,
             tail=f"/{node.id}",
             timeout=node.timeout,
             retry=None
@@ -288,7 +295,8 @@ class _Build:
         if node.version > type_.version:
             zh = f"此节点由更新的版本({node.version})保存,这里只有 {type_.version}"
             en = f"this node was saved by a newer version ({node.version}) than {type_.version}"
-            return self._wrong(f"{at}/version", node, zh, en, "newer_version")
+            self._wrong(f"{at}/version", node, zh, en, "newer_version")
+            return None
         try:
             if node.version < type_.version and type_.upgrade is not None:
                 document = type_.upgrade(document, node.version)
@@ -358,10 +366,12 @@ def _is_entrance(step: Step) -> bool:
 
 
 def _join_of(config: Any) -> Join | None:
-    mode, n = getattr(config, "mode", "all"), getattr(config, "n", None) or 1
-    if mode not in ("first", "n"):
-        return None  # "all" is R1 itself
-    return Join(mode, 1 if mode == "first" else n, bool(getattr(config, "stop_rest", False)))
+    mode, stop_rest = getattr(config, "mode", "all"), bool(getattr(config, "stop_rest", False))
+    if mode == "first":
+        return Join("first", 1, stop_rest)
+    if mode == "n":
+        return Join("n", getattr(config, "n", 1), stop_rest)
+    return None  # "all" is R1 itself
 
 
 def _plan_join(step: Step, join: Join, order: tuple[Step, ...]) -> None:

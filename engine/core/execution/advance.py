@@ -38,8 +38,9 @@ MAX_ASKS = 1_000  # requests of one step
 State = dict[str, Any]
 Scope = dict[str, Any]
 Wait = dict[str, Any]
-# What is still to do: (step, scope id, whether it has run before). No step: the scope is done.
-Todo = tuple[Step | None, str, bool]
+# What is still to do: (step, scope id, cause). Cause: False, it runs for the first time; True, an
+# answer is there; an error, it fails. No step: the scope is done.
+Todo = tuple[Step | None, str, bool | Mapping[str, Any]]
 
 
 def new_state() -> State:

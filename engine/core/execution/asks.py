@@ -95,9 +95,7 @@ def _new_wait(advance: Advance) -> Wait:
     }
 
 
-def _refusal(
-    advance: Advance, scope_id: str, step: Step, request: Any, asked: int
-) -> Error | None:
+def _refusal(advance: Advance, scope_id: str, step: Step, request: Any, asked: int) -> Error | None:
     """Why a request cannot be made at all, None when it can."""
     opens_scope = False
     if asked >= MAX_ASKS:
@@ -174,8 +172,10 @@ def _open_flow(
         open_child(advance, f"flow:{child.flow}", path, wait, token, dict(child.input))
         return
     # Not waited for, it would end with this run if it were a scope: so it is a run of its own.
-    own = child if child.owner is not None else Child(
-        child.flow, child.input, advance.start.get("owner"), child.wait
+    own = (
+        child
+        if child.owner is not None
+        else Child(child.flow, child.input, advance.start.get("owner"), child.wait)
     )
     wait["e"] += 1
     scope_id = path[: -len(step.tail)]
@@ -240,9 +240,7 @@ def _open_box(
     fill_box(advance, step, path, wait, token)
 
 
-def _arm(
-    advance: Advance, step: Step, path: str, wait: Wait, token: str, asked: Ask
-) -> None:
+def _arm(advance: Advance, step: Step, path: str, wait: Wait, token: str, asked: Ask) -> None:
     """Timeouts and reminders of a request. The document's own timeout covers the whole step."""
     timers = wait["timers"]
     if step.timeout is not None:
@@ -309,7 +307,7 @@ def meet(advance: Advance, path: str, token: str, incoming: Any) -> bool:
         advance.own(scope_id)
         names = {**names_for(advance, scope_id, step), "incoming": incoming}
         try:
-            holds = advance.version.texts.condition(condition)(names, advance.now)
+            holds = step.texts.condition(condition)(names, advance.now)
         except EngineError as why:
             advance.queue.append((step, scope_id, {"code": why.code, "message": why.message}))
             return True

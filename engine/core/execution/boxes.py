@@ -10,6 +10,7 @@ from engine.core.execution.asks import settle
 from engine.core.execution.faults import end_run
 from engine.core.execution.names import names_for, names_inside
 from engine.core.execution.scopes import fill_box, output_of
+from engine.core.version import Step
 
 
 def close_scope(advance: Advance, scope_id: str) -> None:
@@ -47,16 +48,16 @@ def _after_item(
     """Keeps an item's result; the answer when all are done or there are enough."""
     wait = advance.waits[parent]
     box, results = wait["box"], wait["results"]
-    results.append([scope["index"], _result(advance, scope_id, scope, box)])
+    around, step = advance.step_at(parent)
+    results.append([scope["index"], _result(advance, scope_id, scope, box, step)])
     box["live"] -= 1
     is_last = not box["live"] and box["next"] == len(box["items"])
     if not is_last:
         if not box["enough"]:
             return None
-        around, step = advance.step_at(parent)
         advance.own(around)
         names = {**names_for(advance, around, step), "results": _in_order(results)}
-        if not advance.version.texts.condition(box["enough"])(names, advance.now):
+        if not step.texts.condition(box["enough"])(names, advance.now):
             return None
     return "out", {"results": _in_order(results), "count": len(results)}
 
@@ -66,11 +67,12 @@ def _after_round(
 ) -> tuple[str, Any] | None:
     """Keeps a round's result; the answer when `until` holds or no round is left."""
     box = advance.waits[parent]["box"]
-    last = _result(advance, scope_id, scope, box)
+    step = advance.step_at(parent)[1]
+    last = _result(advance, scope_id, scope, box, step)
     answer = {"last": last, "rounds": box["round"]}
     if box["until"]:
         names = {**names_inside(advance, scope_id), "last": last}
-        if advance.version.texts.condition(box["until"])(names, advance.now):
+        if step.texts.condition(box["until"])(names, advance.now):
             return "out", answer
     if box["round"] >= box["limit"]:
         return "limit" if box["until"] else "out", answer
@@ -79,11 +81,10 @@ def _after_round(
     return None
 
 
-def _result(advance: Advance, scope_id: str, scope: Scope, box: dict[str, Any]) -> Any:
+def _result(advance: Advance, scope_id: str, scope: Scope, box: dict[str, Any], step: Step) -> Any:
     if not box["result"]:
         return output_of(advance.version.graphs[scope["graph"]], scope)
-    names = names_inside(advance, scope_id)
-    return advance.version.texts.expression(box["result"])(names, advance.now)
+    return step.texts.expression(box["result"])(names_inside(advance, scope_id), advance.now)
 
 
 def _in_order(results: list[list[Any]]) -> list[Any]:

@@ -24,7 +24,9 @@ from engine.core.run import Decision, Signal, StepRecord
 from engine.core.text import text
 
 _OPTIONS = (
-    orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_SUBCLASS
+    orjson.OPT_PASSTHROUGH_DATETIME
+    | orjson.OPT_PASSTHROUGH_DATACLASS
+    | orjson.OPT_PASSTHROUGH_SUBCLASS
 )
 _TAG = b'{"$'
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -58,9 +60,10 @@ def dump_values(value: Any) -> bytes:
 
 def load_values(raw: bytes | str) -> Any:
     """The value of `dump_values`' bytes; InvalidInput when they are not."""
+    has_tags = _TAG in raw if isinstance(raw, bytes) else _TAG.decode() in raw
     try:
         value = orjson.loads(raw)
-        return _untag(value) if (_TAG if isinstance(raw, bytes) else '{"$') in raw else value
+        return _untag(value) if has_tags else value
     except (ValueError, TypeError, ArithmeticError, RecursionError):
         raise InvalidInput(text("存储的数据已损坏", "the stored data is damaged")) from None
 

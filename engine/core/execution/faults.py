@@ -14,9 +14,7 @@ from engine.core.version import Step
 _ENDED = frozenset({"done", "skipped", "cancelled"})
 
 
-def fault(
-    advance: Advance, scope_id: str, step: Step, error: Error, output: Any = None
-) -> None:
+def fault(advance: Advance, scope_id: str, step: Step, error: Error, output: Any = None) -> None:
     """A step could not finish.
 
     1. Its own matching error port, if that has a line: the step ends by it.
@@ -132,7 +130,12 @@ def retry_from(advance: Advance, path: str) -> bool:
     """
     scope_id, _, node_id = path.rpartition("/")
     scope = advance.scopes.get(scope_id)
-    if scope is None or advance.state["status"] not in ("failed", "waiting", "running", "succeeded"):
+    if scope is None or advance.state["status"] not in (
+        "failed",
+        "waiting",
+        "running",
+        "succeeded",
+    ):
         return False
     step = advance.version.graphs[scope["graph"]].steps.get(node_id)
     if step is None or scope["steps"].get(node_id) not in ("done", "failed", "cancelled"):
@@ -234,7 +237,9 @@ def _revive(advance: Advance) -> None:
 
 
 def _is_box(wait: Wait) -> bool:
-    return "several" not in wait and any(entry[0] in ("box", "scope") for entry in wait["open"].values())
+    return "several" not in wait and any(
+        entry[0] in ("box", "scope") for entry in wait["open"].values()
+    )
 
 
 def _forget(advance: Advance, path: str) -> None:

@@ -60,13 +60,14 @@ def is_ready(scope: Scope, step: Step) -> bool | None:
     """
     lines, join = scope["lines"], step.join
     if join is None:
-        any_lit = False
+        is_lit = not step.incoming
         for edge in step.incoming:
             state = lines.get(edge)
             if state is None:
                 return None
-            any_lit = any_lit or state == LIT
-        return any_lit or not step.incoming
+            if state:
+                is_lit = True
+        return is_lit
     states = [lines.get(edge) for edge in step.incoming]
     lit = states.count(LIT)
     if lit >= join.n:

@@ -73,18 +73,18 @@ class StepContext:
         return self.scope["steps"]  # type: ignore[no-any-return]
 
     def value(self, expression: str) -> Any:
-        return self._advance.version.texts.expression(expression)(self.scope, self.now)
+        return self.step.texts.expression(expression)(self.scope, self.now)
 
     def holds(self, condition: str | Mapping[str, Any] | None) -> bool:
         if condition is None or condition == "":
             return True
-        return bool(self._advance.version.texts.condition(condition)(self.scope, self.now))
+        return bool(self.step.texts.condition(condition)(self.scope, self.now))
 
     def render(self, template: Any) -> Any:
         if isinstance(template, str):
             if "{{" not in template:
                 return template
-            return self._advance.version.texts.template(template)(self.scope, self.now)
+            return self.step.texts.template(template)(self.scope, self.now)
         if isinstance(template, Mapping):
             return {key: self.render(value) for key, value in template.items()}
         if isinstance(template, list | tuple):

@@ -28,7 +28,7 @@ class Route:
     step     the step that is next, None when the scope is done; path, its path
     lines    edges decided in getting here; steps, statuses set; skipped, paths of those skipped
     left     steps not ended yet
-    onward   routes by port; False where it is not one way any more
+    onward   routes by port; None where it is not one way any more
     """
 
     __slots__ = ("before", "left", "lines", "onward", "path", "skipped", "step", "steps", "whole")
@@ -48,43 +48,41 @@ class Route:
         self.steps = steps
         self.skipped = tuple(f"{ROOT}/{id_}" for id_, was in steps.items() if was == "skipped")
         self.left = left
-        self.onward: dict[str, Route | bool] = {}
+        self.onward: dict[str, Route | None] = {}
         self.whole: tuple[dict[str, int], dict[str, str]] | None = None
 
 
 def first_route(version: Version, trigger: str) -> Route | None:
     """Where a run by this trigger begins; None when it does not begin with one step."""
-    found = version.routes.get(trigger)
-    if found is None:
+    known = version.routes.get(trigger, False)
+    found: Route | None = None if known is False else known
+    if known is False:
         scratch = Advance(version, None, _NO_SIGNAL)
         scratch.start = {"trigger": trigger}
         open_scope(scratch, ROOT, "", "root")
-        found = _route(scratch, None, {}, {}) or False
+        found = _route(scratch, None, {}, {})
         if trigger in version.graphs[""].steps:  # others must not fill the memory
             version.routes[trigger] = found
-    return found or None
+    return found
 
 
 def follow(version: Version, route: Route, port: str) -> Route | None:
     """Where leaving the route's step by a port leads; None when lines.py must work it out."""
-    found = route.onward.get(port)
-    if found is None:
-        step = route.step
-        leaving = step.leaving.get(port) if step is not None else None
-        if step is None or leaving is None:
-            return None
-        count: int = version.routes.get(_COUNT, 0)
-        if count >= MAX_ROUTES:
-            return None
-        version.routes[_COUNT] = count + 1
-        scratch = Advance(version, None, _NO_SIGNAL)
-        scope = new_scope(version.graphs[""], "root")
-        write(scope, route)
-        lines, steps = dict(scope["lines"]), dict(scope["steps"])
-        scratch.scopes[ROOT] = scope
-        end_step(scratch, ROOT, scope, step, leaving, None)
-        found = route.onward[port] = _route(scratch, route, lines, steps) or False
-    return found or None  # type: ignore[return-value]
+    if port in route.onward:
+        return route.onward[port]
+    step = route.step
+    leaving = step.leaving.get(port) if step is not None else None
+    count: int = version.routes.get(_COUNT, 0)
+    if step is None or leaving is None or count >= MAX_ROUTES:
+        return None
+    version.routes[_COUNT] = count + 1
+    scratch = Advance(version, None, _NO_SIGNAL)
+    scope = scratch.scopes[ROOT] = new_scope(version.graphs[""], "root")
+    write(scope, route)
+    lines, steps = dict(scope["lines"]), dict(scope["steps"])
+    end_step(scratch, ROOT, scope, step, leaving, None)
+    found = route.onward[port] = _route(scratch, route, lines, steps)
+    return found
 
 
 def write(scope: Scope, route: Route) -> None:

@@ -23,6 +23,8 @@ Schema = Mapping[str, Any]
 # Fields of the customer in texts we cannot compile as they stand, such as a decision table's cells.
 _CUSTOMER = re.compile(r"\bcustomer(?![\w])(?:&?\.([^\W\d]\w*)|&?\[\s*[\"']([^\"']+)[\"']\s*\])?")
 
+_ROWS = frozenset({"all", "any", "field"})  # what a condition built of rows has
+
 
 class Texts:
     """What one version's configs say, by what was written there."""
@@ -59,13 +61,13 @@ class Texts:
         found = self._templates.get(source)
         return self._compile(compile_template, source) if found is None else found
 
-    def fields_of(self, record: str) -> frozenset[str]:
-        """The members read of one record; "*" among them when it is read as a whole."""
-        start = f"{record}."
-        found = {name[len(start) :].partition(".")[0] for name in self.names if name[: len(start)] == start}
-        if record in self.names:
+    @property
+    def customer(self) -> frozenset[str]:
+        """The customer's fields that are read; "*" among them when it is read as a whole."""
+        found = {name.split(".")[1] for name in self.names if name.startswith("customer.")}
+        if "customer" in self.names:
             found.add("*")
-        return frozenset(found | self._customer if record == "customer" else found)
+        return frozenset(found | self._customer)
 
     def collect(self, config: BaseModel) -> None:
         """Compiles every text of a config and notes what it reads."""
@@ -115,10 +117,11 @@ def _leaves(widget: str, value: Any) -> Iterator[tuple[str, Any]]:
     elif isinstance(value, BaseModel):
         yield from _texts(value)
     elif isinstance(value, Mapping):
-        if widget == "condition":
+        is_rows = widget == "condition" and not _ROWS.isdisjoint(value)
+        if is_rows:
             yield widget, value
         for inner in value.values():
-            yield from _leaves("text" if widget == "condition" else widget, inner)
+            yield from _leaves("text" if is_rows else widget, inner)
     elif isinstance(value, list | tuple):
         for inner in value:
             yield from _leaves(widget, inner)

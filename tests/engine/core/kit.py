@@ -243,7 +243,7 @@ REGISTRY = registry()
 
 
 def node(id_: str, type_: str = "do", /, **config: Any) -> dict[str, Any]:
-    """A node of a test flow; `body`, `handlers` and `lasts` (its timeout) stand beside the config."""
+    """A node of a test flow; `body`, `handlers` and `lasts` (its timeout) are not of the config."""
     found = {"id": id_, "type": type_}
     for name, key in (("body", "body"), ("handlers", "handlers"), ("lasts", "timeout")):
         if name in config:

@@ -127,7 +127,8 @@ def _wants(draw: Any, mix: Mix, depth: int, id_: str) -> tuple[dict[str, Any], l
             config["remind"] = {"nudge": [10, 10, draw(st.integers(1, 3))]}
             ports.append("nudge")
             if draw(st.booleans()):
-                config["handlers"] = {"nudge": draw(graphs(mix, depth and depth - 1, f"{id_}h", False))}
+                handler = draw(graphs(mix, depth and depth - 1, f"{id_}h", False))
+                config["handlers"] = {"nudge": handler}
     return node(id_, "wants", **config), ports
 
 

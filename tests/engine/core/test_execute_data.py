@@ -70,7 +70,8 @@ def test_variables_set_inside_a_box_belong_to_the_run():
     body = graph([node("set", sets={"seen": "{{ item }}"})])
     run = play(
         flow([node("start", "start"), node("zero", sets={"seen": 0}),
-              node("all", "box", items="[1, 2]", body=body), node("after", gives="{{ vars.seen }}")],
+              node("all", "box", items="[1, 2]", body=body),
+              node("after", gives="{{ vars.seen }}")],
              "start > zero", "zero > all", "all > after")
     )  # fmt: skip
     assert run.output("after") == 2

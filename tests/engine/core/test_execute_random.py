@@ -93,7 +93,7 @@ def test_a_way_taken_before_gives_what_it_gave_the_first_time(document, event):
         "run_id": "run_1",
     })  # fmt: skip
     plain, quick = compiled(document, SUB), compiled(document, SUB)
-    plain.routes["start"] = False  # never takes the short way
+    plain.routes["start"] = None  # never takes the short way
     expected = decide(plain, None, start)
     assert decide(quick, None, start) == expected
     assert decide(quick, new_state(), start) == expected
