@@ -17,7 +17,7 @@ from flask import Response, request
 from pydantic import Field
 
 from api.answers import answer, page
-from api.context import locale, tenant, world
+from api.context import context, locale, tenant, world
 from api.errors import Unsupported
 from api.pagination import Page, PageQuery, split, start
 from api.resource import Model, Resource, Shown
@@ -153,6 +153,7 @@ def send_events() -> Response:
         found = receive(world(), tenant(), events)
     except InvalidInput as error:
         raise _moved(error, len(events), under) from None
+    context().meters.count_events(found)
     return answer({"events": [_receipt(one) for one in found]}, 202)
 
 

@@ -14,7 +14,7 @@ from flask import Response, request
 from pydantic import Field
 
 from api.answers import answer
-from api.context import world
+from api.context import context, world
 from api.events import parse
 from api.resource import PUBLIC, Model, Resource, Shown
 from api.shapes import ReceivedEvent
@@ -65,7 +65,8 @@ def take(path: HookPath) -> Response:
     if row.status == "paused":
         # 503: platforms send it again later.
         raise Unavailable(text("对接已暂停", "the connection is paused"))
-    reply, _ = take_push(world(), tenant, key, asked())
+    reply, receipts = take_push(world(), tenant, key, asked())
+    context().meters.count_events(receipts)
     return Response(reply.body, status=reply.status, content_type=reply.content_type)
 
 

@@ -7,7 +7,7 @@ by itself (requests) is summed over processes by Prometheus.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from flask import Response, request
@@ -25,6 +25,7 @@ from api.context import context, known_caller, world
 from api.resource import PUBLIC, Resource
 from engine.core.errors import Unauthenticated
 from engine.core.text import text
+from engine.runtime.inbox import Received
 from engine.store.figures import Figures, read_figures
 
 resource = Resource("metrics", text("监控指标", "Figures for monitoring"), prefix="")
@@ -57,10 +58,11 @@ class Meters:
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         self._latency.labels(method, route, str(status)).observe(seconds)
 
-    def count_events(self, new: int, again: int) -> None:
+    def count_events(self, receipts: Sequence[Received]) -> None:
         """Events that were received: how many were new, how many had come before."""
+        new = sum(one.is_new for one in receipts)
         self._events.labels("no").inc(new)
-        self._events.labels("yes").inc(again)
+        self._events.labels("yes").inc(len(receipts) - new)
 
     def figures(self) -> tuple[datetime, Figures]:
         """What the database says, and when it was asked."""

@@ -45,7 +45,7 @@ def measure(orders: int = ORDERS, killed_every: float = 1.0) -> list[Figure]:
     return [
         Figure("http_orders", "signed orders over HTTP in batches of 100, to the last run finished",
                round(steady["rate"]), "orders/s", 3_000, detail=steady),
-        Figure("http_orders_killed", "the same, a worker killed every second, none lost or twice",
+        Figure("http_orders_killed", "the same, workers killed about every second",
                round(killed["rate"]), "orders/s", 1_500, detail=killed),
     ]  # fmt: skip
 

@@ -124,7 +124,7 @@ class _Taking:
             if number(data, "shop_id") not in ("", self.link.credentials.shop_id):
                 raise Unreadable(text("不是这家店铺的消息", "is about another shop"))
             if tag == LOGISTICS:
-                self.events.append(self._logistics(data, id_))
+                self.events.append(self._logistics(data))
             elif tag in ORDER_TAGS:
                 self._order(tag, data)
             elif tag in REFUND_TAGS:
@@ -167,7 +167,7 @@ class _Taking:
         own = f"refund:{refund_id}:modified:{id_}" if tag == MODIFIED and id_ else ""
         self.events.append(refund_event(record, what, at, self.link.key, order, own))
 
-    def _logistics(self, data: Mapping[str, Any], id_: str) -> Event:
+    def _logistics(self, data: Mapping[str, Any]) -> Event:
         told = data.get("logistics_msg")
         parcel = told if isinstance(told, Mapping) else {}
         tracking, order_id = number(parcel, "logistics_code"), number(data, "p_id")

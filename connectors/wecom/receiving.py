@@ -33,6 +33,7 @@ from engine.core.errors import InvalidInput, StepError, Unauthenticated
 from engine.core.event import Event
 from engine.core.text import text
 
+_TEXT = "text/plain; charset=utf-8"
 WINDOW = timedelta(minutes=10)  # how far a timestamp may lie from our clock, either way
 QUICK = Limits(timeout=timedelta(seconds=1.5))
 BUDGET = 2.5  # seconds after which no further page of messages is read in one callback
@@ -67,9 +68,6 @@ def receive(link: Link, request: Request) -> Reply:
     finally:
         client.close()
     return Reply(body=b"success", content_type=_TEXT, events=events, review=review)
-
-
-_TEXT = "text/plain; charset=utf-8"
 
 
 def _open(link: Link, request: Request, cipher_text: str) -> bytes:

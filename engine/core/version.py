@@ -389,7 +389,8 @@ def _plan_join(step: Step, join: Join, order: tuple[Step, ...]) -> None:
 def _dominators(order: tuple[Step, ...]) -> dict[str, Step | None]:
     """For each step the last step every way to it passes; None where ways share no step.
 
-    Cooper, Harvey, Kennedy, "A Simple, Fast Dominance Algorithm"; one pass is enough without cycles.
+    Cooper, Harvey, Kennedy, "A Simple, Fast Dominance Algorithm"; without cycles one pass is
+    enough.
     """
     place = {step.id: index for index, step in enumerate(order)}
     sources: dict[str, list[Step]] = {step.id: [] for step in order}

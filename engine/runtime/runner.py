@@ -39,7 +39,8 @@ from engine.store.db import Connection, DatabaseFault, insert_many
 
 log = structlog.get_logger(__name__)
 
-LEASE_FOR = timedelta(seconds=30)
+# Renewed with every batch. A worker that was killed keeps its lanes for this long.
+LEASE_FOR = timedelta(seconds=5)
 MOST_LANES = 16
 BATCH = 200
 REPEATS = 5

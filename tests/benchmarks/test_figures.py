@@ -71,7 +71,7 @@ def test_dbos_where_it_is_installed() -> None:
 @pytest.mark.alone
 @pytest.mark.usefixtures("on_this_server")
 def test_orders_over_http_with_workers_killed() -> None:
-    steady, killed = http_orders.measure(300, killed_every=0.5)
+    steady, killed = http_orders.measure(300)
     for figure in (steady, killed):
         check(figure)
         assert figure.detail["runs"] == 300

@@ -2,11 +2,12 @@
 
 JSON by orjson, with what JSON cannot say written as an object of one tagged member:
 
-    {"$d": "12.30"}   Decimal        {"$t": "2026-11-11T08:00:00+08:00"}   datetime
-    {"$p": 90000000}  timedelta, µs  {"$y": "2026-11-11"}  date   {"$c": "08:30:00"}  time of day
-    {"$s": [...]}     set            {"$i": "99999999999999999999"}        a larger integer
-    {"$u": "\\ud800"}  text no UTF-8 can hold   {"$o": [[name, value], ...]}  an object whose own
-                                                 names begin with "$"
+    {"$d": "12.30"}       Decimal       {"$t": "2026-11-11T08:00:00+08:00"}  datetime
+    {"$p": [1, 30, 0]}    timedelta: days, seconds, microseconds
+    {"$y": "2026-11-11"}  date          {"$c": "08:30:00"}  time of day
+    {"$s": [...]}         set           {"$i": "99999999999999999999"}  an integer above 64 bits
+    {"$u": "\\ud800"}     text that no UTF-8 can hold
+    {"$o": [[name, value], ...]}  an object with names that begin with "$"
 """
 
 from __future__ import annotations
@@ -181,7 +182,7 @@ def _tagged(value: Any) -> tuple[Any, bool]:
     if isinstance(value, datetime):
         return {"$t": value.isoformat()}, True
     if isinstance(value, timedelta):
-        return {"$p": value // _MICROSECOND}, True
+        return {"$p": [value.days, value.seconds, value.microseconds]}, True
     if isinstance(value, date):
         return {"$y": value.isoformat()}, True
     if isinstance(value, time):
@@ -251,7 +252,7 @@ def _untag(value: Any) -> Any:
 _READ: dict[str, Any] = {
     "$d": Decimal,
     "$t": datetime.fromisoformat,
-    "$p": lambda found: found * _MICROSECOND,
+    "$p": lambda found: timedelta(*found),
     "$y": date.fromisoformat,
     "$c": time.fromisoformat,
     "$s": lambda found: frozenset(map(_untag, found)),

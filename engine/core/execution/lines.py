@@ -80,7 +80,8 @@ def is_ready(scope: Scope, step: Step) -> bool | None:
 def is_reached(scope: Scope, step: Step, join: Join) -> bool:
     """Whether a join has the lines it wants, or has to leave by "not reached"."""
     lines = scope["lines"]
-    return sum(lines.get(edge) == LIT for edge in step.incoming) >= join.n
+    lit = [edge for edge in step.incoming if lines.get(edge) == LIT]
+    return len(lit) >= join.n
 
 
 def _was_entered(scope: Scope, join: Join) -> bool:

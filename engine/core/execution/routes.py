@@ -1,4 +1,4 @@
-"""The ways runs have taken from a trigger, remembered, so that the next run finds its lines decided.
+"""The ways runs have taken from a trigger: the next run finds its lines decided.
 
 Which lines are lit and which steps are skipped depends only on the ports steps leave by. While a
 flow goes one way (no two steps side by side), leaving a step by a port therefore does the same in

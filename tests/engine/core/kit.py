@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pydantic import Field
+
 from engine.core.effect import Effect
 from engine.core.errors import GiveUp
 from engine.core.execute import (
@@ -104,7 +106,7 @@ class Wants(NodeConfig):
     times: int = 1
     timeout: timedelta | None = None
     catch: bool = False
-    remind: dict[str, Any] = {}
+    remind: dict[str, Any] = Field(default_factory=dict)
     owner: str | None = None
 
 

@@ -106,9 +106,7 @@ def test_what_cannot_be_compiled_is_refused_with_path_and_node():
         ("/nodes/0/type", "unknown_type", "a")
     ]
     wrong = {**node("a", "newer", amount="many"), "version": 3}
-    assert _problems(flow([wrong]), types) == [
-        ("/nodes/0/config/amount", "int_parsing", "a")
-    ]
+    assert _problems(flow([wrong]), types) == [("/nodes/0/config/amount", "int_parsing", "a")]
     assert _problems(flow([newer]), types) == [("/nodes/0/version", "newer_version", "a")]
     assert _problems(flow([old]), types) == [("/nodes/0/config", "failed", "a")]
     assert _problems(two) == [("", "cycle", "a"), ("", "cycle", "b")]
