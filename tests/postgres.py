@@ -56,7 +56,7 @@ class Postgres:
         """Runs statements in the maintenance database, outside transactions."""
         with self._connect() as connection:
             for each in statements:
-                connection.execute(each)  # type: ignore[arg-type]
+                connection.execute(each.encode())
 
     @contextlib.contextmanager
     def database(self, template: str = "template0") -> Iterator[str]:
@@ -163,8 +163,9 @@ def start(binaries: Binaries, *, durable: bool = False) -> tuple[Postgres, int]:
         **identity, cwd=folder, env=env, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if made.returncode:
-        for each in filter(None, (folder, programs)):
-            shutil.rmtree(each, ignore_errors=True)
+        for each in (folder, programs):
+            if each:
+                shutil.rmtree(str(each), ignore_errors=True)
         raise RuntimeError(f"initdb failed: {made.stderr.strip() or made.stdout.strip()}")
     options = {
         "listen_addresses": "",

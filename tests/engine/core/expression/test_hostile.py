@@ -153,7 +153,9 @@ def test_refused_with_a_sentence(source: str) -> None:
         compile_template("{{ " + source + " }}" if source.strip(" #") else "{{ }}")
 
 
-@pytest.mark.parametrize("source", [None, 5, b"x", ["a"], {"a": 1}, object()], ids=lambda one: type(one).__name__)
+@pytest.mark.parametrize(
+    "source", [None, 5, b"x", ["a"], {"a": 1}, object()], ids=lambda one: type(one).__name__
+)
 def test_what_is_no_text_is_refused(source: Any) -> None:
     with pytest.raises(InvalidExpression):
         compile_expression(source)
