@@ -29,8 +29,8 @@ DESCRIPTION = (
     "Events come in, flows run, effects go out exactly as often as they should. "
     "Errors are problem+json (RFC 9457); lists have cursors; writes take Idempotency-Key; "
     "edits take If-Match.\n\n"
-    "事件进来,流程执行,动作不多不少地送达。错误为 problem+json(RFC 9457),列表用游标翻页,"
-    "写操作支持 Idempotency-Key,修改须带 If-Match。"
+    "事件进来，流程执行，动作不多不少地送达。错误为 problem+json(RFC 9457)，列表用游标翻页，"
+    "写操作支持 Idempotency-Key，修改须带 If-Match。"
 )
 
 

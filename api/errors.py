@@ -147,11 +147,11 @@ def from_error(error: Exception) -> Response:
     found = secrets.token_hex(6)
     log.error("unexpected", fault=found, exc_info=error)
     return problem(
-        500, "internal", text(f"系统内部错误,编号 {found}", f"an internal fault, number {found}")
+        500, "internal", text(f"系统内部错误，编号 {found}", f"an internal fault, number {found}")
     )
 
 
-_AWAY = text("数据库暂时没有响应,请稍后再试", "the database does not answer now: try again soon")
+_AWAY = text("数据库暂时没有响应，请稍后再试", "the database does not answer now: try again soon")
 _SENTENCES: Mapping[int, tuple[str, Text]] = {
     400: ("malformed", text("请求格式不正确", "the request is malformed")),
     404: ("not_found", text("没有这个地址", "there is nothing at this address")),

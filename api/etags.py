@@ -59,7 +59,7 @@ def check(current: int) -> int:
 def stale() -> Stale:
     return Stale(
         text(
-            "内容已被他人修改,请重新读取后再改",
+            "内容已被他人修改，请重新读取后再改",
             "somebody has changed it meanwhile: read it again first",
         )
     )

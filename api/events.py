@@ -223,7 +223,7 @@ def _read_batch(found: Sequence[Any], now: datetime) -> list[Event]:
             break
     if problems:
         raise InvalidInput(
-            text("有事件格式不对,全部未接收", "an event is malformed: none was taken"), problems
+            text("有事件格式不对，全部未接收", "an event is malformed: none was taken"), problems
         )
     return events
 

@@ -91,7 +91,7 @@ def begin(request: Request, who: Principal) -> Response | None:
             raise InProgress(text("上一次请求仍在处理", "the first call still runs"))
         raise OutcomeUnknown(
             text(
-                "上一次请求中断,结果未知,请先查看是否已生效",
+                "上一次请求中断，结果未知，请先查看是否已生效",
                 "the first call broke off and nobody knows what it did: look first",
             )
         )

@@ -64,6 +64,6 @@ class Limiter:
             count = max(count, self._queue.count(f"{kind}:{who}:{window}", per))
         if count > most:
             raise TooMany(
-                text("请求过于频繁,请稍后再试", "too many calls: wait a little"),
+                text("请求过于频繁，请稍后再试", "too many calls: wait a little"),
                 timedelta(seconds=(window + 1) * length - at),
             )

@@ -60,7 +60,7 @@ def start(query: PageQuery, *kinds: type) -> tuple[Any, ...] | None:
         fits = False
     if not fits:
         raise InvalidInput(
-            text("游标无效,请从第一页开始", "the cursor is not valid: begin with the first page"),
+            text("游标无效，请从第一页开始", "the cursor is not valid: begin with the first page"),
             [Problem("/query/cursor", text("无效", "is not valid"), "cursor")],
         )
     return tuple(values)

@@ -63,7 +63,7 @@ def require_second_factor(who: Principal) -> None:
     if not who.is_person:
         raise PeopleOnly(
             text(
-                "关键操作须由本人通过动态口令完成,接口密钥不能代替",
+                "关键操作须由本人通过动态口令完成，接口密钥不能代替",
                 "a key act needs a person's second factor: an API key will not do",
             )
         )

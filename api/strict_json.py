@@ -34,14 +34,14 @@ def check_json(raw: bytes) -> Any:
     except UnicodeDecodeError as fault:
         raise Malformed(
             text(
-                f"请求内容不是 UTF-8 文本(第 {fault.start} 字节)",
+                f"请求内容不是 UTF-8 文本（第 {fault.start} 字节）",
                 f"the body is not UTF-8 (at byte {fault.start})",
             )
         ) from None
     except json.JSONDecodeError as fault:
         raise Malformed(
             text(
-                f"请求内容不是合法的 JSON(第 {fault.lineno} 行第 {fault.colno} 列)",
+                f"请求内容不是合法的 JSON（第 {fault.lineno} 行第 {fault.colno} 列）",
                 f"the body is not JSON: {fault.msg} (line {fault.lineno}, column {fault.colno})",
             )
         ) from None
@@ -90,7 +90,7 @@ def _check_text(value: str) -> None:
 
 
 _BAD_TEXT: Text = text(
-    "文本中含有不允许的字符(U+0000 或不成对的代理码)",
+    "文本中含有不允许的字符（U+0000 或不成对的代理码）",
     "text holds a character that is not allowed (U+0000 or half of a surrogate pair)",
 )
 

@@ -77,7 +77,7 @@ def find_server() -> Path:
                 return folder / "valkey-server"
     raise Unavailable(
         text(
-            "这台机器上没有可用的 Valkey 或 Redis(6.2 及以上):请先安装,"
+            "这台机器上没有可用的 Valkey 或 Redis（6.2 及以上）：请先安装，"
             "或用 JIMU_REDIS_URL 指向已有的服务。",
             "There is no Valkey or Redis server (6.2 or newer) on this machine: install one, "
             "or name a running one in JIMU_REDIS_URL.",
@@ -164,7 +164,7 @@ class EmbeddedValkey:
             self.stop()
             raise Unavailable(
                 text(
-                    f"内置 Valkey 无法在 {self.data_dir} 启动:{fault}",
+                    f"内置 Valkey 无法在 {self.data_dir} 启动：{fault}",
                     f"The embedded Valkey cannot start in {self.data_dir}: {fault}",
                 )
             ) from fault
@@ -200,7 +200,7 @@ class EmbeddedValkey:
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
             raise Unavailable(
                 text(
-                    f"{self.socket.parent} 属于其他用户或权限过宽,请删除它,或缩短数据目录的路径。",
+                    f"{self.socket.parent} 属于其他用户或权限过宽，请删除它，或换短一点的数据目录。",
                     f"{self.socket.parent} belongs to somebody else or is open to others: "
                     "remove it, or choose a data folder with a shorter path.",
                 )
@@ -291,7 +291,7 @@ class EmbeddedValkey:
         last = lines[-1] if lines else "?"
         return Unavailable(
             text(
-                f"内置 Valkey 没有启动成功:{last}(日志:{self.log})",
+                f"内置 Valkey 没有启动成功：{last}（日志：{self.log}）",
                 f"The embedded Valkey did not start: {last} (its log: {self.log})",
             )
         )
@@ -299,8 +299,8 @@ class EmbeddedValkey:
     def _taken(self, parent: object) -> Conflict:
         return Conflict(
             text(
-                f"数据目录 {self.data_dir} 正被另一个 jimu 使用(进程 {parent})。"
-                "请先停止它,或用 JIMU_DATA 选择另一个目录。",
+                f"数据目录 {self.data_dir} 正被另一个 jimu 使用（进程 {parent}）。"
+                "请先停止它，或用 JIMU_DATA 选择另一个目录。",
                 f"The data folder {self.data_dir} is in use by another jimu (process {parent}). "
                 "Stop that one, or choose another folder with JIMU_DATA.",
             )

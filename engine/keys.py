@@ -76,7 +76,7 @@ def _read(path: Path) -> SecretKeys:
     if path.stat().st_mode & 0o077:
         raise Unavailable(
             text(
-                f"密钥文件 {path} 可被其他用户读取,请执行:chmod 600 {path}",
+                f"密钥文件 {path} 可被其他用户读取，请执行：chmod 600 {path}",
                 f"The key file {path} is open to other users; run: chmod 600 {path}",
             )
         )
@@ -92,7 +92,7 @@ def _read(path: Path) -> SecretKeys:
     if not fine:
         raise Unavailable(
             text(
-                f"{path} 不是有效的密钥文件,请从备份恢复;没有它,已加密的数据无法读取。",
+                f"{path} 不是有效的密钥文件，请从备份恢复；没有它，已加密的数据无法读取。",
                 f"{path} is no valid key file: restore it from a backup. "
                 "Without it nothing encrypted can be read.",
             )
@@ -130,7 +130,7 @@ def _sentences(path: Path) -> Iterator[None]:
     except OSError as fault:
         raise Unavailable(
             text(
-                f"无法读写密钥文件 {path}:{fault.strerror}",
+                f"无法读写密钥文件 {path}：{fault.strerror}",
                 f"The key file {path} cannot be read or written: {fault.strerror}",
             )
         ) from fault

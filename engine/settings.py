@@ -107,7 +107,7 @@ def load_settings(env: Mapping[str, str] = os.environ) -> Settings:
     if reader.problems:
         raise InvalidInput(
             text(
-                "配置有误:" + ";".join(each.message["zh"] for each in reader.problems),
+                "配置有误：" + ";".join(each.message["zh"] for each in reader.problems),
                 "Wrong settings. " + " ".join(each.message["en"] for each in reader.problems),
             ),
             reader.problems,
@@ -155,7 +155,7 @@ class _Reader:
             # Addresses carry passwords: only what stands before the first colon is repeated.
             shown = value.partition(":")[0] + ":…" if name.endswith("_URL") else value
             message = text(
-                f"{name}(现为“{shown}”)应为{wrong.wanted['zh']}",
+                f"{name}（现为“{shown}”）应为{wrong.wanted['zh']}",
                 f'{name} is "{shown}" but should be {wrong.wanted["en"]}.',
             )
             self.problems.append(Problem(path=name, message=message))
@@ -167,7 +167,7 @@ class _Reader:
                 continue
             for meant in difflib.get_close_matches(name, VARIABLES, n=1, cutoff=0.85):
                 message = text(
-                    f"没有 {name} 这一项,是否想写 {meant}?",
+                    f"没有 {name} 这一项，是否想写 {meant}?",
                     f"There is no setting {name}; did you mean {meant}?",
                 )
                 self.problems.append(Problem(path=name, message=message))
@@ -187,7 +187,7 @@ def _database(value: str) -> str:
     if slashes and rest and scheme in ("postgres", "postgresql", "postgresql+psycopg"):
         return f"postgresql+psycopg://{rest}"
     raise _Wrong(
-        "sqlite:///文件 或 postgresql://用户:密码@主机/库名",
+        "sqlite:///文件 或 postgresql://用户：密码@主机/库名",
         "sqlite:///file or postgresql://user:password@host/name",
     )
 
@@ -197,7 +197,7 @@ def _redis(value: str) -> str:
     if slashes and rest and scheme in ("redis", "rediss", "unix"):
         return value
     raise _Wrong(
-        "redis://主机:端口/0、rediss:// 或 unix:///套接字路径",
+        "redis://主机：端口/0、rediss:// 或 unix:///套接字路径",
         "redis://host:port/0, rediss://... or unix:///path/of/the/socket",
     )
 
@@ -228,7 +228,7 @@ def _hosts(value: str) -> tuple[str, ...]:
         except ValueError:
             if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", each) or each.isdigit():
                 raise _Wrong(
-                    "用逗号分隔的主机名或网段,如 crm.lan, 10.0.0.0/8",
+                    "用逗号分隔的主机名或网段，如 crm.lan, 10.0.0.0/8",
                     "host names or networks with commas between, like crm.lan, 10.0.0.0/8",
                 ) from None
     return found

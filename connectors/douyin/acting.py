@@ -83,7 +83,7 @@ def test(link: Link) -> Text:
     total = whole(data, "total") if isinstance(data, Mapping) else 0
     shop = link.credentials.shop_id
     return text(
-        f"已连通店铺 {shop},最近一天有 {total} 笔订单有变动。",
+        f"已连通店铺 {shop}，最近一天有 {total} 笔订单有变动。",
         f"Connected to shop {shop}; {total} orders changed during the last day.",
     )
 

@@ -41,7 +41,7 @@ ERRORS: Mapping[str, Text] = {
     "isv.parameter-missing": text("缺少必填参数", "a parameter is missing"),
     "isv.business-failed": text("平台业务校验不通过", "refused by the platform's own rules"),
     "isv.app-permissions-insufficient": text("应用没有该接口权限", "the app has no permission"),
-    "isv.signature-invalid": text("签名不对,请检查应用密钥", "wrong signature: check the secret"),
+    "isv.signature-invalid": text("签名不对，请检查应用密钥", "wrong signature: check the secret"),
     "dop.authorization-no-existed": text("店铺授权已失效", "the shop's authorisation has ended"),
     "dop.authorization-closed": text("店铺已关闭授权", "the shop has closed the authorisation"),
     "dop.token-generate-failed": text("换取令牌失败", "no token could be obtained"),
@@ -161,7 +161,7 @@ def _refusal(link: Link, method: str, body: Mapping[str, Any], hidden: str) -> S
     code, family = str(body.get("code", "")), _family(body)
     said = str(body.get("sub_msg") or body.get("msg") or body.get("message") or code)[:300]
     said = hide(said, [link.credentials.app_secret.get_secret_value(), hidden])
-    message = text(f"抖店 {method} 返回:{said}", f"Douyin {method} answered: {said}")
+    message = text(f"抖店 {method} 返回：{said}", f"Douyin {method} answered: {said}")
     if code == _LIMITED or family == "isv.traffic-limited":
         return RetryLater(message, after=timedelta(seconds=2))
     if family in EXPIRED:

@@ -123,7 +123,7 @@ _EVENTS: tuple[tuple[str, str, str, Mapping[str, Any]], ...] = (
 _REFUSED = Sample(
     text("平台拒绝", "Refused"),
     error="isv.business-failed",
-    message=text("抖店返回:订单状态不允许", "Douyin answered: not in this state"),
+    message=text("抖店返回：订单状态不允许", "Douyin answered: not in this state"),
 )
 _OBJECT_OR_NULL = {"type": ["object", "null"]}
 _OBJECTS = {"type": "array", "items": {"type": "object"}}
@@ -136,7 +136,7 @@ def _output(**properties: Mapping[str, Any]) -> dict[str, Any]:
 CONNECTOR = ConnectorType(
     label=text("抖店", "Douyin shop"),
     summary=text(
-        "接收和拉取抖店的订单与售后,写备注、发货",
+        "接收和拉取抖店的订单与售后，写备注、发货",
         "Orders and refunds of a Douyin shop; remarks and shipments",
     ),
     credentials=DouyinCredentials,
@@ -182,7 +182,7 @@ CONNECTOR = ConnectorType(
         Action(
             key="add_remark",
             label=text("写卖家备注", "Write a remark"),
-            summary=text("写订单的卖家备注,可插旗", "Writes the seller's remark of an order"),
+            summary=text("写订单的卖家备注，可插旗", "Writes the seller's remark of an order"),
             effect_class="write",
             input=AddRemark,
             output=_output(done={"type": "boolean"}),

@@ -16,7 +16,7 @@ class DouyinCredentials(Credentials):
     app_key: str = field(
         text("应用 AppKey", "App key"),
         help=text(
-            "抖店开放平台“控制台 - 应用详情”里的 App Key,自用型应用。",
+            "抖店开放平台“控制台 - 应用详情”里的 App Key，自用型应用。",
             "The App Key of a self-use app, shown in the open platform's console.",
         ),
         pattern=_NUMBER,
@@ -27,7 +27,7 @@ class DouyinCredentials(Credentials):
     shop_id: str = field(
         text("店铺 ID", "Shop id"),
         help=text(
-            "一个对接只对应一家店铺,多家店铺请分别建立对接。",
+            "一个对接只对应一家店铺，多家店铺请分别建立对接。",
             "A connection is one shop; make one connection for each.",
         ),
         pattern=_NUMBER,
@@ -38,7 +38,7 @@ class DouyinSettings(Settings):
     enrich: bool = field(
         text("收到推送后立即查询详情", "Look up the details of a push at once"),
         help=text(
-            "平台的推送只带单号。开启后马上查询完整订单和售后单;关闭后由定时拉取带入。",
+            "平台的推送只带单号。开启后马上查询完整订单和售后单；关闭后由定时拉取带入。",
             "A push only names the order. On: the whole order is fetched at once. Off: it comes "
             "with the next pull.",
         ),
@@ -48,7 +48,7 @@ class DouyinSettings(Settings):
     history_days: int = field(
         text("首次拉取天数", "Days to fetch at first"),
         help=text(
-            "第一次拉取多少天以内有变动的订单,最多 90 天;更早的请用文件导入。",
+            "第一次拉取多少天以内有变动的订单，最多 90 天；更早的请用文件导入。",
             "How far back the first pull goes, 90 days at most; import older orders from a file.",
         ),
         widget="number",
@@ -59,7 +59,7 @@ class DouyinSettings(Settings):
     base_url: str = field(
         text("接口地址", "API address"),
         help=text(
-            "一般不用改;联调时可以填平台的沙箱地址。", "Leave as it is, except for a sandbox."
+            "一般不用改；联调时可以填平台的沙箱地址。", "Leave as it is, except for a sandbox."
         ),
         default=API,
         pattern=r"^https?://[^\s/?#@]+$",
@@ -88,7 +88,7 @@ class AddRemark(GetOrder):
     star: int | None = field(
         text("插旗颜色", "Flag"),
         help=text(
-            "0 灰、1 紫、2 青、3 绿、4 橙、5 红;留空则不插旗。",
+            "0 灰、1 紫、2 青、3 绿、4 橙、5 红；留空则不插旗。",
             "0 grey, 1 purple, 2 cyan, 3 green, 4 orange, 5 red; empty: no flag.",
         ),
         widget="number",
@@ -109,7 +109,7 @@ class ShipOrder(GetOrder):
     company_code: str = field(
         text("快递公司编码", "Carrier code"),
         help=text(
-            "如 shunfeng,可用“查询快递公司”得到。",
+            "如 shunfeng，可用“查询快递公司”得到。",
             "Such as shunfeng; the action “List carriers” gives them.",
         ),
         widget="template",

@@ -157,7 +157,7 @@ def _translate(
 
 def _beyond(params: Mapping[str, Any], total: int) -> list[dict[str, Any]]:
     reason = text(
-        f"几秒内有 {total} 条变动,超出平台一次能返回的数量",
+        f"几秒内有 {total} 条变动，超出平台一次能返回的数量",
         f"{total} changes within seconds are more than the platform gives",
     )
     return [{"reason": reason, "record": dict(params)}]

@@ -65,7 +65,7 @@ REFUND_TAGS = {
 SILENT = {0, 105, 109, 111, 112, 113, 126, 137, 138, 209, 226, *range(212, 219), *range(400, 420)}
 
 _NO_DETAIL = text(
-    "没能及时查到完整记录,下一次定时拉取会补上",
+    "没能及时查到完整记录，下一次定时拉取会补上",
     "the whole record could not be fetched in time; the next pull brings it",
 )
 

@@ -39,7 +39,7 @@ def whole(raw: Mapping[str, Any], name: str) -> int:
     except (TypeError, ValueError, OverflowError):
         shown = str(raw.get(name))[:40]
         raise Unreadable(
-            text(f"{name} 不是可用的整数:{shown}", f"{name} is no usable whole number: {shown}")
+            text(f"{name} 不是可用的整数：{shown}", f"{name} is no usable whole number: {shown}")
         ) from None
     return found
 
@@ -48,7 +48,7 @@ def count(raw: Mapping[str, Any], name: str) -> int:
     """A number of pieces."""
     found = whole(raw, name)
     if not 0 <= found <= 10**12:
-        raise Unreadable(text(f"{name} 不是数量:{found}", f"{name} is no quantity: {found}"))
+        raise Unreadable(text(f"{name} 不是数量：{found}", f"{name} is no quantity: {found}"))
     return found
 
 

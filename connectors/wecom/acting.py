@@ -25,11 +25,11 @@ OWN_ERRORS: Mapping[str, Text] = {
     **ERRORS,
     "no_tag": text("没有这个企业标签", "there is no such corp tag"),
     "no_sender": text("没有可用的发送员工", "there is no employee to send it"),
-    "not_reached": text("客户无法接收(已达上限或不是好友)", "the contact cannot get it"),
+    "not_reached": text("客户无法接收（已达上限或不是好友）", "the contact cannot get it"),
     "no_agent": text("对接里没有填写应用 AgentId", "the connection has no agent id"),
     "too_long": text("内容超过平台长度限制", "the text is too long for the platform"),
     "41050": text("欢迎语凭证无效或已过 20 秒", "the welcome code is wrong or too old"),
-    "41051": text("员工与客户已开始聊天,不能再发欢迎语", "the chat has begun already"),
+    "41051": text("员工与客户已开始聊天，不能再发欢迎语", "the chat has begun already"),
 }
 
 
@@ -157,7 +157,7 @@ def test(link: Link) -> Text:
     answer = ask(link, "GET", "department/list")
     count = len(_objects(answer, "department"))
     return text(
-        f"已连通企业微信,应用可见 {count} 个部门。",
+        f"已连通企业微信，应用可见 {count} 个部门。",
         f"Connected to WeCom; the app sees {count} departments.",
     )
 

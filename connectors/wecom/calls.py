@@ -135,7 +135,8 @@ def _refusal(link: Link, path: str, code: int, said: str, token: str) -> StepErr
     said = hide(said, [link.credentials.secret.get_secret_value(), token])
     known = ERRORS.get(str(code), text(said, said))
     message = text(
-        f"企业微信 {path} 返回 {code}:{known['zh']}", f"WeCom {path} answered {code}: {known['en']}"
+        f"企业微信 {path} 返回 {code}：{known['zh']}",
+        f"WeCom {path} answered {code}: {known['en']}",
     )
     if code == LIMITED:
         return RetryLater(message, after=timedelta(minutes=1))

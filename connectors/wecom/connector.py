@@ -55,7 +55,7 @@ _MESSAGE = {
     "channel": "微信客服",
     "direction": "in",
     "kind": "text",
-    "text": "眼霜什么时候发货?",
+    "text": "眼霜什么时候发货？",
     "sent_at": "2026-11-11T00:05:00Z",
     "conversation": "wkQinghe01:wmQingheLinWanqiu0001",
     "identities": _WHO,
@@ -79,7 +79,7 @@ _EVENTS: tuple[tuple[str, str, str, Mapping[str, Any]], ...] = (
 
 def _refused(code: str) -> Sample:
     said = OWN_ERRORS[code]
-    message = text(f"企业微信返回:{said['zh']}", f"WeCom answered: {said['en']}")
+    message = text(f"企业微信返回：{said['zh']}", f"WeCom answered: {said['en']}")
     return Sample(text("平台拒绝", "Refused"), error=code, message=message)
 
 
@@ -96,7 +96,7 @@ _GROUP = {"id": "etGroup01", "name": "肤质", "tags": [{"id": "etQinghe01", "na
 CONNECTOR = ConnectorType(
     label=text("企业微信", "WeCom"),
     summary=text(
-        "接收客户与客服消息,打标签、发消息、读取组织架构",
+        "接收客户与客服消息，打标签、发消息、读取组织架构",
         "Contacts and messages in; tags, messages and the staff out",
     ),
     credentials=WecomCredentials,
@@ -151,7 +151,7 @@ CONNECTOR = ConnectorType(
         Action(
             key="add_tag",
             label=text("新建企业标签", "Add a corp tag"),
-            summary=text("在标签组里新建标签,已有则直接返回", "Adds a tag unless it is there"),
+            summary=text("在标签组里新建标签，已有则直接返回", "Adds a tag unless it is there"),
             effect_class="write",
             input=AddTag,
             output=_output(id=_WORD, name=_WORD, is_new=_YES),
@@ -191,7 +191,7 @@ CONNECTOR = ConnectorType(
         Action(
             key="send_message",
             label=text("给客户发消息", "Message a contact"),
-            summary=text("生成群发任务,由员工确认后发出", "Makes a task an employee confirms"),
+            summary=text("生成群发任务，由员工确认后发出", "Makes a task an employee confirms"),
             effect_class="message",
             input=SendMessage,
             output=_output(message_id=_WORD, sender=_WORD),
@@ -208,7 +208,7 @@ CONNECTOR = ConnectorType(
         Action(
             key="send_welcome",
             label=text("发欢迎语", "Send a welcome"),
-            summary=text("给刚添加的客户发欢迎语,20 秒内有效", "Welcomes a new contact"),
+            summary=text("给刚添加的客户发欢迎语，20 秒内有效", "Welcomes a new contact"),
             effect_class="message",
             input=SendWelcome,
             output=_output(sent=_YES),

@@ -43,7 +43,7 @@ class WecomCredentials(Credentials):
     )
     aes_key: SecretStr | None = field(
         words("回调 EncodingAESKey", "Callback EncodingAESKey"),
-        help=words("接收事件时填写,43 个字符。", "To take in events; 43 characters."),
+        help=words("接收事件时填写，43 个字符。", "To take in events; 43 characters."),
         widget="secret",
         default=None,
     )
@@ -67,7 +67,7 @@ class WecomSettings(Settings):
     sender: str = field(
         words("默认发送成员", "Usual sender"),
         help=words(
-            "群发和打标签时用哪位员工的身份,填成员账号;留空则用第一位添加该客户的员工。",
+            "群发和打标签时用哪位员工的身份，填成员账号；留空则用第一位添加该客户的员工。",
             "Whose name messages and tags go by, a user id; empty: the first who added them.",
         ),
         default="",
@@ -85,7 +85,7 @@ class WecomSettings(Settings):
     staff: tuple[UserId, ...] = field(
         words("拉取哪些员工的客户", "Whose contacts to fetch"),
         help=words(
-            "成员账号;留空则为所有配置了客户联系功能的员工。",
+            "成员账号；留空则为所有配置了客户联系功能的员工。",
             "User ids; empty: everybody who may contact customers.",
         ),
         widget="tags",
@@ -95,7 +95,7 @@ class WecomSettings(Settings):
     kf_accounts: tuple[Annotated[str, Field(pattern=_EXTERNAL)], ...] = field(
         words("微信客服账号", "Customer service accounts"),
         help=words(
-            "要定时补齐消息的客服账号(open_kfid),wk 开头;不用微信客服则留空。",
+            "要定时补齐消息的客服账号（open_kfid），wk 开头；不用微信客服则留空。",
             "Accounts (open_kfid, wk…) whose messages are fetched as well; empty without them.",
         ),
         widget="tags",
@@ -105,7 +105,7 @@ class WecomSettings(Settings):
     base_url: str = field(
         words("接口地址", "API address"),
         help=words(
-            "一般不用改;私有部署时填写自己的地址。", "Leave as it is, except for a private host."
+            "一般不用改；私有部署时填写自己的地址。", "Leave as it is, except for a private host."
         ),
         default=API,
         pattern=r"^https?://[^\s/?#@]+$",
@@ -136,7 +136,7 @@ class MarkTags(GetContact):
     user: str = field(
         words("员工账号", "Employee"),
         help=words(
-            "标签属于哪位员工;留空则用默认发送成员。", "Whose tags; empty: the usual sender."
+            "标签属于哪位员工；留空则用默认发送成员。", "Whose tags; empty: the usual sender."
         ),
         widget="template",
         default="",
@@ -176,7 +176,7 @@ class SendMessage(Form):
     attachments: tuple[dict[str, Any], ...] = field(
         words("附件", "Attachments"),
         help=words(
-            '按平台的写法,如 {"msgtype": "link", "link": {…}},最多 9 个。',
+            '按平台的写法，如 {"msgtype": "link", "link": {…}}，最多 9 个。',
             'As the platform writes them, {"msgtype": "link", "link": {…}}; at most 9.',
         ),
         widget="json",
@@ -186,7 +186,7 @@ class SendMessage(Form):
     sender: str = field(
         words("发送成员", "Sender"),
         help=words(
-            "由哪位员工确认发送;留空则用默认发送成员。", "Who confirms it; empty: as usual."
+            "由哪位员工确认发送；留空则用默认发送成员。", "Who confirms it; empty: as usual."
         ),
         widget="template",
         default="",

@@ -42,7 +42,7 @@ LOOKED_UP = {*ADDED, "edit_external_contact"}
 FIRST = timedelta(minutes=10)
 
 _UNREAD = text(
-    "没能及时读取客服消息,定时拉取会补上",
+    "没能及时读取客服消息，定时拉取会补上",
     "the messages could not be read in time; the next pull brings them",
 )
 

@@ -25,7 +25,9 @@ class Sentences(TyperGroup):
         except DatabaseFault as fault:
             said = str(fault).splitlines()[0][:200]
             complain(
-                EngineError(text(f"数据库没有应答:{said}", f"The database does not answer: {said}"))
+                EngineError(
+                    text(f"数据库没有应答：{said}", f"The database does not answer: {said}")
+                )
             )
         raise typer.Exit(2)
 
@@ -40,7 +42,7 @@ def make_app() -> typer.Typer:
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
-        help="积木: events come in, flows run, effects go out exactly as often as they should.",
+        help="积木：events come in, flows run, effects go out exactly as often as they should.",
     )
     commands.add_all(app)
     return app

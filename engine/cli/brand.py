@@ -133,13 +133,13 @@ def make_brand(world: World, tenant: str, settings: Settings) -> Iterator[Text]:
     units = _units(world, who)
     people = _people(world, who, units)
     if people:
-        yield text(f"演示人员:{'、'.join(people)}", f"people of the demo: {', '.join(people)}")
+        yield text(f"演示人员：{'、'.join(people)}", f"people of the demo: {', '.join(people)}")
     made = point_connections(world, tenant, stand_in_url(settings))
     if made:
-        yield text(f"演示对接:{'、'.join(made)}", f"connections of the demo: {', '.join(made)}")
+        yield text(f"演示对接：{'、'.join(made)}", f"connections of the demo: {', '.join(made)}")
     scenes = list(_scenes(world, who))
     if scenes:
-        yield text(f"已发布的场景:{'、'.join(scenes)}", f"published scenes: {', '.join(scenes)}")
+        yield text(f"已发布的场景：{'、'.join(scenes)}", f"published scenes: {', '.join(scenes)}")
 
 
 def _units(world: World, who: Principal) -> dict[str, str]:

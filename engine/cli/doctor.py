@@ -86,7 +86,7 @@ def _python(settings: Settings) -> Finding:
     version = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info < LEAST_PYTHON:
         words = text(
-            f"Python {version} 太旧,需要 3.11 及以上", f"Python {version} is too old: 3.11"
+            f"Python {version} 太旧，需要 3.11 及以上", f"Python {version} is too old: 3.11"
         )
         return Finding("python", "bad", words)
     return Finding("python", "fine", text(f"Python {version}", f"Python {version}"))
@@ -104,7 +104,7 @@ def _disk(settings: Settings) -> Finding:
         "disk",
         state,
         text(
-            f"数据目录 {settings.data_dir} 可写,剩余 {free / 2**30:.1f} GiB",
+            f"数据目录 {settings.data_dir} 可写，剩余 {free / 2**30:.1f} GiB",
             f"data folder {settings.data_dir} can be written, {free / 2**30:.1f} GiB free",
         ),
     )
@@ -121,7 +121,7 @@ def _keys(settings: Settings) -> Finding:
             "keys",
             "bad",
             text(
-                f"密钥文件 {file} 可被他人读取({mode:o}),请执行 chmod 600 {file}",
+                f"密钥文件 {file} 可被他人读取（{mode:o}），请执行 chmod 600 {file}",
                 f"the key file {file} is open to others ({mode:o}): chmod 600 {file}",
             ),
         )
@@ -131,7 +131,7 @@ def _keys(settings: Settings) -> Finding:
 
 def _database(settings: Settings) -> Finding:
     if settings.is_sqlite and not is_installed(settings):
-        words = text("还没有数据库:jimu up 会创建", "no database yet: jimu up makes it")
+        words = text("还没有数据库：jimu up 会创建", "no database yet: jimu up makes it")
         return Finding("database", "warning", words)
     db = Database(settings.database_url)
     try:
@@ -141,7 +141,7 @@ def _database(settings: Settings) -> Finding:
         return Finding(
             "database",
             "bad",
-            text(f"数据库没有应答:{said}", f"the database does not answer: {said}"),
+            text(f"数据库没有应答：{said}", f"the database does not answer: {said}"),
         )
     finally:
         db.dispose()
@@ -151,11 +151,11 @@ def _database(settings: Settings) -> Finding:
             "database",
             "bad",
             text(
-                f"{kind} 的表结构是 {at},需要 {newest}:请运行 jimu migrate",
+                f"{kind} 的表结构是 {at}，需要 {newest}：请运行 jimu migrate",
                 f"{kind} is at schema {at} and {newest} is needed: run jimu migrate",
             ),
         )
-    words = text(f"{kind} 正常,表结构 {at}", f"{kind} answers, schema {at}")
+    words = text(f"{kind} 正常，表结构 {at}", f"{kind} answers, schema {at}")
     return Finding("database", "fine", words)
 
 
@@ -192,7 +192,7 @@ def _redis(settings: Settings) -> Finding:
         "redis",
         "warning",
         text(
-            "Redis 没有应答;数据不会丢,但一切变慢",
+            "Redis 没有应答；数据不会丢，但一切变慢",
             "Redis does not answer; nothing is lost, but everything is slower",
         ),
     )
@@ -209,7 +209,7 @@ def _port(settings: Settings) -> Finding:
                 "port",
                 "warning",
                 text(
-                    f"端口 {settings.port} 已被占用(也许积木正在运行)",
+                    f"端口 {settings.port} 已被占用（也许积木正在运行）",
                     f"port {settings.port} is in use (perhaps by a running Jimu)",
                 ),
             )

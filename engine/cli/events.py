@@ -55,7 +55,7 @@ def send(
     else:
         tell(
             text(
-                f"已送入 {len(events)} 个事件,其中 {fresh} 个是新的({seconds:.1f} 秒)",
+                f"已送入 {len(events)} 个事件，其中 {fresh} 个是新的（{seconds:.1f} 秒）",
                 f"{len(events)} events sent, {fresh} of them new ({seconds:.1f} s)",
             )
         )

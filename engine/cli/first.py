@@ -55,7 +55,7 @@ def _create_main(world: World, settings: Settings, told: Callable[[Text | str], 
     told(text(f"密码    {password}", f"password  {password}"))
     told(
         text(
-            f"密码只显示这一次,也写在 {note}(仅本人可读);首次登录后请修改,并删除该文件。",
+            f"密码只显示这一次，也写在 {note}（仅本人可读）；首次登录后请修改，并删除该文件。",
             f"The password is shown this once; it is also in {note}, which only you can read. "
             "Change it at the first sign-in, then delete the file.",
         )

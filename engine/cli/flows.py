@@ -110,7 +110,7 @@ def validate_file(file: File, tenant: TenantName = None, as_json: AsJson = False
         warnings = len(problems) - errors
         tell(
             text(
-                f"{errors} 处错误,{warnings} 处提醒" if problems else "没有问题,可以发布",
+                f"{errors} 处错误，{warnings} 处提醒" if problems else "没有问题，可以发布",
                 f"{errors} errors, {warnings} warnings"
                 if problems
                 else "nothing is wrong: it can be published",
@@ -229,7 +229,7 @@ def roll_back(
     _say(
         {"key": key, "version": done.number, "rolled_back_to": number},
         as_json,
-        f"{key} 已回到第 {number} 版,新版本号 {done.number}",
+        f"{key} 已回到第 {number} 版，新版本号 {done.number}",
         f"{key} is back at version {number}, now numbered {done.number}",
     )
 

@@ -104,14 +104,14 @@ def add_key(
     if as_json:
         print_json({"id": made.id, "key": made.secret, "scopes": scopes})
         return
-    tell(text("密钥只显示这一次:", "The key is shown this once:"))
+    tell(text("密钥只显示这一次：", "The key is shown this once:"))
     tell(made.secret)
 
 
 def _show_password(password: str) -> None:
     tell(
         text(
-            f"密码 {password}(只显示这一次,首次登录后须修改)",
+            f"密码 {password}（只显示这一次，首次登录后须修改）",
             f"password {password} (shown this once; to be changed at the first sign-in)",
         )
     )

@@ -44,7 +44,7 @@ def here(tenant: str | None = None, settings: Settings | None = None) -> tuple[W
     if not is_installed(settings):
         raise Unavailable(
             text(
-                f"{settings.data_dir} 里还没有安装:请先运行 jimu up(或 jimu migrate)",
+                f"{settings.data_dir} 里还没有安装：请先运行 jimu up（或 jimu migrate）",
                 f"There is no installation in {settings.data_dir} yet: "
                 "run jimu up (or jimu migrate) first",
             )

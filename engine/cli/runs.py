@@ -78,7 +78,7 @@ def show(
         return
     tell(
         text(
-            f"{found['flow'].name}(第 {found['version']} 版):{found['run'].status}",
+            f"{found['flow'].name}（第 {found['version']} 版）：{found['run'].status}",
             f"{found['flow'].name} (version {found['version']}): {found['run'].status}",
         )
     )

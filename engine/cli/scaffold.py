@@ -35,7 +35,7 @@ def new_node(
     folder = copy(into, "nodes", name, like)
     tell(
         text(
-            f"已创建 {folder}。先改 node.py 里的名称与说明、README.md 和 cases.json,再运行:\n"
+            f"已创建 {folder}。先改 node.py 里的名称与说明、README.md 和 cases.json，再运行：\n"
             f"  python -m pytest tests/conformance nodes/{name}",
             f"{folder} is there. Write the texts of node.py, README.md and cases.json, then run:\n"
             f"  python -m pytest tests/conformance nodes/{name}",
@@ -53,7 +53,7 @@ def new_connector(
     tell(
         text(
             f"已创建 {folder}。先改 connector.py、forms.py 和 README.md,"
-            f"把真实往来录进 recordings/,再运行:\n"
+            f"把真实往来录进 recordings/,再运行：\n"
             f"  python -m pytest tests/conformance connectors/{name}",
             f"{folder} is there. Write connector.py, forms.py and README.md, put real exchanges "
             f"into recordings/, then run:\n"
@@ -70,7 +70,7 @@ def copy(top: Path, room: str, name: str, like: str) -> Path:
     source, target = top / room / like, top / room / name
     if not _NAME.fullmatch(name):
         message = text(
-            "名称应为小写字母、数字和下划线,以字母开头",
+            "名称应为小写字母、数字和下划线，以字母开头",
             "a name is lower-case letters, digits and underscores and begins with a letter",
         )
         raise InvalidInput(message, [Problem("/name", message)])

@@ -69,7 +69,7 @@ class Web:
                 self._line.close()
                 if attempt == 2:
                     raise Unavailable(
-                        text(f"服务没有应答:{fault}", f"The server does not answer: {fault}")
+                        text(f"服务没有应答：{fault}", f"The server does not answer: {fault}")
                     ) from fault
         try:
             return answer.status, json.loads(raw) if raw else None

@@ -80,4 +80,4 @@ def migrate() -> None:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     db = Database(settings.database_url)
     revision = bring_up_to_date(db, settings.lanes)
-    tell(text(f"数据库已是最新({revision})", f"the database is up to date ({revision})"))
+    tell(text(f"数据库已是最新（{revision}）", f"the database is up to date ({revision})"))

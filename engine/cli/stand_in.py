@@ -140,7 +140,7 @@ class Server:
             if _is_stand_in(port):
                 raise Conflict(
                     text(
-                        "已有一个演示在运行:先停止它,或直接看它的输出",
+                        "已有一个演示在运行：先停止它，或直接看它的输出",
                         "a demo is running already: stop it first, or watch that one",
                     )
                 ) from fault

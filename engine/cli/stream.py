@@ -26,11 +26,11 @@ _GOODS = (
     ("QH-SUN-50", "青禾清透防晒 50g", "防晒", 12800),
 )
 _QUESTIONS = (
-    "请问我的快递到哪里了?",
-    "眼霜和精华可以一起用吗?",
-    "今天下单什么时候能发货?",
+    "请问我的快递到哪里了？",
+    "眼霜和精华可以一起用吗？",
+    "今天下单什么时候能发货？",
     "我想改一下收货地址",
-    "敏感肌可以用这款面膜吗?",
+    "敏感肌可以用这款面膜吗？",
 )
 _REASONS = ("商品破损", "不想要了", "尺寸规格拍错", "效果与描述不符")
 
@@ -221,7 +221,7 @@ class Stream:
     def _message(self, person: Person) -> list[Happening]:
         asked = self._said(person, "in", self._random.choice(_QUESTIONS))
         if self._random.random() < 0.6:
-            return [asked, self._said(person, "out", "您好,马上为您查询。")]
+            return [asked, self._said(person, "out", "您好，马上为您查询。")]
         return [asked]
 
     def _visits(self, person: Person) -> list[Happening]:

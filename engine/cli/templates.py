@@ -110,9 +110,9 @@ def install(
         return
     flows = ", ".join(keys)
     tell(
-        text(f"已安装并发布:{flows}", f"installed and published: {flows}")
+        text(f"已安装并发布：{flows}", f"installed and published: {flows}")
         if live
-        else text(f"已安装为草稿:{flows}", f"installed as drafts: {flows}")
+        else text(f"已安装为草稿：{flows}", f"installed as drafts: {flows}")
     )
 
 

@@ -44,7 +44,7 @@ def rotate(as_json: AsJson = False) -> None:
     else:
         tell(
             text(
-                f"当前密钥 {keys.current}(共 {len(keys.keys)} 个);重启各进程后生效。"
+                f"当前密钥 {keys.current}（共 {len(keys.keys)} 个）；重启各进程后生效。"
                 "请备份密钥文件。",
                 f"the key is now {keys.current} (of {len(keys.keys)}); it holds once the "
                 "processes are restarted. Back the key file up.",
@@ -79,7 +79,7 @@ def bench(
     if importlib.util.find_spec("benchmarks") is None:
         raise Unavailable(
             text(
-                "这里没有 benchmarks 目录,请在项目源码里运行",
+                "这里没有 benchmarks 目录，请在项目源码里运行",
                 "there is no benchmarks folder here: run it in the project's own folder",
             )
         )

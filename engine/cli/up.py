@@ -135,7 +135,7 @@ def _check_port(settings: Settings) -> None:
             return
         raise Conflict(
             text(
-                f"{settings.host}:{settings.port} 已被占用,请用 JIMU_PORT 换一个端口",
+                f"{settings.host}：{settings.port} 已被占用，请用 JIMU_PORT 换一个端口",
                 f"{settings.host}:{settings.port} is in use: choose another port with JIMU_PORT",
             )
         ) from fault
@@ -149,10 +149,10 @@ def _answers(settings: Settings) -> bool:
 
 def _greet(settings: Settings) -> None:
     out.print()
-    tell(text(f"积木已启动:{settings.public_url}", f"Jimu is running at {settings.public_url}"))
+    tell(text(f"积木已启动：{settings.public_url}", f"Jimu is running at {settings.public_url}"))
     tell(
         text(
-            f"接口文档:{settings.public_url}/api/docs",
+            f"接口文档：{settings.public_url}/api/docs",
             f"API documents: {settings.public_url}/api/docs",
         )
     )

@@ -120,8 +120,8 @@ class Watcher:
         waiting, failed = runs["waiting"], runs["failed"]
         delivered = self._effects.get("delivered", 0)
         return text(
-            f"演示:已发 {sent} 个事件;最近的执行中 {done} 个完成、{waiting} 个等待、"
-            f"{failed} 个失败;已送达 {delivered} 个动作",
+            f"演示：已发 {sent} 个事件；最近的执行中 {done} 个完成、{waiting} 个等待、"
+            f"{failed} 个失败；已送达 {delivered} 个动作",
             f"demo: {sent} events sent; of the latest runs {done} done, {waiting} waiting, "
             f"{failed} failed; {delivered} effects delivered",
         )

@@ -80,7 +80,7 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise InvalidInput(text(f"没有这个时区:{name}", f"no such time zone: {name}")) from None
+        raise InvalidInput(text(f"没有这个时区：{name}", f"no such time zone: {name}")) from None
 
 
 def read_value(value: Any, type_: ColumnType, where: ZoneInfo) -> Any:
@@ -277,7 +277,7 @@ class _Reader:
         if span.is_empty:
             raise InvalidInput(
                 text(
-                    f"范围是空的:{low} 大于等于 {high}",
+                    f"范围是空的：{low} 大于等于 {high}",
                     f"the range is empty: {low} is not below {high}",
                 )
             )
@@ -353,7 +353,7 @@ def wrong_kind(type_: str, value: Any) -> GiveUp:
     kind = _KINDS.get(type_, text("可比较的值", "a value that can be compared"))
     shown = str(value)[:40]
     return GiveUp(
-        text(f"应为{kind['zh']},实际是「{shown}」", f"must be {kind['en']}, found “{shown}”"),
+        text(f"应为{kind['zh']}，实际是「{shown}」", f"must be {kind['en']}, found “{shown}”"),
         "expression",
     )
 

@@ -16,7 +16,7 @@ def port_id() -> Any:
     """The field that holds the id of a row's port."""
     return field(
         text("出口标识", "Port id"),
-        help=text("连线靠它找到出口,定下后不要再改", "lines hold on to it; keep it once chosen"),
+        help=text("连线靠它找到出口，定下后不要再改", "lines hold on to it; keep it once chosen"),
         pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$",
     )
 

@@ -260,7 +260,7 @@ def _check_policy(table: Table, problems: list[Problem]) -> None:
         output.values for output in table.outputs
     ):
         message = text(
-            "按优先级取结果,要先在结果列里按重要程度列出可选值",
+            "按优先级取结果，要先在结果列里按重要程度列出可选值",
             "an order by importance needs a list of values, most important first, in an output",
         )
         problems.append(Problem("/hit_policy", message, "table_priority"))

@@ -64,15 +64,15 @@ def _overlaps(compiled: CompiledTable, space: Region, path: str) -> list[Problem
         where = space.describe(both)
         if table.hit_policy == "unique":
             message = text(
-                f"第 {rows[0]} 行与第 {rows[1]} 行会同时命中({where['zh']}),"
-                "请错开条件,或改用其他命中规则",
+                f"第 {rows[0]} 行与第 {rows[1]} 行会同时命中（{where['zh']}），"
+                "请错开条件，或改用其他命中规则",
                 f"rows {rows[0]} and {rows[1]} hit together ({where['en']}): "
                 "make them exclude each other, or choose another hit policy",
             )
             found.append(Problem(f"{path}/rows/{other}", message, "table_overlap"))
         elif compiled.differ(one, other):
             message = text(
-                f"第 {rows[0]} 行与第 {rows[1]} 行会同时命中({where['zh']}),结果却不同,"
+                f"第 {rows[0]} 行与第 {rows[1]} 行会同时命中（{where['zh']}），结果却不同，"
                 "请改成一致或错开条件",
                 f"rows {rows[0]} and {rows[1]} hit together ({where['en']}) with different "
                 "results: make the results equal or the conditions exclude each other",
@@ -85,7 +85,7 @@ def _hidden(table: Table, space: Region, path: str) -> list[Problem]:
     if table.hit_policy != "first":
         return []
     message = text(
-        "前面的行已经包含了它的全部情况,这一行永远不会命中,请上移或删除",
+        "前面的行已经包含了它的全部情况，这一行永远不会命中，请上移或删除",
         "rows above already take everything it covers, so it never hits: move it up or delete it",
     )
     return [
@@ -108,7 +108,7 @@ def _gaps(compiled: CompiledTable, space: Region, path: str) -> list[Problem]:
             continue
         where = space.describe(box)
         message = text(
-            f"{where['zh']} 时没有任何一行命中,请补一行或填默认结果",
+            f"{where['zh']} 时没有任何一行命中，请补一行或填默认结果",
             f"no row hits when {where['en']}: add a row or fill in defaults",
         )
         found.append(Problem(f"{path}/rows", message, "table_gap", level="warning"))

@@ -194,7 +194,7 @@ def _refused(code: str, found: Sequence[tuple[Row, Mapping[str, Any]]]) -> GiveU
     numbers = "、".join(str(row.number) for row, _ in found)
     english = ", ".join(str(row.number) for row, _ in found)
     said = ERRORS[code]
-    return GiveUp(text(f"{said['zh']}:第 {numbers} 行", f"{said['en']}: rows {english}"), code)
+    return GiveUp(text(f"{said['zh']}：第 {numbers} 行", f"{said['en']}: rows {english}"), code)
 
 
 def _is_number(value: Any) -> bool:

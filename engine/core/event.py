@@ -77,7 +77,7 @@ def read_event(document: Any, path: str = "", now: datetime | None = None) -> Ev
     for name, limit in (("id", 200), ("source", 200), ("type", 100)):
         value = document.get(name)
         if not isinstance(value, str) or not value.strip():
-            wrong(f"/{name}", "必填,应为文字", "is required and must be text")
+            wrong(f"/{name}", "必填，应为文字", "is required and must be text")
         elif len(value) > limit or "\x00" in value:
             wrong(f"/{name}", f"最长 {limit} 个字符", f"has more than {limit} characters")
     subject = document.get("subject", "")
@@ -88,16 +88,16 @@ def read_event(document: Any, path: str = "", now: datetime | None = None) -> Ev
             wrong(f"/{name}", "没有这个属性", "is not a known attribute")
     data = document.get("data")
     if not isinstance(data, dict):
-        wrong("/data", "必填,应为对象", "is required and must be an object")
+        wrong("/data", "必填，应为对象", "is required and must be an object")
     elif _depth(data) > MAX_DATA_DEPTH:
         wrong("/data", f"嵌套超过 {MAX_DATA_DEPTH} 层", f"has more than {MAX_DATA_DEPTH} levels")
     elif _has_nul(data):
-        wrong("/data", "不能含有空字符(U+0000)", "must not contain the character U+0000")
+        wrong("/data", "不能含有空字符（U+0000）", "must not contain the character U+0000")
     time = now
     if document.get("time") is not None or now is None:
         time = _time(document.get("time"))
         if time is None:
-            wrong("/time", "应为带时区的时间(RFC 3339)", "must be a time with zone (RFC 3339)")
+            wrong("/time", "应为带时区的时间（RFC 3339）", "must be a time with zone (RFC 3339)")
     if problems:
         raise InvalidInput(text("事件格式不对", "the event is malformed"), problems)
     assert time is not None

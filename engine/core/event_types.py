@@ -178,7 +178,7 @@ def check_own_type(own: OwnType, path: str = "") -> list[Problem]:
             Problem(
                 f"{path}/type",
                 text(
-                    "事件类型应为小写字母加点,如 testdrive.done",
+                    "事件类型应为小写字母加点，如 testdrive.done",
                     "must be lower-case words with a dot, such as testdrive.done",
                 ),
             )
@@ -187,7 +187,7 @@ def check_own_type(own: OwnType, path: str = "") -> list[Problem]:
         found.append(
             Problem(
                 f"{path}/type",
-                text("这个前缀由系统使用,请换一个", "this prefix is the system's; choose another"),
+                text("这个前缀由系统使用，请换一个", "this prefix is the system's; choose another"),
             )
         )
     return found + check_schema(own.schema, f"{path}/schema")

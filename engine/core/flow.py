@@ -194,8 +194,8 @@ def _worded(found: Any) -> Any:
     said = found["msg"]
     allowed = (found.get("ctx") or {}).get("expected")
     if found["type"] == "literal_error" and allowed:
-        return text(f"只能是:{allowed}", f"must be {allowed}")
-    return text(f"值不合规定({said})", said)
+        return text(f"只能是：{allowed}", f"must be {allowed}")
+    return text(f"值不合规定（{said}）", said)
 
 
 Node.model_rebuild()

@@ -78,7 +78,7 @@ def check_schema(schema: Any, path: str = "", *, defaults: bool = False) -> list
         return [Problem(path, error.message, "schema")]
     if len(written.encode()) > MAX_BYTES:
         message = text(
-            "字段定义太大,最多 64 kB,请拆开", "the schema is too large: at most 64 kB, split it"
+            "字段定义太大，最多 64 kB，请拆开", "the schema is too large: at most 64 kB, split it"
         )
         return [Problem(path, message, "schema_size")]
     schema = json.loads(written)
@@ -194,7 +194,7 @@ def _key(schema: Any) -> str:
 
 def _unusable() -> InvalidInput:
     return InvalidInput(
-        text("字段定义(JSON Schema)不可用", "the JSON Schema cannot be used"),
+        text("字段定义（JSON Schema）不可用", "the JSON Schema cannot be used"),
         [Problem("", text("字段定义不可用", "the schema cannot be used"), "schema")],
     )
 

@@ -30,14 +30,14 @@ def linear_pattern(pattern: str) -> Any:
     """A regular expression compiled to run in linear time; InvalidInput when it cannot be."""
     if len(pattern) > MAX_PATTERN:
         raise InvalidInput(
-            text(f"正则太长,最多 {MAX_PATTERN} 个字符", f"is longer than {MAX_PATTERN} characters")
+            text(f"正则太长，最多 {MAX_PATTERN} 个字符", f"is longer than {MAX_PATTERN} characters")
         )
     try:
         return compiled_pattern(pattern)
     except (re2.error, ValueError, OverflowError):
         raise InvalidInput(
             text(
-                "正则写法不支持(不能用回溯引用和前后断言)",
+                "正则写法不支持（不能用回溯引用和前后断言）",
                 "is no supported regular expression (no back-references, no look-around)",
             )
         ) from None
@@ -78,7 +78,7 @@ class Walk:
         elif size > MAX_PARTS:
             self._add(
                 self.path,
-                "引用展开后太大,请简化",
+                "引用展开后太大，请简化",
                 "unfolds to too many parts; simplify its references",
                 "schema_size",
             )
@@ -122,7 +122,7 @@ class Walk:
         if target is None:
             self._add(
                 path,
-                "只能引用本定义内的部分(如 #/$defs/地址)",
+                "只能引用本定义内的部分（如 #/$defs/地址）",
                 "may only point into this very schema (such as #/$defs/address)",
                 "schema_refs",
             )

@@ -28,18 +28,18 @@ _TYPES: dict[str, Text] = {
     "null": text("空", "empty"),
 }
 _FORMAT_WORDS: dict[str, Text] = {
-    "date": text("日期,如 2026-11-11", "a date such as 2026-11-11"),
-    "time": text("时刻,如 09:30", "a time of day such as 09:30"),
+    "date": text("日期，如 2026-11-11", "a date such as 2026-11-11"),
+    "time": text("时刻，如 09:30", "a time of day such as 09:30"),
     "date-time": text(
-        "带时区的时间,如 2026-11-11T10:00:00+08:00",
+        "带时区的时间，如 2026-11-11T10:00:00+08:00",
         "a time with its zone such as 2026-11-11T10:00:00+08:00",
     ),
-    "duration": text("时长,如 P3D 或 PT30M", "a duration such as P3D or PT30M"),
+    "duration": text("时长，如 P3D 或 PT30M", "a duration such as P3D or PT30M"),
     "email": text("邮箱地址", "an e-mail address"),
     "uri": text("网址", "an address such as https://example.com"),
     "uuid": text("UUID", "a UUID"),
     "ip": text("IP 地址", "an IP address"),
-    "decimal": text("数字,如 12.50", "a decimal number such as 12.50"),
+    "decimal": text("数字，如 12.50", "a decimal number such as 12.50"),
 }
 _MORE: dict[str, tuple[str, str]] = {
     "minimum": ("不能小于 {0}", "must be at least {0}"),
@@ -79,7 +79,7 @@ def worded(keyword: str, wanted: Any, schema: Mapping[str, Any] | None, value: A
         shown = [_shown(one) for one in list(wanted)[:12]]
         more = len(list(wanted)) > 12
         said = text(
-            "只能是:" + "、".join(shown) + ("……" if more else ""),
+            "只能是：" + "、".join(shown) + ("……" if more else ""),
             "must be one of " + ", ".join(shown) + (", …" if more else ""),
         )
     elif keyword == "const":

@@ -293,7 +293,7 @@ class _Build:
     def _config(self, type_: NodeType, node: Node, at: str) -> Any:
         document = dict(node.config)
         if node.version > type_.version:
-            zh = f"此节点由更新的版本({node.version})保存,这里只有 {type_.version}"
+            zh = f"此节点由更新的版本（{node.version}）保存，这里只有 {type_.version}"
             en = f"this node was saved by a newer version ({node.version}) than {type_.version}"
             self._wrong(f"{at}/version", node, zh, en, "newer_version")
             return None
@@ -349,7 +349,7 @@ class _Build:
                 if not left[target.id]:
                     order.append(target)
         for id_ in (id_ for id_, count in left.items() if count):
-            message = text("连线形成了环;需要重复时请用循环", "lines form a cycle; use a loop")
+            message = text("连线形成了环；需要重复时请用循环", "lines form a cycle; use a loop")
             self.problems.append(Problem(path, message, "cycle", id_))
         return tuple(order)
 

@@ -311,12 +311,12 @@ def _worded(problem: Problem) -> Problem:
     if problem.code != "value_error":
         return problem
     if problem.path == "/zone":
-        message = text("没有这个时区,如 Asia/Shanghai", "no such time zone; say Asia/Shanghai")
+        message = text("没有这个时区，如 Asia/Shanghai", "no such time zone; say Asia/Shanghai")
     elif problem.path.startswith("/holidays"):
         message = text("结束日期早于开始日期", "the last day is before the first")
     else:
         message = text(
-            '时段应为 [开始, 结束],如 ["09:00", "18:00"],且不能重叠',
+            '时段应为 [开始，结束],如 ["09:00", "18:00"],且不能重叠',
             'hours must be [start, end] such as ["09:00", "18:00"], without overlap',
         )
     return Problem(problem.path, message)

@@ -69,7 +69,7 @@ def remarks(start: datetime, end: datetime, calendar: Any) -> list[Problem]:
         Problem(
             "/public_holidays",
             text(
-                f"{year} 年的放假安排不在系统里,按普通工作周计算;公布后请更新或自行填写节假日",
+                f"{year} 年的放假安排不在系统里，按普通工作周计算；公布后请更新或自行填写节假日",
                 f"the public holidays of {year} are not known here; the plain week is used. "
                 "Update, or enter them as holidays",
             ),

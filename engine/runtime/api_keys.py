@@ -74,7 +74,7 @@ def create_key(
             if not who.may(act, path):
                 raise Forbidden(
                     text(
-                        f"不能授予自己没有的权限:{say(ACTS[act], 'zh')}",
+                        f"不能授予自己没有的权限：{say(ACTS[act], 'zh')}",
                         f"you cannot give what you may not do: {say(ACTS[act], 'en')}",
                     )
                 )

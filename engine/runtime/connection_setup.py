@@ -208,7 +208,7 @@ def _save(
 ) -> Any:
     if not connection_store.save_connection(conn, who.tenant, row.key, revision, changed):
         raise Stale(
-            text("内容已被他人修改,请重新读取", "somebody has changed it meanwhile: read it again")
+            text("内容已被他人修改，请重新读取", "somebody has changed it meanwhile: read it again")
         )
     flow_store.bump(conn, who.tenant)
     _note(world, conn, who, row.key, said)

@@ -54,7 +54,7 @@ def find_door(world: World, tenant: str, flow_key: str, node: str, kind: Kind) -
     if flow is None or not isinstance(found, Entrance) or found.kind != kind:
         raise NotFound(
             text(
-                f"没有这个入口:流程 {flow_key} 的 {node}",
+                f"没有这个入口：流程 {flow_key} 的 {node}",
                 f"there is no such entrance: {node} of flow {flow_key}",
             )
         )
@@ -121,7 +121,7 @@ def take_call(
     elif any(one in request.headers for one in ("webhook-signature", "x-signature")):
         raise Unauthenticated(
             text(
-                "这个入口没有签名密钥,不能验签",
+                "这个入口没有签名密钥，不能验签",
                 "this entrance has no secret: the signature cannot be verified",
             )
         )

@@ -54,7 +54,7 @@ def check_may_change(conn: Connection, who: Principal, user_id: str) -> None:
         if not all(who.may(act, path) for path in paths):
             raise Forbidden(
                 text(
-                    "对方的权限超出你的权限,不能修改",
+                    "对方的权限超出你的权限，不能修改",
                     "this person may do more than you do: you cannot change them",
                 )
             )
@@ -101,7 +101,7 @@ def keep_an_admin(conn: Connection, tenant: str) -> None:
 
 def stale() -> Stale:
     return Stale(
-        text("内容已被他人修改,请重新读取后再改", "somebody has changed it: read it again first")
+        text("内容已被他人修改，请重新读取后再改", "somebody has changed it: read it again first")
     )
 
 
@@ -111,7 +111,7 @@ def not_there(path: str, zh: str, en: str) -> InvalidInput:
 
 def more_than_own(act: str, path: str) -> Forbidden:
     words = text(
-        f"不能授予自己没有的权限:{say(ACTS[act], 'zh')}",
+        f"不能授予自己没有的权限：{say(ACTS[act], 'zh')}",
         f"you cannot give what you may not do: {say(ACTS[act], 'en')}",
     )
     return Forbidden(words, [Problem(path, words, "more_than_own")])

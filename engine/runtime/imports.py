@@ -125,7 +125,7 @@ def _import(
             stream.tell(),
             size,
             text(
-                f"已读 {sums.rows} 行,导入 {sums.orders} 个订单",
+                f"已读 {sums.rows} 行，导入 {sums.orders} 个订单",
                 f"{sums.rows} rows read, {sums.orders} orders taken",
             ),
         )

@@ -158,7 +158,7 @@ def _check(events: Sequence[Event], schemas: Mapping[str, Any]) -> list[Problem]
             problems.append(Problem(under + found.path, found.message, found.code))
         # What a connector translated has not passed the door that refuses this (read_event).
         if "\\u0000" in dump_json([event.id, event.source, event.subject, event.data]):
-            said = text("不能含有空字符(U+0000)", "must not contain the character U+0000")
+            said = text("不能含有空字符（U+0000）", "must not contain the character U+0000")
             problems.append(Problem(under, said, "nul"))
         if len(problems) >= 100:
             break

@@ -51,7 +51,7 @@ def start_job(
 ) -> str:
     """Queues a job and returns its id."""
     if kind not in KINDS:
-        raise NotFound(text(f"没有这种任务:{kind}", f"there is no job of kind {kind}"))
+        raise NotFound(text(f"没有这种任务：{kind}", f"there is no job of kind {kind}"))
     now = world.now()
     job_id = new_id("job", now)
     with world.db.begin() as conn:

@@ -97,7 +97,7 @@ def delete_unit(world: World, who: Principal, unit_id: str) -> None:
         if unit.parent_id is None or account_store.is_unit_used(conn, who.tenant, unit.id):
             raise Conflict(
                 text(
-                    "该组织下还有下级、人员或授权,不能删除",
+                    "该组织下还有下级、人员或授权，不能删除",
                     "units, people or roles still hang on it",
                 )
             )
@@ -135,5 +135,5 @@ def _check_head(conn: Connection, who: Principal, head_id: Any) -> None:
 
 def _stale() -> Stale:
     return Stale(
-        text("内容已被他人修改,请重新读取后再改", "somebody has changed it: read it again first")
+        text("内容已被他人修改，请重新读取后再改", "somebody has changed it: read it again first")
     )

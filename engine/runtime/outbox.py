@@ -360,7 +360,7 @@ def sweep_outbox(world: World, limit: int = 500) -> int:
         error = {
             "code": "no_answer",
             "message": text(
-                "发出后没有得到回应(进程中断)", "sent, but the process ended before the answer"
+                "发出后没有得到回应（进程中断）", "sent, but the process ended before the answer"
             ),
         }
         effect_store.mark_unknown(conn, [row.key for row in lost], error, now)

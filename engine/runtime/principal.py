@@ -62,7 +62,7 @@ class Principal:
         if not self.may(act, path):
             raise Forbidden(
                 text(
-                    f"没有权限:{say(ACTS[act], 'zh')}({act})",
+                    f"没有权限：{say(ACTS[act], 'zh')}({act})",
                     f"you may not {say(ACTS[act], 'en')} ({act})",
                 )
             )

@@ -121,7 +121,7 @@ def save_draft(world: World, who: Principal, key: str, document: Any, *, revisio
 def _stale(revision: int) -> Stale:
     return Stale(
         text(
-            f"这份草稿已被别人保存过(现为第 {revision} 次修改),请先查看对方的改动",
+            f"这份草稿已被别人保存过（现为第 {revision} 次修改），请先查看对方的改动",
             f"somebody saved this draft meanwhile (it is at revision {revision}): look at it first",
         )
     )
@@ -213,7 +213,7 @@ def _publish(
     if errors:
         raise InvalidFlow(
             text(
-                f"还有 {len(errors)} 处问题,不能发布",
+                f"还有 {len(errors)} 处问题，不能发布",
                 f"{len(errors)} problems keep it from being published",
             ),
             errors,

@@ -30,7 +30,7 @@ ACTS: Mapping[str, Text] = {
     "org.read": text("查看组织架构", "see the org tree"),
     "roles.edit": text("维护角色与授权", "edit roles and who holds them"),
     "roles.read": text("查看角色", "see roles"),
-    "runs.act": text("重试、取消执行,处理异常", "retry, cancel and mend runs"),
+    "runs.act": text("重试、取消执行，处理异常", "retry, cancel and mend runs"),
     "runs.read": text("查看执行记录", "see runs"),
     "settings.edit": text("修改企业设置", "change the tenant's settings"),
     "tasks.answer": text("处理审批与任务", "answer approvals and tasks"),

@@ -290,7 +290,7 @@ def _set_aside(world: World, held: dict[int, int], row: Any, fault: Exception) -
     message = (
         fault.message
         if isinstance(fault, EngineError)
-        else text("系统内部出错,已停下等待处理", "an internal fault: stopped until somebody looks")
+        else text("系统内部出错，已停下等待处理", "an internal fault: stopped until somebody looks")
     )
     now = world.now()
     is_run = row.kind in ("signal", "look")

@@ -93,7 +93,7 @@ def install_scene(
     if taken:
         names = ", ".join(taken)
         raise Conflict(
-            text(f"已有这些流程:{names}", f"these flows are there already: {names}"),
+            text(f"已有这些流程：{names}", f"these flows are there already: {names}"),
             [Problem("", text(f"流程 {one} 已存在", f"flow {one} exists")) for one in taken],
         )
     if publish_now:
@@ -142,7 +142,7 @@ def _check_connections(
             message = text(f"没有对接 {chosen}", f"there is no connection {chosen}")
         elif types and there[chosen] not in types:
             said = ", ".join(types)
-            message = text(f"应为这些类型的对接:{said}", f"must be a connection of {said}")
+            message = text(f"应为这些类型的对接：{said}", f"must be a connection of {said}")
         else:
             continue
         problems.append(Problem(f"/connections/{name}", message, "connection"))

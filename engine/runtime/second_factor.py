@@ -66,7 +66,7 @@ def finish_enrolment(world: World, who: Principal, ticket: str, code: str) -> li
     except Unavailable:
         raise _wrong("/ticket") from None
     if datetime.fromisoformat(begun) + ENROL_WITHIN < now:
-        raise Conflict(text("绑定已超时,请重新开始", "enrolment took too long: begin again"))
+        raise Conflict(text("绑定已超时，请重新开始", "enrolment took too long: begin again"))
     step = _step_of(secret, code, now)
     if step is None:
         raise _wrong("/code")

@@ -131,7 +131,7 @@ def by_session(world: World, token: str, address: str | None) -> Principal:
     with world.db.reading() as conn:
         row = session_store.find_session(conn, _hash(token))
         if row is None or row.until <= now or row.seen_at + IDLE_FOR <= now:
-            raise Unauthenticated(text("登录已过期,请重新登录", "the session has ended: sign in"))
+            raise Unauthenticated(text("登录已过期，请重新登录", "the session has ended: sign in"))
         user = account_store.find_user(conn, row.tenant, row.user_id)
         if user is None or user.status != "active":
             raise Unauthenticated(text("账号已停用", "the account is disabled"))

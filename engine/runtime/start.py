@@ -132,7 +132,7 @@ def begin(
             "chain",
             run.started_at,
             text(
-                "同一条因果链上,这个流程对同一对象已经执行过,为防止循环触发已停下",
+                "同一条因果链上，这个流程对同一对象已经执行过，为防止循环触发已停下",
                 "this flow already ran on this record within the same chain of causes: stopped",
             ),
         )

@@ -56,7 +56,7 @@ def _steer(
         if run.status not in states:
             raise Conflict(
                 text(
-                    f"执行现在的状态是 {run.status},不能这样操作",
+                    f"执行现在的状态是 {run.status}，不能这样操作",
                     f"the run is {run.status}: this cannot be done to it",
                 )
             )
@@ -212,7 +212,7 @@ def answer_task(
         row = _task(conn, who, task_id)
         if port not in row.ports:
             wanted = ", ".join(row.ports)
-            message = text(f"只能是:{wanted}", f"must be one of {wanted}")
+            message = text(f"只能是：{wanted}", f"must be one of {wanted}")
             raise InvalidInput(message, [Problem("/port", message, "port")])
         given = {"comment": comment, **values} if comment else dict(values)
         problems = check_value(row.form, given, "/values") if row.form else []

@@ -136,7 +136,7 @@ def check_document(document: Any) -> None:
 def _stale() -> Stale:
     return Stale(
         text(
-            "内容已被他人修改,请重新读取后再改",
+            "内容已被他人修改，请重新读取后再改",
             "somebody has changed it meanwhile: read it again first",
         )
     )

@@ -46,7 +46,7 @@ class Vault:
         except (KeyError, ValueError, InvalidTag):
             raise Unavailable(
                 text(
-                    "加密数据无法解开:密钥缺失,或数据被改动过",
+                    "加密数据无法解开：密钥缺失，或数据被改动过",
                     "sealed data cannot be opened: its key is missing, or it was changed",
                 )
             ) from None

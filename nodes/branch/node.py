@@ -69,7 +69,7 @@ def check(config: Config) -> list[Problem]:
     for index, branch in enumerate(config.branches):
         if branch.when in ("", {}, {"all": []}, {"any": []}):
             message = text(
-                "还没有写条件;不满足其他分支时会自动走“其他情况”",
+                "还没有写条件；不满足其他分支时会自动走“其他情况”",
                 "there is no condition; whatever fits no branch takes “otherwise”",
             )
             found.append(Problem(f"/branches/{index}/when", message, "required"))
@@ -117,10 +117,10 @@ NODE = NodeType(
         },
     },
     reasons={
-        "matched": text("满足「{names}」:{facts}", "“{names}” holds: {facts}"),
+        "matched": text("满足「{names}」：{facts}", "“{names}” holds: {facts}"),
         "matched_plain": text("满足「{names}」", "“{names}” holds"),
-        "none": text("没有满足的分支,走其他情况:{facts}", "no branch holds, otherwise: {facts}"),
-        "none_plain": text("没有满足的分支,走其他情况", "no branch holds: otherwise"),
+        "none": text("没有满足的分支，走其他情况：{facts}", "no branch holds, otherwise: {facts}"),
+        "none_plain": text("没有满足的分支，走其他情况", "no branch holds: otherwise"),
     },
     search=("如果", "判断", "条件", "分支", "if", "else", "when"),
 )

@@ -19,7 +19,7 @@ class Config(NodeConfig):
     table: Table = field(
         text("决策表", "Table"),
         help=text(
-            "每行是一条规则:左边是条件,右边是结果",
+            "每行是一条规则：左边是条件，右边是结果",
             "each row is a rule: conditions on the left, results on the right",
         ),
         widget="table",
@@ -97,11 +97,11 @@ NODE = NodeType(
     output=output_schema,
     errors=ERRORS,
     reasons={
-        "hit": text("命中第 {numbers} 行:{facts}", "row {numbers} hit: {facts}"),
+        "hit": text("命中第 {numbers} 行：{facts}", "row {numbers} hit: {facts}"),
         "by_default": text(
-            "没有命中,取默认结果:{facts}", "no row hit, the default counts: {facts}"
+            "没有命中，取默认结果：{facts}", "no row hit, the default counts: {facts}"
         ),
-        "no_hit": text("没有命中:{facts}", "no row hit: {facts}"),
+        "no_hit": text("没有命中：{facts}", "no row hit: {facts}"),
     },
     search=("规则", "表格", "费率", "档位", "dmn", "rules", "matrix"),
 )

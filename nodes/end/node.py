@@ -12,14 +12,14 @@ from engine.core.text import text
 class Config(NodeConfig):
     outcome: str = field(
         text("结果", "Outcome"),
-        help=text("执行记录里看到的一句话,例如“已升级 VIP”", "shown with the run, e.g. “now VIP”"),
+        help=text("执行记录里看到的一句话，例如“已升级 VIP”", "shown with the run, e.g. “now VIP”"),
         widget="template",
         default="",
         max_length=200,
     )
     output: dict[str, Any] = field(
         text("输出", "Output"),
-        help=text("作为子流程时,交给上一级流程", "what a flow that calls this one receives"),
+        help=text("作为子流程时，交给上一级流程", "what a flow that calls this one receives"),
         widget="mapping",
         default_factory=dict,
     )
@@ -28,7 +28,7 @@ class Config(NodeConfig):
         widget="select",
         default="run",
         options={
-            "run": text("整个流程,其他还没做完的也取消", "the whole run, all else is cancelled"),
+            "run": text("整个流程，其他还没做完的也取消", "the whole run, all else is cancelled"),
             "here": text("只结束这一条线", "only this line"),
         },
     )
@@ -44,15 +44,15 @@ def run(config: Config, ctx: Context) -> Done:
 
 NODE = NodeType(
     label=text("结束", "End"),
-    summary=text("结束:{outcome}", "ends: {outcome}"),
+    summary=text("结束：{outcome}", "ends: {outcome}"),
     group="logic",
     kind="end",
     config=Config,
     run=run,
     ports=(),
     reasons={
-        "run_ended": text("流程结束,结果:{outcome}", "the run ends: {outcome}"),
-        "line_ended": text("这条线到此为止,结果:{outcome}", "this line ends: {outcome}"),
+        "run_ended": text("流程结束，结果：{outcome}", "the run ends: {outcome}"),
+        "line_ended": text("这条线到此为止，结果：{outcome}", "this line ends: {outcome}"),
     },
     search=("结束", "停止", "完成", "stop", "finish"),
 )

@@ -36,7 +36,7 @@ class Times(Form):
     key: str = field(
         text("按什么累计", "Count by"),
         help=text(
-            "留空按客户累计;也可以按商品、店铺等,例如 order.shop",
+            "留空按客户累计；也可以按商品、店铺等，例如 order.shop",
             "empty: by customer; or by product, shop, ..., such as order.shop",
         ),
         widget="expression",
@@ -54,12 +54,12 @@ class Times(Form):
         max_length=400,
     )
     distinct_days: bool = field(
-        text("按天数算,同一天只算一次", "Count days, each day once"),
+        text("按天数算，同一天只算一次", "Count days, each day once"),
         widget="switch",
         default=False,
     )
     consecutive: bool = field(
-        text("必须连续,中间不能断", "Days in a row, without a gap"),
+        text("必须连续，中间不能断", "Days in a row, without a gap"),
         widget="switch",
         default=False,
     )
@@ -91,7 +91,7 @@ class Config(NodeConfig):
     type: str = field(
         text("事件", "Event"),
         help=text(
-            "例如 order.paid(订单已付款);order.* 表示订单的所有事件",
+            "例如 order.paid（订单已付款）；order.* 表示订单的所有事件",
             "such as order.paid; order.* means every event of orders",
         ),
         widget="event_type",
@@ -140,7 +140,7 @@ def check(config: Config) -> list[Problem]:
     count = config.count
     if count and count.consecutive and not count.distinct_days:
         message = text(
-            "选了“必须连续”,也要选“按天数算”",
+            "选了“必须连续”，也要选“按天数算”",
             "days in a row are counted only together with “count days”",
         )
         found.append(Problem("/count/consecutive", message, "consecutive_days"))
@@ -157,7 +157,7 @@ def check(config: Config) -> list[Problem]:
         and count.within < timedelta(days=count.n - 1)
     ):
         message = text(
-            f"时间范围太短,数不到 {count.n} 天",
+            f"时间范围太短，数不到 {count.n} 天",
             f"the time is too short for {count.n} days",
         )
         found.append(Problem("/count/within", message, "count_never"))
@@ -174,7 +174,7 @@ NODE = NodeType(
     start=start,
     check=check,
     reasons={
-        "fired": text("收到事件 {type},记录 {subject}", "event {type} came in for {subject}"),
+        "fired": text("收到事件 {type}，记录 {subject}", "event {type} came in for {subject}"),
     },
     search=("触发", "订单", "付款", "消息", "trigger", "order", "n times"),
 )

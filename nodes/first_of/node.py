@@ -44,7 +44,7 @@ class Alternative(Form):
     key: str = field(
         text("谁的事件", "Whose event"),
         help=text(
-            "留空表示同一位客户;也可以写成“类别:编号”,例如 order:{{ order.id }}",
+            "留空表示同一位客户；也可以写成“类别：编号”，例如 order:{{ order.id }}",
             "empty: the same customer; else “kind:id”, such as order:{{ order.id }}",
         ),
         widget="template",
@@ -68,7 +68,7 @@ class Alternative(Form):
     until: str = field(
         text("或者等到", "Or until"),
         help=text(
-            "结果要是一个时刻,例如 order.paid_at + t'P3D'",
+            "结果要是一个时刻，例如 order.paid_at + t'P3D'",
             "must come to a time, such as order.paid_at + t'P3D'",
         ),
         widget="expression",
@@ -142,7 +142,7 @@ _OUTPUT: dict[str, Any] = {
 
 NODE = NodeType(
     label=text("谁先到", "Whichever comes first"),
-    summary=text("{alternatives[].name},看谁先到", "first of {alternatives[].name}"),
+    summary=text("{alternatives[].name}，看谁先到", "first of {alternatives[].name}"),
     group="logic",
     kind="wait",
     config=Config,
@@ -154,7 +154,7 @@ NODE = NodeType(
     waits=True,
     errors={"not_a_time": text("结果不是时刻", "no time")},
     reasons={
-        "waiting": text("在等{names},最多等 {timeout}", "waiting for {names}, at most {timeout}"),
+        "waiting": text("在等{names}，最多等 {timeout}", "waiting for {names}, at most {timeout}"),
         "came": text("「{name}」先到", "“{name}” came first"),
     },
     search=("竞争", "先到先得", "任一", "race", "any of"),

@@ -15,7 +15,7 @@ class Config(NodeConfig):
     items: str = field(
         text("对哪个列表", "Which list"),
         help=text(
-            "例如 order.lines;框里用 item 表示当前这一项,index 表示第几项(从 0 数起)",
+            "例如 order.lines;框里用 item 表示当前这一项，index 表示第几项（从 0 数起）",
             "such as order.lines; inside, item is the present one and index its number from 0",
         ),
         widget="expression",
@@ -28,7 +28,7 @@ class Config(NodeConfig):
     result: str = field(
         text("每项的结果", "Result of an item"),
         help=text(
-            "每项做完后计算;留空表示取框里最后一步的输出",
+            "每项做完后计算；留空表示取框里最后一步的输出",
             "read at the end of each item; empty: what the last step gave",
         ),
         widget="expression",
@@ -38,7 +38,7 @@ class Config(NodeConfig):
     enough: Condition | None = field(
         text("够了就不再继续", "Enough when"),
         help=text(
-            "用 results 表示已有的结果,成立时其余各项取消;留空表示全部做完",
+            "用 results 表示已有的结果，成立时其余各项取消；留空表示全部做完",
             "results are those so far; when it holds the others are cancelled; empty: do all",
         ),
         widget="condition",
@@ -46,7 +46,7 @@ class Config(NodeConfig):
     )
     max_items: int = field(
         text("最多多少项", "At most so many items"),
-        help=text("超过就报错,不会悄悄漏掉", "more is an error, nothing is left out silently"),
+        help=text("超过就报错，不会悄悄漏掉", "more is an error, nothing is left out silently"),
         widget="number",
         default=1000,
         ge=1,
@@ -65,7 +65,7 @@ def run(config: Config, ctx: Context) -> Done | Ask:
         raise GiveUp(message, code="not_a_list")
     if len(items) > config.max_items:
         message = text(
-            f"列表有 {len(items)} 项,超过上限 {config.max_items} 项",
+            f"列表有 {len(items)} 项，超过上限 {config.max_items} 项",
             f"the list has {len(items)} items, more than {config.max_items}",
         )
         raise GiveUp(message, code="too_many_items")
@@ -104,10 +104,10 @@ NODE = NodeType(
     },
     reasons={
         "working": text(
-            "共 {count} 项,同时处理 {at_a_time} 项", "{count} items, {at_a_time} at a time"
+            "共 {count} 项，同时处理 {at_a_time} 项", "{count} items, {at_a_time} at a time"
         ),
         "all_done": text("做完了 {count} 项", "{count} items are done"),
-        "empty": text("{what} 里没有内容,直接往下走", "{what} is empty: nothing to do"),
+        "empty": text("{what} 里没有内容，直接往下走", "{what} is empty: nothing to do"),
     },
     search=("循环", "批量", "明细", "列表", "foreach", "map", "lines"),
 )

@@ -26,7 +26,7 @@ class Config(NodeConfig):
     public: bool = field(
         text("不登录也能填", "Open to everybody"),
         help=text(
-            "打开后,拿到链接的任何人都能提交;关闭时只有登录的同事能提交",
+            "打开后，拿到链接的任何人都能提交；关闭时只有登录的同事能提交",
             "on: whoever has the link may hand it in; off: only colleagues who are signed in",
         ),
         widget="switch",
@@ -68,7 +68,7 @@ NODE = NodeType(
     output=lambda config: config.form,
     reasons={
         "handed_in": text(
-            "表单「{title}」提交了,填了 {count} 项",
+            "表单「{title}」提交了，填了 {count} 项",
             "the form “{title}” was handed in with {count} value(s)",
         ),
     },

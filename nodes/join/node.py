@@ -49,7 +49,7 @@ def run(config: Config, ctx: Context) -> Done:
 def check(config: Config) -> list[Problem]:
     if config.mode == "all" and config.stop_rest:
         message = text(
-            "要等各条线都有结果,就没有其余的可停", "when every line is waited for, none is left"
+            "要等各条线都有结果，就没有其余的可停", "when every line is waited for, none is left"
         )
         return [Problem("/stop_rest", message, "no_rest", level="warning")]
     return []
@@ -57,7 +57,7 @@ def check(config: Config) -> list[Problem]:
 
 NODE = NodeType(
     label=text("汇合", "Join"),
-    summary=text("汇合:{mode}", "goes on {mode}"),
+    summary=text("汇合：{mode}", "goes on {mode}"),
     group="logic",
     kind="join",
     config=Config,

@@ -14,7 +14,7 @@ class Config(NodeConfig):
     until: Condition | None = field(
         text("直到", "Until"),
         help=text(
-            "每轮结束时判断;last 是这一轮的结果,round 是第几轮(从 1 数起);留空表示做满轮数",
+            "每轮结束时判断；last 是这一轮的结果，round 是第几轮（从 1 数起）；留空表示做满轮数",
             "asked after each round; last is its result, round its number from 1; "
             "empty: all rounds",
         ),
@@ -59,7 +59,7 @@ _OUTPUT: dict[str, Any] = {
 
 NODE = NodeType(
     label=text("循环", "Loop"),
-    summary=text("重复,最多 {limit} 轮", "again and again, at most {limit} rounds"),
+    summary=text("重复，最多 {limit} 轮", "again and again, at most {limit} rounds"),
     group="logic",
     kind="container",
     config=Config,
@@ -68,11 +68,11 @@ NODE = NodeType(
     ports=(OUT, Port("limit", text("到达轮数上限", "limit reached"))),
     output=_OUTPUT,
     reasons={
-        "repeating": text("开始重复,最多 {limit} 轮", "repeating, at most {limit} rounds"),
+        "repeating": text("开始重复，最多 {limit} 轮", "repeating, at most {limit} rounds"),
         "reached": text("第 {rounds} 轮后条件成立", "the condition held after round {rounds}"),
         "all_done": text("做完了 {rounds} 轮", "{rounds} rounds are done"),
         "limit": text(
-            "做满 {rounds} 轮,条件仍未成立", "{rounds} rounds are done, the condition never held"
+            "做满 {rounds} 轮，条件仍未成立", "{rounds} rounds are done, the condition never held"
         ),
     },
     search=("重复", "催办", "直到", "repeat", "until", "while"),

@@ -44,7 +44,7 @@ NODE = NodeType(
     check=check,
     output=lambda config: config.inputs,
     reasons={
-        "started": text("有人手动执行,填了 {count} 项", "started by hand with {count} value(s)"),
+        "started": text("有人手动执行，填了 {count} 项", "started by hand with {count} value(s)"),
     },
     search=("手动", "按钮", "立即执行", "button", "run"),
 )

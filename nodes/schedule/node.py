@@ -21,7 +21,7 @@ class Config(NodeConfig):
     cron: str = field(
         text("什么时候", "When"),
         help=text(
-            "例如每天 10 点:0 10 * * *(分 时 日 月 星期)",
+            "例如每天 10 点：0 10 * * *（分 时 日 月 星期）",
             "every day at ten: 0 10 * * * (minute hour day month weekday)",
         ),
         widget="schedule",
@@ -53,7 +53,7 @@ class Config(NodeConfig):
     audience: Condition | None = field(
         text("给哪些客户各执行一次", "One run for each customer who"),
         help=text(
-            "留空表示只执行一次,不针对客户;例如 customer.level == 'gold'",
+            "留空表示只执行一次，不针对客户；例如 customer.level == 'gold'",
             "empty: one run without a customer; such as customer.level == 'gold'",
         ),
         widget="condition",
@@ -92,7 +92,7 @@ def check(config: Config) -> list[Problem]:
     # croniter also takes seconds, years and @names; every other reader of cron here does not.
     if len(config.cron.split()) != 5 or not croniter.is_valid(config.cron):
         message = text(
-            "时间写法不对,应为五段:分 时 日 月 星期",
+            "时间写法不对，应为五段：分 时 日 月 星期",
             "must have five parts: minute hour day month weekday",
         )
         found.append(Problem("/cron", message, "cron"))
@@ -108,7 +108,7 @@ def check(config: Config) -> list[Problem]:
         found.append(Problem("/zone", error.message, "zone"))
     if isinstance(config.audience, dict) and config.audience in ({"all": []}, {"any": []}):
         message = text(
-            "没有写条件:每位客户都会执行一次",
+            "没有写条件：每位客户都会执行一次",
             "there is no condition: it runs for every customer",
         )
         found.append(Problem("/audience", message, "everybody", level="warning"))
@@ -133,7 +133,7 @@ NODE = NodeType(
     reasons={
         "due": text("计划时间 {due} 到了", "it was due at {due}"),
         "due_for": text(
-            "计划时间 {due} 到了,客户 {customer} 在人群内",
+            "计划时间 {due} 到了，客户 {customer} 在人群内",
             "it was due at {due} and {customer} belongs to the audience",
         ),
     },

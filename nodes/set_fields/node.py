@@ -39,7 +39,7 @@ class Field(Form):
     value: str | int | bool | None = field(
         text("值", "Value"),
         help=text(
-            "文字,或用 {{ }} 引用和计算,例如 {{ order.amount * 0.1 }}",
+            "文字，或用 {{ }} 引用和计算，例如 {{ order.amount * 0.1 }}",
             "text, or {{ }} to refer and compute, such as {{ order.amount * 0.1 }}",
         ),
         widget="template",
@@ -82,7 +82,7 @@ def _rounded(value: Any, rounding: Rounding | None, name: str) -> Any:
     if rounding is None or value is None:
         return value
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
-        message = text(f"{name} 不是数字,不能取整", f"{name} is no number and cannot be rounded")
+        message = text(f"{name} 不是数字，不能取整", f"{name} is no number and cannot be rounded")
         raise GiveUp(message, code="not_a_number")
     number = Decimal(value)
     if not number.is_finite() or number.adjusted() > 40:

@@ -18,7 +18,7 @@ class Variant(Form):
     weight: int = field(
         text("占比", "Weight"),
         help=text(
-            "按各组占比分配,不必凑满 100;0 表示不再进人",
+            "按各组占比分配，不必凑满 100;0 表示不再进人",
             "shares are by weight, 100 is no must; 0: nobody goes there",
         ),
         widget="number",
@@ -85,7 +85,7 @@ NODE = NodeType(
     },
     reasons={
         "chosen": text(
-            "{owner} 固定分在「{name}」(占比 {weight}/{total})",
+            "{owner} 固定分在「{name}」（占比 {weight}/{total}）",
             "{owner} always belongs to “{name}” (weight {weight} of {total})",
         ),
     },

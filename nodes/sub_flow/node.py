@@ -18,7 +18,7 @@ class Config(NodeConfig):
     input: dict[str, Any] = field(
         text("传入的数据", "Input"),
         help=text(
-            "那个流程直接用名称读取,或用 event.data.名称",
+            "那个流程直接用名称读取，或用 event.data.名称",
             "that flow reads it as <name> or event.data.<name>",
         ),
         widget="mapping",
@@ -27,7 +27,7 @@ class Config(NodeConfig):
     owner: str = field(
         text("在谁身上执行", "On whom"),
         help=text(
-            "留空表示同一位客户或同一条记录;否则写成“类别:编号”,例如 order:{{ order.id }}",
+            "留空表示同一位客户或同一条记录；否则写成“类别：编号”，例如 order:{{ order.id }}",
             "empty: the same customer or record; else “kind:id”, such as order:{{ order.id }}",
         ),
         widget="template",
@@ -37,7 +37,7 @@ class Config(NodeConfig):
     wait: bool = field(
         text("等它做完", "Wait for its end"),
         help=text(
-            "关闭后立即往下走,拿不到它的结果;它单独执行,出错也不影响这里",
+            "关闭后立即往下走，拿不到它的结果；它单独执行，出错也不影响这里",
             "off: go on at once without its result; it runs by itself, its errors stay there",
         ),
         widget="switch",
@@ -52,7 +52,7 @@ def run(config: Config, ctx: Context) -> Done | Ask:
     owner = str(ctx.render(config.owner) or "") if config.owner else None
     if owner is not None and not _OWNER.fullmatch(owner):
         message = text(
-            f"“{owner}”应写成“类别:编号”,例如 customer:cus_1",
+            f"“{owner}”应写成“类别：编号”，例如 customer:cus_1",
             f"“{owner}” must read “kind:id”, such as customer:cus_1",
         )
         raise GiveUp(message, code="bad_owner")
@@ -71,7 +71,7 @@ NODE = NodeType(
     reasons={
         "running": text("流程 {flow} 在 {owner} 上执行中", "flow {flow} runs on {owner}"),
         "ended": text("流程 {flow} 做完了", "flow {flow} has ended"),
-        "started": text("流程 {flow} 已开始,不等它做完", "flow {flow} was started"),
+        "started": text("流程 {flow} 已开始，不等它做完", "flow {flow} was started"),
     },
     search=("子流程", "调用流程", "复用", "call flow", "reuse"),
 )

@@ -57,7 +57,7 @@ def check(config: Config) -> list[Problem]:
         for value in case.values:
             if value in seen and seen[value] != case.name:
                 message = text(
-                    f"“{value}”已经在分支“{seen[value]}”里,到不了这里",
+                    f"“{value}”已经在分支“{seen[value]}”里，到不了这里",
                     f"“{value}” already belongs to “{seen[value]}”",
                 )
                 found.append(Problem(f"/cases/{index}/values", message, "overlap"))
@@ -98,9 +98,9 @@ NODE = NodeType(
         },
     },
     reasons={
-        "matched": text("{what} 是「{value}」,走「{name}」", "{what} is “{value}”: {name}"),
+        "matched": text("{what} 是「{value}」，走「{name}」", "{what} is “{value}”: {name}"),
         "none": text(
-            "{what} 是「{value}」,不属于任何分支,走其他情况",
+            "{what} 是「{value}」，不属于任何分支，走其他情况",
             "{what} is “{value}”, which belongs to no way: otherwise",
         ),
     },

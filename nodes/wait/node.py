@@ -21,7 +21,7 @@ class Config(NodeConfig):
     calendar: str = field(
         text("只算工作时间", "Count working time only"),
         help=text(
-            "选一个工作日历,夜里和节假日不算;留空表示不论白天夜里都算",
+            "选一个工作日历，夜里和节假日不算；留空表示不论白天夜里都算",
             "a calendar: nights and holidays do not count; empty: all hours count",
         ),
         widget="calendar",
@@ -31,7 +31,7 @@ class Config(NodeConfig):
     until: str = field(
         text("或者等到", "Or until"),
         help=text(
-            "结果要是一个时刻,例如 order.shipped_at + t'P7D'",
+            "结果要是一个时刻，例如 order.shipped_at + t'P7D'",
             "must come to a time, such as order.shipped_at + t'P7D'",
         ),
         widget="expression",
@@ -111,7 +111,7 @@ NODE = NodeType(
     reasons={
         "reading": text("先看工作日历“{calendar}”", "reading calendar “{calendar}” first"),
         "waiting": text("等到 {at}", "waiting until {at}"),
-        "past": text("{at} 已经过了,不用等", "{at} is past: no need to wait"),
+        "past": text("{at} 已经过了，不用等", "{at} is past: no need to wait"),
         "over": text("等到了 {at}", "{at} has come"),
     },
     search=("延时", "等待", "天后", "工作日", "delay", "sleep", "working hours"),

@@ -30,7 +30,7 @@ class Config(NodeConfig):
     key: str = field(
         text("谁的事件", "Whose event"),
         help=text(
-            "留空表示同一位客户;也可以写成“类别:编号”,例如 order:{{ order.id }}",
+            "留空表示同一位客户；也可以写成“类别：编号”，例如 order:{{ order.id }}",
             "empty: the same customer; else “kind:id”, such as order:{{ order.id }}",
         ),
         widget="template",
@@ -90,7 +90,7 @@ _OUTPUT: dict[str, Any] = {
 
 NODE = NodeType(
     label=text("等待事件", "Wait for an event"),
-    summary=text("等 {type},最多 {timeout}", "for {type}, at most {timeout}"),
+    summary=text("等 {type}，最多 {timeout}", "for {type}, at most {timeout}"),
     group="logic",
     kind="wait",
     config=Config,
@@ -100,10 +100,10 @@ NODE = NodeType(
     waits=True,
     reasons={
         "waiting": text(
-            "在等 {whose} 的事件 {type},最多等 {timeout}",
+            "在等 {whose} 的事件 {type}，最多等 {timeout}",
             "waiting for {type} of {whose}, at most {timeout}",
         ),
-        "came": text("等到了事件 {type},记录 {subject}", "event {type} came for {subject}"),
+        "came": text("等到了事件 {type}，记录 {subject}", "event {type} came for {subject}"),
     },
     search=("等待", "回复", "付款", "超时", "reply", "paid", "timeout"),
 )

@@ -15,7 +15,7 @@ class Config(NodeConfig):
     payload: dict[str, Any] = field(
         text("对方传来的数据", "What is sent in"),
         help=text(
-            "格式为 JSON Schema,不合格式的请求会被退回",
+            "格式为 JSON Schema，不合格式的请求会被退回",
             "a JSON Schema; what does not fit is refused",
         ),
         widget="json",
@@ -24,7 +24,7 @@ class Config(NodeConfig):
     secret: str = field(
         text("签名密钥", "Signing secret"),
         help=text(
-            "对方要用它签名(HMAC-SHA256)。留空则不验签,只适合测试",
+            "对方要用它签名（HMAC-SHA256）。留空则不验签，只适合测试",
             "the caller signs with it (HMAC-SHA256); empty: nobody signs, for trials only",
         ),
         widget="secret",
@@ -46,7 +46,7 @@ def check(config: Config) -> list[Problem]:
     found = check_schema(config.payload, "/payload")
     if not config.secret:
         message = text(
-            "没有签名密钥:知道地址的人都能触发",
+            "没有签名密钥：知道地址的人都能触发",
             "there is no secret: whoever knows the address can start it",
         )
         found.append(Problem("/secret", message, "unsigned", level="warning"))
@@ -65,7 +65,7 @@ NODE = NodeType(
     output=lambda config: config.payload,
     reasons={
         "called": text(
-            "外部系统发来一次请求,共 {count} 个字段",
+            "外部系统发来一次请求，共 {count} 个字段",
             "another system called with {count} field(s)",
         ),
     },

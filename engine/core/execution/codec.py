@@ -203,7 +203,9 @@ def _dump_carefully(value: Any) -> bytes:
     try:
         return orjson.dumps(_escaped(value), option=_OPTIONS)
     except (TypeError, ValueError, RecursionError) as error:
-        message = text(f"有不能保存的数据({error})", f"there is data that cannot be kept ({error})")
+        message = text(
+            f"有不能保存的数据（{error}）", f"there is data that cannot be kept ({error})"
+        )
         raise InvalidInput(message) from None
 
 

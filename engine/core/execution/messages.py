@@ -13,15 +13,15 @@ Error = Mapping[str, Any]
 
 ERRORS: dict[str, Text] = {
     "no_path": text(
-        "没有一个条件成立,也没有“其他情况”的连线",
+        "没有一个条件成立，也没有“其他情况”的连线",
         "no condition holds, and there is no line for “otherwise”",
     ),
     "no_body": text("框里没有流程", "there is nothing inside the box"),
     "no_flow": text("没有发布过流程 {flow}", "there is no published flow {flow}"),
-    "bad_outcome": text("节点的返回值不对({type})", "the node gave a wrong outcome ({type})"),
-    "fault": text("节点内部出错:{error}", "a fault inside the node: {error}"),
+    "bad_outcome": text("节点的返回值不对（{type}）", "the node gave a wrong outcome ({type})"),
+    "fault": text("节点内部出错：{error}", "a fault inside the node: {error}"),
     "limit_steps": text(
-        "一次执行最多 {limit} 步,已停止", "a run has at most {limit} steps, so it was stopped"
+        "一次执行最多 {limit} 步，已停止", "a run has at most {limit} steps, so it was stopped"
     ),
     "limit_depth": text("嵌套最多 {limit} 层", "boxes and sub-flows nest at most {limit} deep"),
     "limit_rounds": text("一个框最多 {limit} 项", "a box takes at most {limit} items"),
@@ -35,9 +35,9 @@ REASONS: dict[str, Text] = {
     "timed_out": text("到 {due} 仍没有结果", "nothing came by {due}"),
     "reminded": text("第 {tick} 次提醒", "reminder number {tick}"),
     "not_reached": text(
-        "需要 {n} 条线,只到了 {lit} 条", "{n} lines are wanted, only {lit} arrived"
+        "需要 {n} 条线，只到了 {lit} 条", "{n} lines are wanted, only {lit} arrived"
     ),
-    "error": text("出错:{message}", "an error: {message}"),
+    "error": text("出错：{message}", "an error: {message}"),
 }
 
 

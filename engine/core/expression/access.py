@@ -69,7 +69,7 @@ def item(value: Any, key: Any, safe: bool, run: Run) -> Any:
     if safe:
         return None
     raise EvaluationError(
-        text(f"只有 {len(value)} 项,没有第 {position} 项", f"no item {position} of {len(value)}")
+        text(f"只有 {len(value)} 项，没有第 {position} 项", f"no item {position} of {len(value)}")
     )
 
 

@@ -163,7 +163,7 @@ def _missing(kind: str, name: str) -> EvaluationError:
     if kind == "null":
         return EvaluationError(
             text(
-                f"空值没有“{name}”,可用 &. 或 ?? 兜底",
+                f"空值没有“{name}”，可用 &. 或 ?? 兜底",
                 f'null has no "{name}", use &. or ?? for a fallback',
             )
         )

@@ -187,7 +187,7 @@ def _placed(error: EvaluationError, source: str) -> EvaluationError:
     shown = source if len(source) <= 120 else source[:119] + "…"
     words = error.message
     return EvaluationError(
-        text(f"{words['zh']}(表达式:{shown})", f"{words['en']} (expression: {shown})")
+        text(f"{words['zh']}（表达式：{shown}）", f"{words['en']} (expression: {shown})")
     )
 
 

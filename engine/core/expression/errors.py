@@ -38,7 +38,7 @@ def expected(wanted: str, found: str) -> EvaluationError:
     """One kind was needed, another was found."""
     a, b = KIND_WORDS[wanted], KIND_WORDS[found]
     return EvaluationError(
-        text(f"此处应为{a['zh']},实际是{b['zh']}", f"expected {a['en']}, found {b['en']}")
+        text(f"此处应为{a['zh']}，实际是{b['zh']}", f"expected {a['en']}, found {b['en']}")
     )
 
 
@@ -46,4 +46,4 @@ def invalid(zh: str, en: str, at: int | None = None) -> InvalidExpression:
     """The text cannot be compiled; the sentence names the column, counted from 1."""
     if at is None:
         return InvalidExpression(text(zh, en))
-    return InvalidExpression(text(f"第 {at + 1} 个字符:{zh}", f"column {at + 1}: {en}"), at)
+    return InvalidExpression(text(f"第 {at + 1} 个字符：{zh}", f"column {at + 1}: {en}"), at)

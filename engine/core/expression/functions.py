@@ -85,7 +85,9 @@ def _extreme(run: Run, items: Any, sign: int) -> Any:
         if first or (gt(item, found, run) if sign > 0 else gt(found, item, run)):
             found, first = item, False
     if first:
-        raise EvaluationError(text("列表为空,没有最大最小值", "an empty list has no extreme value"))
+        raise EvaluationError(
+            text("列表为空，没有最大最小值", "an empty list has no extreme value")
+        )
     return found
 
 

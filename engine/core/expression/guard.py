@@ -37,7 +37,7 @@ def inspect(node: tree.Node) -> None:
             if found.name in loops:
                 # rule-engine would read the outer one here: nobody expects that, so neither is read
                 raise invalid(
-                    f"内外两层循环都叫“{found.name}”,请换一个名称",
+                    f"内外两层循环都叫“{found.name}”，请换一个名称",
                     f'two nested loops are both named "{found.name}", rename one',
                     found.at,
                 )
@@ -73,7 +73,7 @@ def _call(node: tree.Call) -> list[int]:
     if not least <= count <= most:
         bound = str(least) if least == most else f"{least}–{most}"
         raise invalid(
-            f"应有 {bound} 个参数,实际 {count} 个",
+            f"应有 {bound} 个参数，实际 {count} 个",
             f"takes {bound} arguments, {count} given",
             node.at,
         )
@@ -92,11 +92,11 @@ def _builtin(node: tree.Builtin, may_be_function: bool) -> None:
     name = node.name
     if name in _REFUSED:
         zh, en = _REFUSED[name]
-        raise invalid(f"不能使用 ${name}:{zh}", f"${name} cannot be used: {en}", node.at)
+        raise invalid(f"不能使用 ${name}：{zh}", f"${name} cannot be used: {en}", node.at)
     if name in FUNCTIONS:
         if not may_be_function:
             raise invalid(
-                f"${name} 是函数,应写成 ${name}(…)",
+                f"${name} 是函数，应写成 ${name}(…)",
                 f"${name} is a function, write ${name}(…)",
                 node.at,
             )
@@ -111,7 +111,7 @@ def _pattern(node: tree.Literal) -> None:
             compile_pattern(node.value)
         except ValueError as error:
             raise invalid(
-                f"匹配格式(正则)不能使用:{error}",
+                f"匹配格式（正则）不能使用：{error}",
                 f"the pattern cannot be used: {error}",
                 node.at,
             ) from None

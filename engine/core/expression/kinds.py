@@ -61,7 +61,7 @@ class Walk:
         self.problems: list[Problem] = []
 
     def report(self, at: int, code: str, words: Text) -> None:
-        zh = f"第 {at + 1} 个字符:{words['zh']}"
+        zh = f"第 {at + 1} 个字符：{words['zh']}"
         en = f"column {at + 1}: {words['en']}"
         self.problems.append(Problem("", text(zh, en), code))
 
@@ -83,7 +83,7 @@ class Walk:
             self.report(
                 node.at,
                 "wrong_kind",
-                text(f"此处应为{a['zh']},实际是{b['zh']}", f"expected {a['en']}, found {b['en']}"),
+                text(f"此处应为{a['zh']}，实际是{b['zh']}", f"expected {a['en']}, found {b['en']}"),
             )
 
     def kind(self, node: tree.Node) -> str | None:

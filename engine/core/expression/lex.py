@@ -115,7 +115,7 @@ def _banned(value: str, at: int) -> Exception:
     if not instead:
         return invalid(f"不能使用“{value}”", f'"{value}" cannot be used', at)
     return invalid(
-        f"不能使用“{value}”,可改用“{instead}”", f'"{value}" cannot be used, try "{instead}"', at
+        f"不能使用“{value}”，可改用“{instead}”", f'"{value}" cannot be used, try "{instead}"', at
     )
 
 
@@ -125,7 +125,7 @@ def _unreadable(source: str, at: int) -> Exception:
         return invalid("引号没有配对", "a quotation mark is not closed", at)
     if char in _WIDE:
         return invalid(
-            f"“{char}”是全角符号,请改用半角 {_WIDE[char]}",
+            f"“{char}”是全角符号，请改用半角 {_WIDE[char]}",
             f'"{char}" is a full-width sign, write {_WIDE[char]}',
             at,
         )

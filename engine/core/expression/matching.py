@@ -50,12 +50,12 @@ def match(left: Any, right: Any, anywhere: bool, run: Run) -> bool:
         pattern = compile_pattern(right)
     except ValueError as error:
         raise EvaluationError(
-            text(f"匹配格式(正则)不能使用:{error}", f"the pattern cannot be used: {error}")
+            text(f"匹配格式（正则）不能使用：{error}", f"the pattern cannot be used: {error}")
         ) from None
     if len(left) > MAX_SUBJECT:
         raise EvaluationError(
             text(
-                f"文字超过 {MAX_SUBJECT} 个字符,不能用格式匹配",
+                f"文字超过 {MAX_SUBJECT} 个字符，不能用格式匹配",
                 f"text longer than {MAX_SUBJECT} characters cannot be matched",
             )
         )

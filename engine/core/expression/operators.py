@@ -35,28 +35,28 @@ OPERATORS: dict[str, Operator] = {
         text("不等于", "is not"), text("不等于 {}", "is not {}"), (*_NUMBERS, "text", "time")
     ),
     "gt": Operator(
-        text("大于(超过,不含)", "is over (not including)"),
-        text("大于 {}(不含)", "is over {} (not included)"),
+        text("大于（超过，不含）", "is over (not including)"),
+        text("大于 {}（不含）", "is over {} (not included)"),
         _NUMBERS,
     ),
     "ge": Operator(
-        text("达到(大于等于,含)", "reaches (including)"),
-        text("达到 {}(含)", "reaches {} (included)"),
+        text("达到（大于等于，含）", "reaches (including)"),
+        text("达到 {}（含）", "reaches {} (included)"),
         (*_NUMBERS, "time"),
     ),
     "lt": Operator(
-        text("小于(不足,不含)", "is under (not including)"),
-        text("小于 {}(不含)", "is under {} (not included)"),
+        text("小于（不足，不含）", "is under (not including)"),
+        text("小于 {}（不含）", "is under {} (not included)"),
         _NUMBERS,
     ),
     "le": Operator(
-        text("不超过(小于等于,含)", "is at most (including)"),
-        text("不超过 {}(含)", "is at most {} (included)"),
+        text("不超过（小于等于，含）", "is at most (including)"),
+        text("不超过 {}（含）", "is at most {} (included)"),
         (*_NUMBERS, "time"),
     ),
     "between": Operator(
-        text("介于(含两端)", "is between (both included)"),
-        text("在 {} 到 {} 之间(含两端)", "is between {} and {} (both included)"),
+        text("介于（含两端）", "is between (both included)"),
+        text("在 {} 到 {} 之间（含两端）", "is between {} and {} (both included)"),
         (*_NUMBERS, "time"),
         "pair",
     ),
@@ -87,18 +87,18 @@ OPERATORS: dict[str, Operator] = {
         text("结尾是", "ends with"), text("以 {} 结尾", "ends with {}"), ("text",)
     ),
     "matches": Operator(
-        text("符合格式(正则)", "matches the pattern"),
+        text("符合格式（正则）", "matches the pattern"),
         text("符合格式 {}", "matches the pattern {}"),
         ("text",),
     ),
     "before": Operator(
-        text("早于(不含)", "is before (not including)"),
-        text("早于 {}(不含)", "is before {} (not included)"),
+        text("早于（不含）", "is before (not including)"),
+        text("早于 {}（不含）", "is before {} (not included)"),
         ("time",),
     ),
     "after": Operator(
-        text("晚于(不含)", "is after (not including)"),
-        text("晚于 {}(不含)", "is after {} (not included)"),
+        text("晚于（不含）", "is after (not including)"),
+        text("晚于 {}（不含）", "is after {} (not included)"),
         ("time",),
     ),
     "within_last": Operator(
@@ -108,8 +108,8 @@ OPERATORS: dict[str, Operator] = {
         "duration",
     ),
     "not_within_last": Operator(
-        text("不在最近…内(从未发生也算)", "is not within the last (or never was)"),
-        text("不在最近 {} 内(从未发生也算)", "is not within the last {} (or never was)"),
+        text("不在最近…内（从未发生也算）", "is not within the last (or never was)"),
+        text("不在最近 {} 内（从未发生也算）", "is not within the last {} (or never was)"),
         ("time",),
         "duration",
     ),
@@ -128,8 +128,8 @@ OPERATORS: dict[str, Operator] = {
 }
 # The same edge, said of a time.
 TIME_WORDS: dict[str, Text] = {
-    "ge": text("不早于 {}(含)", "is not before {} (included)"),
-    "le": text("不晚于 {}(含)", "is not after {} (included)"),
+    "ge": text("不早于 {}（含）", "is not before {} (included)"),
+    "le": text("不晚于 {}（含）", "is not after {} (included)"),
     "eq": text("正好是 {}", "is exactly {}"),
 }
 KINDS = ("text", "number", "money", "time", "boolean", "list", "tag")

@@ -119,7 +119,7 @@ class _Parser:
                 break
             if rank == last and rank in (_EQUAL, _ORDER):
                 raise invalid(
-                    "比较不能连写,请用 and 或括号",
+                    "比较不能连写，请用 and 或括号",
                     "comparisons do not chain, use and or parentheses",
                     token.at,
                 )

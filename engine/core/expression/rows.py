@@ -178,7 +178,7 @@ class _Reader:
             try:
                 read_duration(value if isinstance(value, str) else "")
             except ValueError:
-                self.wrong(path, "应为时长,如 P30D", "must be a duration such as P30D")
+                self.wrong(path, "应为时长，如 P30D", "must be a duration such as P30D")
                 return None
             return (value,)
         many = shape in ("many", "pair")

@@ -138,7 +138,7 @@ class _Writer(Generic[T]):
             isinstance(node, tree.Coalesce) or self.is_column(node)
         ):
             return build.coalesce_false(self.value(node))
-        raise _beyond(node, "请写成比较,如 x == true", "write a comparison such as x == true")
+        raise _beyond(node, "请写成比较，如 x == true", "write a comparison such as x == true")
 
     def compare(self, node: tree.Compare) -> T:
         build, left, right = self.build, node.left, node.right
@@ -307,5 +307,7 @@ class _Writer(Generic[T]):
 
 def _beyond(node: tree.Node, zh: str, en: str) -> InvalidExpression:
     return invalid(
-        f"这个条件不能用来筛选客群:{zh}", f"this condition cannot select an audience: {en}", node.at
+        f"这个条件不能用来筛选客群：{zh}",
+        f"this condition cannot select an audience: {en}",
+        node.at,
     )

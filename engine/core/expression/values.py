@@ -44,7 +44,7 @@ class Run:
             self.left -= effort
             if self.left < 0:
                 raise EvaluationError(
-                    text("计算量太大,请减少循环", "too much work, use fewer or smaller loops")
+                    text("计算量太大，请减少循环", "too much work, use fewer or smaller loops")
                 )
 
 

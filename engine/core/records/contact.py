@@ -193,7 +193,7 @@ class Review(Record):
     order_id: Ref | None = named("平台订单号", "order number", None)
     product_id: Name | None = named("商品编号", "product id", None)
     sku: Name | None = named("SKU", "SKU", None)
-    score: Annotated[Number, Field(le=5)] | None = named("评分(1-5 星)", "stars (1-5)", None)
+    score: Annotated[Number, Field(le=5)] | None = named("评分（1-5 星）", "stars (1-5)", None)
     text: Words | None = named("评价内容", "text", None)
     images: Annotated[list[Link], Field(max_length=50)] | None = named("晒图", "pictures", None)
     posted_at: Moment = named("评价时间", "posted at")

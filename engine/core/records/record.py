@@ -28,13 +28,13 @@ _DAY = r"^(19|2[01])[0-9]{2}-[01][0-9]-[0-3][0-9]$"
 # What a person reads when one of these types refuses a value, by pydantic's error type.
 WORDS: dict[str, Text] = {
     "amount": text(
-        '金额应为小数字符串,如 "128.00"', 'an amount must be a decimal string such as "128.00"'
+        '金额应为小数字符串，如 "128.00"', 'an amount must be a decimal string such as "128.00"'
     ),
     "moment": text(
-        '应为带时区的时间,如 "2026-11-11T20:00:00+08:00"',
+        '应为带时区的时间，如 "2026-11-11T20:00:00+08:00"',
         'must be a time with zone such as "2026-11-11T20:00:00+08:00"',
     ),
-    "day": text('应为日期,如 "2026-11-11"', 'must be a date such as "2026-11-11"'),
+    "day": text('应为日期，如 "2026-11-11"', 'must be a date such as "2026-11-11"'),
 }
 
 

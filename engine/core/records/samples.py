@@ -195,7 +195,7 @@ _PLAIN: dict[str, Any] = {
         "channel": "企业微信",
         "direction": "in",
         "kind": "text",
-        "text": "面膜少了一盒,能补发吗?",
+        "text": "面膜少了一盒，能补发吗？",
         "sent_at": "2026-11-15T09:12:00+08:00",
         "agent": "周可",
         "identities": _WHO,

@@ -100,7 +100,7 @@ def customer_schema() -> dict[str, Any]:
         "properties": {
             "id": {"type": "string", "x-title": text("客户编号", "customer id")},
             "name": {**word, "x-title": text("客户姓名", "name")},
-            "phone": {**word, "x-title": text("手机号(已脱敏)", "phone (masked)")},
+            "phone": {**word, "x-title": text("手机号（已脱敏）", "phone (masked)")},
             "level": {**word, "x-title": text("会员等级", "member level")},
             "tags": {
                 "type": "array",

@@ -48,7 +48,7 @@ def _check(spot: Spot, names: Names) -> Iterator[Problem]:
         found.append((path, row, condition))
         if row.get("id") == "default" and condition is not None and condition.value:
             message = text(
-                "“其他情况”不能带条件,请去掉条件,或改成普通分支",
+                "“其他情况”不能带条件，请去掉条件，或改成普通分支",
                 "“otherwise” cannot have a condition: take it away, or make it a branch",
             )
             yield spot.problem(
@@ -95,7 +95,7 @@ def _hidden(
         own = [index for index, (owner, _) in enumerate(boxes) if owner == number]
         if own and all(space.is_covered(index) for index in own):
             message = text(
-                "前面的分支已经包含了它的全部情况,这个分支永远走不到,请调整条件或顺序",
+                "前面的分支已经包含了它的全部情况，这个分支永远走不到，请调整条件或顺序",
                 "branches above already take everything it covers, so it is never taken: "
                 "change its condition or its place",
             )
@@ -123,7 +123,7 @@ def _overlaps(
         where = space.describe(both)
         name = found[first][1].get("name") or found[first][1].get("id")
         message = text(
-            f"与「{name}」重叠({where['zh']}),这时会走「{name}」,请确认或错开",
+            f"与「{name}」重叠（{where['zh']}），这时会走「{name}」，请确认或错开",
             f"overlaps with “{name}” ({where['en']}), which is then taken: "
             "make sure, or keep them apart",
         )
@@ -140,7 +140,7 @@ def _holes(spot: Spot, space: Region) -> Iterator[Problem]:
             continue
         where = space.describe(box)
         message = text(
-            f"{where['zh']} 时没有分支接住,会走“其他情况”,请确认边界是否写漏",
+            f"{where['zh']} 时没有分支接住，会走“其他情况”，请确认边界是否写漏",
             f"no branch takes it when {where['en']}, so it goes to “otherwise”: "
             "make sure no edge was forgotten",
         )

@@ -73,7 +73,7 @@ def _timeout(spot: Spot) -> Iterator[Problem]:
     if any(problem.path == "/timeout" for problem in spot.wrong):
         return  # told already: it is required there
     message = text(
-        "没有写最多等多久,可能一直等下去,请设置超时",
+        "没有写最多等多久，可能一直等下去，请设置超时",
         "has no timeout and might wait for ever: set one",
     )
     at = "/config/timeout" if "timeout" in spot.type.config.model_fields else "/timeout"
@@ -91,28 +91,28 @@ def _refers(plan: Plan, spot: Spot, entry: Entry) -> Iterator[Problem]:
         wanted = entry.hints.get("x-connector")
         if value not in known.connections:
             message = text(
-                f"没有平台对接“{value}”,请先建立或另选一个",
+                f"没有平台对接“{value}”，请先建立或另选一个",
                 f"there is no connection “{value}”: set it up or choose another",
             )
             yield spot.problem(at, "unknown_connection", message, field_path=field)
         elif wanted is not None and known.connections[value] != wanted:
             found = known.connections[value]
             message = text(
-                f"“{value}”是 {found} 的对接,这里要选 {wanted} 的",
+                f"“{value}”是 {found} 的对接，这里要选 {wanted} 的",
                 f"“{value}” is a connection of {found}; choose one of {wanted}",
             )
             yield spot.problem(at, "wrong_connection", message, field_path=field)
     elif entry.widget == "flow" and known.flows is not None:
         if value not in known.flows and value != plan.flow.key:
             message = text(
-                f"没有已发布的流程“{value}”,请先发布它",
+                f"没有已发布的流程“{value}”，请先发布它",
                 f"there is no published flow “{value}”: publish it first",
             )
             yield spot.problem(at, "unknown_flow", message, field_path=field)
     elif entry.widget == "event_type" and not known.is_event(value):
         # Own types may come from a connection nobody has described yet.
         message = text(
-            f"没有见过事件“{value}”,请检查拼写,或在“自定义事件”里登记",
+            f"没有见过事件“{value}”，请检查拼写，或在“自定义事件”里登记",
             f"the event “{value}” is not known: check its spelling or register it",
         )
         yield spot.problem(at, "unknown_event", message, level="warning", field_path=field)
@@ -134,7 +134,7 @@ def _secret(spot: Spot, entry: Entry) -> Iterator[Problem]:
     name = entry.path.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
     if looks_secret(name, entry.value):
         message = text(
-            "像是密码或密钥,流程里的文字很多人看得到;请放到平台对接的凭据里",
+            "像是密码或密钥，流程里的文字很多人看得到；请放到平台对接的凭据里",
             "looks like a password or key, and many people can read a flow: "
             "keep it in a connection's credentials",
         )

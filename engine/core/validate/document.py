@@ -49,14 +49,14 @@ def _params(plan: Plan) -> Iterator[Problem]:
         at = f"/params/properties/{name}"
         if not _NAME.fullmatch(name):
             message = text(
-                f"参数名“{name}”只能用字母、数字和下划线,中文名请写在标题里",
+                f"参数名“{name}”只能用字母、数字和下划线，中文名请写在标题里",
                 f"the parameter name “{name}” must be of letters, digits and _; "
                 "use its title for other words",
             )
             yield Problem(at, message, "param_name")
         if not isinstance(listed, Mapping) or "default" not in listed:
             message = text(
-                f"参数「{_title(name, listed)}」没有默认值,请填一个",
+                f"参数「{_title(name, listed)}」没有默认值，请填一个",
                 f"the parameter “{_title(name, listed)}” has no default: fill one in",
             )
             yield Problem(at, message, "param_without_default")
@@ -76,7 +76,7 @@ def _locks(plan: Plan) -> Iterator[Problem]:
         if found is _ABSENT or found != value or isinstance(found, bool) != isinstance(value, bool):
             shown = "空" if found is _ABSENT else str(found)
             message = text(
-                f"{pointer} 已由总部锁定为 {value},现在是 {shown};请改回,或提交变更申请",
+                f"{pointer} 已由总部锁定为 {value}，现在是 {shown}；请改回，或提交变更申请",
                 f"{pointer} is locked by head office to {value}, found "
                 f"{'nothing' if found is _ABSENT else found}: restore it or ask for a change",
             )
@@ -105,14 +105,14 @@ def _run_mode(plan: Plan, names: Names) -> Iterator[Problem]:
 
     if mode.reentry == "once_per" and mode.period is None:
         yield told(
-            "period", "选了“每周期一次”,请填周期", "once per period needs a period", "no_period"
+            "period", "选了“每周期一次”，请填周期", "once per period needs a period", "no_period"
         )
     elif mode.period is not None and mode.period.total_seconds() <= 0:
         yield told("period", "周期要大于 0", "the period must be above zero", "no_period")
     elif mode.period is not None and mode.reentry != "once_per":
         yield told(
             "period",
-            "只有“每周期一次”才用到周期,现在不起作用",
+            "只有“每周期一次”才用到周期，现在不起作用",
             "a period means something with once per period only",
             "period_unused",
             "warning",
@@ -120,7 +120,7 @@ def _run_mode(plan: Plan, names: Names) -> Iterator[Problem]:
     if mode.limit and mode.mode != "parallel":
         yield told(
             "limit",
-            "并发上限只在“同时执行”时有用,现在不起作用",
+            "并发上限只在“同时执行”时有用，现在不起作用",
             "a limit means something with parallel only",
             "limit_unused",
             "warning",
@@ -134,7 +134,7 @@ def _run_mode(plan: Plan, names: Names) -> Iterator[Problem]:
         if reads & {"steps", "vars"}:
             yield told(
                 "key",
-                "流程开始前还没有步骤输出和变量,只能用事件、客户和参数",
+                "流程开始前还没有步骤输出和变量，只能用事件、客户和参数",
                 "before the run begins there are no outputs and no variables: "
                 "use the event, the customer and the parameters",
                 "key_too_early",
@@ -164,7 +164,7 @@ def _case(plan: Plan, case: Case, path: str, seen: set[str]) -> Iterator[Problem
             aware = None
         if aware is None or "T" not in case.now.replace(" ", "T"):
             message = text(
-                "时间应带时区,如 2026-11-11T10:00:00+08:00",
+                "时间应带时区，如 2026-11-11T10:00:00+08:00",
                 "must be a time with its zone such as 2026-11-11T10:00:00+08:00",
             )
             yield told("/now", message, "case_now")

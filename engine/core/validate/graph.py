@@ -21,7 +21,7 @@ def check_graph(plan: Plan) -> Iterator[Problem]:
     yield from _ids(plan)
     if not plan.triggers:
         message = text(
-            "流程还没有触发节点,请先放一个“什么时候开始”的节点",
+            "流程还没有触发节点，请先放一个“什么时候开始”的节点",
             "the flow has no trigger: add the node that says when it starts",
         )
         yield Problem("/nodes", message, "no_start")
@@ -41,14 +41,14 @@ def check_graph(plan: Plan) -> Iterator[Problem]:
 def _size(plan: Plan) -> Iterator[Problem]:
     if len(plan.spots) > MAX_NODES:
         message = text(
-            f"共 {len(plan.spots)} 个节点,最多 {MAX_NODES} 个,请拆成子流程",
+            f"共 {len(plan.spots)} 个节点，最多 {MAX_NODES} 个，请拆成子流程",
             f"{len(plan.spots)} nodes are too many (at most {MAX_NODES}): use sub-flows",
         )
         yield Problem("/nodes", message, "too_many_nodes")
     for place in plan.places:
         if place.depth == MAX_DEPTH + 1 and place.holder is not None:
             message = text(
-                f"嵌套超过 {MAX_DEPTH} 层,请改用子流程",
+                f"嵌套超过 {MAX_DEPTH} 层，请改用子流程",
                 f"boxes nest more than {MAX_DEPTH} deep: use a sub-flow",
             )
             yield place.holder.problem("", "too_deep", message)
@@ -60,7 +60,7 @@ def _ids(plan: Plan) -> Iterator[Problem]:
         first = seen.setdefault(spot.id, spot)
         if first is not spot:
             message = text(
-                f"与「{first.name['zh']}」的编号都是 {spot.id},请删除其中一个再重新放",
+                f"与「{first.name['zh']}」的编号都是 {spot.id}，请删除其中一个再重新放",
                 f"has the same id {spot.id} as “{first.name['en']}”: delete one and add it anew",
             )
             yield spot.problem("/id", "duplicate_id", message)
@@ -69,7 +69,7 @@ def _ids(plan: Plan) -> Iterator[Problem]:
         for index, edge in enumerate(place.graph.edges):
             if edge.id in lines:
                 message = text(
-                    f"有两条连线的编号都是 {edge.id},请删除一条重画",
+                    f"有两条连线的编号都是 {edge.id}，请删除一条重画",
                     f"two lines have the id {edge.id}: delete one and draw it again",
                 )
                 yield Problem(f"{place.path}/edges/{index}/id", message, "duplicate_id")
@@ -81,20 +81,20 @@ def _box(spot: Spot) -> Iterator[Problem]:
     node, type_ = spot.node, spot.type
     if type_ is None:
         message = text(
-            f"没有“{node.type}”这种节点,可能对应的平台对接没有安装",
+            f"没有“{node.type}”这种节点，可能对应的平台对接没有安装",
             f"there is no node type “{node.type}”; its connector may not be installed",
         )
         yield spot.problem("/type", "unknown_type", message)
         return
     if node.version > type_.version:
         message = text(
-            "由更新的版本保存,请先升级系统",
+            "由更新的版本保存，请先升级系统",
             "was saved by a newer version: update this installation",
         )
         yield spot.problem("/version", "newer_version", message)
     if type_.has_body and (node.body is None or not node.body.nodes):
         message = text(
-            "里面还没有步骤,请放入要重复做的步骤", "is empty: put the steps to repeat inside"
+            "里面还没有步骤，请放入要重复做的步骤", "is empty: put the steps to repeat inside"
         )
         yield spot.problem("/body", "no_body", message)
     if not type_.has_body and node.body is not None:
@@ -125,7 +125,7 @@ def _line(
             yield Problem(f"{path}/{end}", message, "crosses_scopes", other.id)
         else:
             message = text(
-                f"连线的一端({id_})不存在,请删除这条线",
+                f"连线的一端（{id_}）不存在，请删除这条线",
                 f"one end of a line ({id_}) is not there: delete it",
             )
             yield Problem(f"{path}/{end}", message, "unknown_target")
@@ -138,7 +138,7 @@ def _line(
     is_double = (edge.from_, edge.port, edge.to) in drawn
     if is_double and source is not None and target is not None:
         message = text(
-            f"到「{target.name['zh']}」有两条一样的连线,请删除一条",
+            f"到「{target.name['zh']}」有两条一样的连线，请删除一条",
             f"has two equal lines to “{target.name['en']}”: delete one",
         )
         yield Problem(path, _named(source, message), "double_line", source.id, "warning")
@@ -155,14 +155,14 @@ def _port(source: Spot, edge: Edge, path: str) -> Iterator[Problem]:
     own = ports_of(type_, source.config)
     if edge.port == "timeout":
         message = text(
-            "没有设置超时,“超时”这条线永远走不到,请设置超时或删除连线",
+            "没有设置超时，“超时”这条线永远走不到，请设置超时或删除连线",
             "has no timeout, so its line “timed out” never comes: set one or delete the line",
         )
     else:
         zh = "、".join(label["zh"] for label in own.values()) or "无"
         en = ", ".join(label["en"] for label in own.values()) or "none"
         message = text(
-            f"没有“{edge.port}”这个出口,请重新连线(现有出口:{zh})",
+            f"没有“{edge.port}”这个出口，请重新连线（现有出口：{zh}）",
             f"has no port “{edge.port}”: draw the line again (its ports: {en})",
         )
     yield Problem(f"{path}/port", _named(source, message), "unknown_port", source.id)
@@ -175,13 +175,13 @@ def _error_route(source: Spot, edge: Edge, path: str) -> Iterator[Problem]:
     never: Text | None = None
     if type_.kind in ("trigger", "join"):
         never = text(
-            "这种节点不会出错,出错的线永远走不到", "never fails, so its error line never comes"
+            "这种节点不会出错，出错的线永远走不到", "never fails, so its error line never comes"
         )
     elif code and code not in type_.errors and code not in COMMON:
         zh = "、".join(type_.errors) or "无"
         en = ", ".join(type_.errors) or "none"
         never = text(
-            f"不会出现错误“{code}”,这条线永远走不到(可能的错误:{zh})",
+            f"不会出现错误“{code}”，这条线永远走不到（可能的错误：{zh}）",
             f"never fails with “{code}”, so this line never comes (its errors: {en})",
         )
     if never is not None:
@@ -204,7 +204,7 @@ def _cycles(place: Place) -> Iterator[Problem]:
         zh = " → ".join(place.by_id[id_].name["zh"] for id_ in [*ring, ring[0]])
         en = " → ".join(place.by_id[id_].name["en"] for id_ in [*ring, ring[0]])
         message = text(
-            f"连线绕成了一圈({zh}),需要重复时请用“循环”",
+            f"连线绕成了一圈（{zh}），需要重复时请用“循环”",
             f"its lines form a ring ({en}): to repeat steps, use a loop",
         )
         yield spot.problem("", "cycle", message)
@@ -234,7 +234,7 @@ def _unreached(place: Place) -> Iterator[Problem]:
     for spot in place.spots:
         if not spot.is_trigger and not place.incoming[spot.id]:
             message = text(
-                "没有连线进来,永远不会执行,请连上线或删除",
+                "没有连线进来，永远不会执行，请连上线或删除",
                 "no line leads to it, so it never runs: connect it or delete it",
             )
             yield spot.problem("", "unreachable", message)
@@ -249,7 +249,7 @@ def _ways_out(spot: Spot) -> Iterator[Problem]:
     if spot.type.kind == "choice" and "default" in own and "default" not in drawn:
         label = own["default"]
         message = text(
-            f"“{label['zh']}”没有连线:不满足任何条件时流程会出错停下,请连到下一步或“结束”",
+            f"“{label['zh']}”没有连线：不满足任何条件时流程会出错停下，请连到下一步或“结束”",
             f"“{label['en']}” has no line: where no condition holds the run would stop with an "
             "error, so draw it to the next step or to an end",
         )
@@ -257,7 +257,7 @@ def _ways_out(spot: Spot) -> Iterator[Problem]:
     if spot.may_time_out and drawn and "timeout" not in drawn and spot.type.waits:
         label = label_of(spot.type, spot.config, "timeout")
         message = text(
-            f"“{label['zh']}”没有连线:等不到结果时,后面的步骤都不会执行",
+            f"“{label['zh']}”没有连线：等不到结果时，后面的步骤都不会执行",
             f"“{label['en']}” has no line: when nothing comes, no later step runs",
         )
         yield spot.problem("", "no_timeout_line", message, level="warning")

@@ -129,7 +129,7 @@ def _check(plan: Plan, names: Names, spot: Spot, reading: Reading) -> Iterator[P
         node = reading.compiled.tree
         if node is not None and _is_unrounded(node, schema):
             message = text(
-                "金额经过乘除运算,没有说明怎么取整,请加上 .round(2) 或设置取整",
+                "金额经过乘除运算，没有说明怎么取整，请加上 .round(2) 或设置取整",
                 "an amount is multiplied or divided but not rounded: add .round(2) or set rounding",
             )
             yield spot.problem(
@@ -222,7 +222,7 @@ def _check_step(
     shown = ".".join(path)
     name = source.name
     message = text(
-        f"「{name['zh']}」可能没有执行或没有正常结束,读取 {shown} 要给出没有值时用什么,"
+        f"「{name['zh']}」可能没有执行或没有正常结束，读取 {shown} 要给出没有值时用什么，"
         f'例如 {shown} ?? ""',
         f"“{name['en']}” may not have run or not ended well: say what to use instead, "
         f'such as {shown} ?? ""',
@@ -237,14 +237,14 @@ def _out_of_sight(spot: Spot, source: Spot) -> tuple[str, Text, str]:
     elif source.place.holder is not None and source.place is not spot.place:
         holder = source.place.holder.name
         message = text(
-            f"「{name['zh']}」在「{holder['zh']}」里面,外面只能读取「{holder['zh']}」的结果",
+            f"「{name['zh']}」在「{holder['zh']}」里面，外面只能读取「{holder['zh']}」的结果",
             f"“{name['en']}” is inside “{holder['en']}”; from outside only the results of "
             f"“{holder['en']}” can be read",
         )
         return "reads_into_box", message, "error"
     else:
         message = text(
-            f"「{name['zh']}」不在这一步之前,读不到它的输出,请先用连线把它接到前面",
+            f"「{name['zh']}」不在这一步之前，读不到它的输出，请先用连线把它接到前面",
             f"“{name['en']}” does not come before this step: connect it so that it does",
         )
     return "reads_later_step", message, "error"
@@ -266,7 +266,7 @@ def _check_variable(
     if any(_surely_before(names, writer, spot) for writer in writers):
         return None
     message = text(
-        f'读到这里时变量“{name}”可能还没有值,请给出没有值时用什么,例如 vars.{name} ?? ""',
+        f'读到这里时变量“{name}”可能还没有值，请给出没有值时用什么，例如 vars.{name} ?? ""',
         f'the variable "{name}" may have no value yet: say what to use instead, '
         f'such as vars.{name} ?? ""',
     )
@@ -297,7 +297,7 @@ def _check_record(names: Names, spot: Spot, root: str) -> tuple[str, Text, str] 
         return None
     name = without[0].name
     message = text(
-        f"由「{name['zh']}」触发时没有“{root}”,请写成 {root}&.… 或分开处理",
+        f"由「{name['zh']}」触发时没有“{root}”，请写成 {root}&.… 或分开处理",
         f"started by “{name['en']}” there is no “{root}”: read it as {root}&.… or part the ways",
     )
     return "may_be_missing", message, "warning"
@@ -313,8 +313,8 @@ def check_writers(plan: Plan, names: Names) -> Iterator[Problem]:
             for other, at in found[number + 1 :]:
                 if one is not other and not _have_order(names, one, other):
                     message = text(
-                        f"与「{one.name['zh']}」同时写变量“{name}”,结果取决于谁先谁后;"
-                        "请排出先后,或改用两个变量",
+                        f"与「{one.name['zh']}」同时写变量“{name}”，结果取决于谁先谁后；"
+                        "请排出先后，或改用两个变量",
                         f"writes the variable “{name}” at the same time as “{one.name['en']}”: "
                         "put them in order, or use two variables",
                     )
@@ -324,8 +324,8 @@ def check_writers(plan: Plan, names: Names) -> Iterator[Problem]:
             box = next((h for _, h in writer.place.chain() if _runs_side_by_side(h)), None)
             if box is not None:
                 message = text(
-                    f"「{box.name['zh']}」同时处理多项,各项会抢着写变量“{name}”;"
-                    "请改为一次一项,或用每项的结果",
+                    f"「{box.name['zh']}」同时处理多项，各项会抢着写变量“{name}”；"
+                    "请改为一次一项，或用每项的结果",
                     f"“{box.name['en']}” handles several items at a time, which would all write "
                     f"“{name}”: one at a time, or use the results of the items",
                 )

@@ -236,8 +236,8 @@ class Names:
         return {**base, "properties": properties}
 
     def _box(self, holder: Spot, kind: str, around: Mapping[str, Any]) -> dict[str, Any]:
-        index = {**_NUMBER, "x-title": text("第几项(从 0 起)", "index, from 0")}
-        number = {**_NUMBER, "x-title": text("第几轮(从 1 起)", "round, from 1")}
+        index = {**_NUMBER, "x-title": text("第几项（从 0 起）", "index, from 0")}
+        number = {**_NUMBER, "x-title": text("第几轮（从 1 起）", "round, from 1")}
         if kind == "body" and "items" in holder.config:
             item = self._item(holder.config.get("items"), around)
             return {"item": {"x-title": text("当前项", "item"), **item}, "index": index}
