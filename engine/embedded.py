@@ -200,7 +200,7 @@ class EmbeddedValkey:
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
             raise Unavailable(
                 text(
-                    f"{self.socket.parent} 属于其他用户或权限过宽，请删除它，或换短一点的数据目录。",
+                    f"{self.socket.parent} 属于其他用户或权限过宽，请删除，或换短些的数据目录。",
                     f"{self.socket.parent} belongs to somebody else or is open to others: "
                     "remove it, or choose a data folder with a shorter path.",
                 )
