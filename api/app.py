@@ -36,7 +36,6 @@ DESCRIPTION = (
 
 def create_app(world: World | None, settings: Settings, options: Options | None = None) -> Flask:
     """The application on a world; without one it can only describe itself (openapi.document)."""
-    chosen = options or Options()
     app = OpenAPI(
         "api",
         info=Info(title="Jimu 积木", version="1", description=DESCRIPTION),
@@ -50,21 +49,27 @@ def create_app(world: World | None, settings: Settings, options: Options | None 
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config["TRAP_HTTP_EXCEPTIONS"] = False
     app.config["PROPAGATE_EXCEPTIONS"] = False
-    app.extensions[KEY] = Context(
-        world=world,
-        settings=settings,
-        options=chosen,
-        limiter=(
-            Limiter(world.queue, world.clock, chosen.rates) if world is not None else Limiter(None)
-        ),
-        live=Live(),
-        meters=Meters(),
-    )
+    app.extensions[KEY] = make_context(world, settings, options or Options())
     for resource in resources():
         app.register_api(resource.blueprint)
     handle_errors(app)
     put_gate(app)
     return app
+
+
+def make_context(world: World | None, settings: Settings, options: Options) -> Context:
+    """What an application works on and counts with; tests put a new one into the same one."""
+    limiter = Limiter(None)
+    if world is not None:
+        limiter = Limiter(world.queue, world.clock, options.rates)
+    return Context(
+        world=world,
+        settings=settings,
+        options=options,
+        limiter=limiter,
+        live=Live(),
+        meters=Meters(),
+    )
 
 
 def resources() -> list[Resource]:

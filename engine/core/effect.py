@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
 # What a repetition would do, and so what happens when no answer comes (SEMANTICS R10).
@@ -45,5 +46,11 @@ def effect_key(run: str, scope: str, step: str, take: int, n: int) -> str:
 
     The run id is in front so that keys made together lie together in an index.
     """
+    return f"eff_{run.removeprefix('run_')}_{_place(scope, step, take, n)}"
+
+
+@lru_cache(maxsize=4_096)
+def _place(scope: str, step: str, take: int, n: int) -> str:
+    """A short name for a place in a run: the same in every run, and most runs have few."""
     path = f"{scope}\x1f{step}\x1f{take}\x1f{n}".encode()
-    return f"eff_{run.removeprefix('run_')}_{hashlib.blake2b(path, digest_size=8).hexdigest()}"
+    return hashlib.blake2b(path, digest_size=8).hexdigest()

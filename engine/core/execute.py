@@ -4,10 +4,11 @@ Pure: no clock, no random source, no database. The state handed in never changes
 shares with it whatever did not. A signal that fits nothing open (unknown, late, twice) gives back
 the very same state and no command.
 
-    advance.py   the state in hand              asks.py    what a step waits for
-    lines.py     R1-R3, R7: lines and joins     boxes.py   R5: items, rounds, sub-flows
-    faults.py    R6: errors, resume, retry      names.py   R8: what a step can read
-    codec.py     states and journals as bytes
+    advance.py   the state in hand              signals.py  what a signal fits
+    lines.py     R1-R3, R7: lines and joins     asks.py     what a step waits for
+    boxes.py     R5: items, rounds, sub-flows   answers.py  what ends a request, R4 timers
+    faults.py    R6: errors, resume, retry      names.py    R8: what a step can read
+    routes.py    ways taken before, remembered  codec.py    states and journals as bytes
 
 What the runtime must know beyond the commands' meaning (run.py):
 - An `effect` whose key is known already is the same effect asked again after an incident: keep the
@@ -20,10 +21,9 @@ What the runtime must know beyond the commands' meaning (run.py):
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from engine.core.effect import Effect
 from engine.core.execution.advance import (
     GREY,
     MAX_STEPS,
@@ -34,18 +34,21 @@ from engine.core.execution.advance import (
     Wait,
     new_state,
 )
-from engine.core.execution.asks import ask, meet, release, send, settle, tick
+from engine.core.execution.answers import release
+from engine.core.execution.asks import ask, send
 from engine.core.execution.boxes import close_scope
 from engine.core.execution.codec import decode_journal, dump_state, encode_journal, load_state
-from engine.core.execution.faults import end_flow, end_run, fault, resume, retry_from, stop
+from engine.core.execution.faults import end_flow, end_run, fault, stop
 from engine.core.execution.lines import end_step, is_reached
 from engine.core.execution.messages import ERRORS, REASONS, Error, error_from, refuse
 from engine.core.execution.names import StepContext, names_for
 from engine.core.execution.routes import Route, first_route, follow, write
 from engine.core.execution.scopes import new_scope, open_scope
+from engine.core.execution.signals import SIGNALS
+from engine.core.execution.steps import Join, Step
 from engine.core.node import Answer, Ask, Done
 from engine.core.run import Decision, Signal, StepRecord
-from engine.core.version import Join, Step, Version
+from engine.core.version import Version
 
 __all__ = [
     "ERRORS",
@@ -106,87 +109,7 @@ _START: Mapping[str, Any] = {
 }
 
 
-def _find(advance: Advance, token: str) -> tuple[str, list[Any]] | None:
-    """The waiting step and the entry of an open request."""
-    path = token.partition("#")[0]
-    wait = advance.waits.get(path)
-    if wait is None or advance.state["status"] not in ("running", "waiting"):
-        return None
-    entry = wait["open"].get(token)
-    return None if entry is None else (path, entry)
-
-
-def _answer(advance: Advance, signal: Signal) -> bool:
-    found = _find(advance, signal.token)
-    if found is None or found[1][0] not in ("read", "effect", "child"):
-        return False
-    advance.state["status"] = "running"
-    settle(advance, found[0], signal.token, signal.port or "out", signal.value)
-    return True
-
-
-def _event(advance: Advance, signal: Signal) -> bool:
-    found = _find(advance, signal.token)
-    if found is None or found[1][0] != "event":
-        return False
-    if not meet(advance, found[0], signal.token, signal.value):
-        return False
-    advance.state["status"] = "running"
-    return True
-
-
-def _task(advance: Advance, signal: Signal) -> bool:
-    found = _find(advance, signal.token)
-    if found is None or found[1][0] != "task" or signal.port not in found[1][2]:
-        return False
-    advance.state["status"] = "running"
-    settle(advance, found[0], signal.token, signal.port, signal.value)
-    return True
-
-
-def _timer(advance: Advance, signal: Signal) -> bool:
-    found = _find(advance, signal.token)
-    if found is not None:
-        path, entry = found
-        if entry[0] != "until":
-            return False
-        advance.state["status"] = "running"
-        settle(advance, path, signal.token, "out", entry[2])
-        return True
-    path = signal.token.partition("#")[0]
-    wait = advance.waits.get(path)
-    if wait is None or signal.token not in wait["timers"]:
-        return False
-    if advance.state["status"] not in ("running", "waiting"):
-        return False
-    advance.state["status"] = "running"
-    port = tick(advance, path, signal.token)
-    if port is not None:
-        release(advance, path)
-        scope_id, step = advance.step_at(path)
-        scope = advance.own(scope_id)
-        end_step(advance, scope_id, scope, step, step.leave(port, scope["lines"]), None)
-    return True
-
-
-def _cancel(advance: Advance, signal: Signal) -> bool:
-    if advance.state["status"] not in ("queued", "running", "waiting", "failed"):
-        return False
-    error = {"code": "cancelled", "message": ERRORS["cancelled"], "by": signal.value}
-    end_run(advance, "cancelled", None, error)
-    return True
-
-
-_SIGNALS: dict[str, Callable[[Advance, Signal], bool]] = {
-    "start": _start,
-    "answer": _answer,
-    "event": _event,
-    "task": _task,
-    "timer": _timer,
-    "cancel": _cancel,
-    "resume": lambda advance, signal: resume(advance),
-    "retry_from": lambda advance, signal: retry_from(advance, signal.token),
-}
+_SIGNALS = {"start": _start, **SIGNALS}
 
 
 # -- steps ---------------------------------------------------------------------------------------
@@ -273,7 +196,8 @@ def _go_one_way(advance: Advance, route: Route) -> None:
         output = outcome.output
         keys: tuple[str, ...] = ()
         if outcome.effects:
-            keys = _send_all(advance, route.path, step, 1, 0, outcome.effects)
+            for n, effect in enumerate(outcome.effects, 1):
+                keys += (send(advance, ROOT, step, route.path, 1, n, effect),)
         records.append(StepRecord(route.path, "done", outcome.port, output, outcome.reason, keys))
         out[step.id] = output
         if outcome.sets:
@@ -320,7 +244,8 @@ def _end(
     keys: tuple[str, ...] = ()
     if done.effects:
         take, n = (advance.state["take"], 0) if wait is None else (wait["take"], wait["e"])
-        keys = _send_all(advance, path, step, take, n, done.effects)
+        for number, effect in enumerate(done.effects, n + 1):
+            keys += (send(advance, scope_id, step, path, take, number, effect),)
     advance.records.append(StepRecord(path, "done", port, done.output, done.reason, keys))
     if wait is not None:
         release(advance, path)
@@ -330,17 +255,6 @@ def _end(
     end_step(advance, scope_id, scope, step, leaving, done.output)
     if done.ends_run:
         end_flow(advance, scope_id, done.output)
-
-
-def _send_all(
-    advance: Advance, path: str, step: Step, take: int, n: int, effects: Iterable[Effect]
-) -> tuple[str, ...]:
-    return tuple(
-        [
-            send(advance, path, step, take, number, effect)
-            for number, effect in enumerate(effects, n + 1)
-        ]
-    )
 
 
 def _no_leave(step: Step, port: str | tuple[str, ...], done: Done) -> Error | None:

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import ValidationError
 
 from engine.core.errors import EngineError, InvalidFlow, Problem
+from engine.core.execution.joins import join_of, plan_join
+from engine.core.execution.steps import CompiledGraph, Step
 from engine.core.execution.texts import Schema, Texts
 from engine.core.flow import Edge, Flow, Graph, Node, problems_of
 from engine.core.node import Entrance, NodeType, Start
@@ -27,86 +28,6 @@ from engine.core.registry import Registry
 from engine.core.text import text
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
-
-
-@dataclass(slots=True, eq=False)
-class Join:
-    """When a join fires (R2).
-
-    rest     steps that lead only to this join: "stop the rest" cancels those unfinished
-    between  steps between the join and the step where its branches part. If none of them ran, the
-             whole region was never entered, and the join is skipped instead of "not reached".
-    """
-
-    mode: Literal["first", "n"]
-    n: int
-    stop_rest: bool
-    rest: tuple[Step, ...] = ()
-    between: tuple[str, ...] = ()
-
-
-# What leaving by a port does: {edge id: lit 1 or grey 0}, the targets in drawn order each with what
-# to do there (RUN, SKIP, or LOOK where other lines decide too), and whether several are lit.
-Leaving = tuple[Mapping[str, int], tuple[tuple["Step", int], ...], bool]
-SKIP, RUN, LOOK = 0, 1, 2
-
-
-@dataclass(slots=True, eq=False)
-class Step:
-    """A node ready to run. `lines` are its outgoing (edge id, port, target) in drawn order."""
-
-    id: str
-    type: NodeType
-    config: Any
-    run: Any
-    flow_key: str
-    texts: Texts  # its flow's expressions
-    tail: str  # "/n3": what a step's path adds to its scope
-    timeout: timedelta | None
-    retry: Mapping[str, Any] | None
-    body: str | None
-    handlers: Mapping[str, str]
-    join: Join | None = None
-    is_choice: bool = False
-    lines: tuple[tuple[str, str, Step], ...] = ()
-    ports: frozenset[str] = frozenset()  # ports that have a line
-    incoming: tuple[str, ...] = ()
-    has_one_line: bool = False  # R1 needs no look at the other lines
-    before: frozenset[str] = frozenset()  # every step that precedes it in its graph
-    # Leaving by the ports that need no second look: not by errors, not by a missing "default".
-    leaving: dict[Any, Leaving] = field(default_factory=dict)
-
-    def leave(self, ports: str | tuple[str, ...], decided: Mapping[str, int]) -> Leaving:
-        """What leaving by these ports does to the lines not decided before."""
-        chosen = (ports,) if isinstance(ports, str) else ports
-        lines: dict[str, int] = {}
-        targets: dict[Step, int] = {}
-        for edge, port, target in self.lines:
-            if edge not in decided:
-                lines[edge] = int(port in chosen)
-                targets[target] = lines[edge] if target.has_one_line else LOOK
-        return lines, tuple(targets.items()), sum(lines.values()) > 1
-
-    def error_port(self, code: str) -> str | None:
-        """The drawn line's port that takes an error of this code, if any (R6)."""
-        named = f"error:{code}"
-        if named in self.ports:
-            return named
-        return "error" if "error" in self.ports else None
-
-
-@dataclass(slots=True, eq=False)
-class CompiledGraph:
-    """One scope's plan. `order` is a topological order, ties as drawn."""
-
-    id: str
-    flow_key: str
-    steps: Mapping[str, Step]
-    order: tuple[Step, ...]
-    starts: tuple[Step, ...]  # steps without a line into them
-    entry: Step | None  # the trigger that stands for a call by another flow
-    params: Mapping[str, Any]  # a flow's defaults; {} for bodies and handlers
-    total: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -239,7 +160,7 @@ class _Build:
         order = self._order(steps, path)
         for step in order:
             if step.join is not None:
-                _plan_join(step, step.join, order)
+                plan_join(step, step.join, order)
         entry = None
         if is_flow and triggers:
             entry = next((step for step in triggers if _is_entrance(step)), triggers[0])
@@ -286,7 +207,7 @@ class _Build:
             ),
             body=None if node.body is None else _inside(graph_id, node.id),
             handlers={port: f"{_inside(graph_id, node.id)}~{port}" for port in node.handlers},
-            join=_join_of(config) if type_.kind == "join" else None,
+            join=join_of(config) if type_.kind == "join" else None,
             is_choice=type_.kind == "choice",
         )
 
@@ -363,50 +284,3 @@ def _inside(graph_id: str, node_id: str) -> str:
 
 def _is_entrance(step: Step) -> bool:
     return step.type.start is not None and isinstance(step.type.start(step.config), Entrance)
-
-
-def _join_of(config: Any) -> Join | None:
-    mode, stop_rest = getattr(config, "mode", "all"), bool(getattr(config, "stop_rest", False))
-    if mode == "first":
-        return Join("first", 1, stop_rest)
-    if mode == "n":
-        return Join("n", getattr(config, "n", 1), stop_rest)
-    return None  # "all" is R1 itself
-
-
-def _plan_join(step: Step, join: Join, order: tuple[Step, ...]) -> None:
-    """Fills in which steps lead only here, and which lie between the parting of ways and here."""
-    only: set[str] = set()
-    for other in reversed(order):
-        if other.lines and all(target is step or target.id in only for _, _, target in other.lines):
-            only.add(other.id)
-    join.rest = tuple(other for other in order if other.id in only)
-    parting = _dominators(order)[step.id]
-    above = parting.before | {parting.id} if parting is not None else frozenset()
-    join.between = tuple(sorted(step.before - above))
-
-
-def _dominators(order: tuple[Step, ...]) -> dict[str, Step | None]:
-    """For each step the last step every way to it passes; None where ways share no step.
-
-    Cooper, Harvey, Kennedy, "A Simple, Fast Dominance Algorithm"; without cycles one pass is
-    enough.
-    """
-    place = {step.id: index for index, step in enumerate(order)}
-    sources: dict[str, list[Step]] = {step.id: [] for step in order}
-    for step in order:
-        for _, _, target in step.lines:
-            sources[target.id].append(step)
-    found: dict[str, Step | None] = {}
-    for step in order:
-        common: Step | None = sources[step.id][0] if sources[step.id] else None
-        for other in sources[step.id][1:]:
-            one: Step | None = other
-            while one is not common:
-                # Climb from whichever lies later; None is before everything.
-                if common is None or (one is not None and place[one.id] > place[common.id]):
-                    one = found[one.id] if one is not None else None
-                else:
-                    common = found[common.id]
-        found[step.id] = common
-    return found

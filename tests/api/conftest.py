@@ -23,8 +23,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from api.app import create_app
-from api.context import Options
+from api.app import create_app, make_context
+from api.context import KEY, Options
 from engine.core.registry import Registry, load_registry
 from engine.runtime.accounts import create_tenant
 from engine.runtime.api_keys import create_key
@@ -146,10 +146,17 @@ def settings(tmp_path: Path) -> Settings:
     return load_settings({"JIMU_DATA": str(tmp_path), "JIMU_PUBLIC_URL": "http://localhost"})
 
 
+@pytest.fixture(scope="session")
+def described_app() -> Flask:
+    """Registering all routes takes longer than most tests: it is done once."""
+    return create_app(None, load_settings({}))
+
+
 @pytest.fixture
-def app(world: World, settings: Settings, tmp_path: Path) -> Flask:
+def app(described_app: Flask, world: World, settings: Settings, tmp_path: Path) -> Flask:
     options = Options(passwords=CHEAP, screens=tmp_path / "screens", check_answers=True)
-    return create_app(world, settings, options)
+    described_app.extensions[KEY] = make_context(world, settings, options)
+    return described_app
 
 
 @pytest.fixture

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 
 import pytest
 from flask import Flask
 
+from api.app import create_app
 from api.live import Live, follow
 from api.resource import PUBLIC, Access
-from engine.runtime.queue import QuietQueue
+from engine.runtime.world import World
+from engine.settings import Settings
 from tests.api.one_database import store_url  # noqa: F401
+
+
+@pytest.fixture
+def app(world: World, settings: Settings) -> Flask:
+    """One of its own: these tests add a route."""
+    return create_app(world, settings)
 
 
 def stream(app: Flask, states: Iterator[dict], live: Live) -> str:
@@ -79,7 +86,3 @@ def test_too_many_streams_send_the_state_and_close(app: Flask, ticking) -> None:
 def test_something_that_is_over_is_sent_once(app: Flask, ticking) -> None:
     sent = stream(app, iter([{"status": "failed"}]), ticking())
     assert "event: end" in sent
-
-
-def test_quiet_queues_count_nothing() -> None:
-    assert QuietQueue().count("x", timedelta(1)) == 1

@@ -25,8 +25,9 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
+from engine.core.execution.steps import Step
 from engine.core.run import Command, Decision, Signal, StepRecord
-from engine.core.version import Step, Version
+from engine.core.version import Version
 
 LIT, GREY = 1, 0
 ROOT = "root"

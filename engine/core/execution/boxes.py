@@ -6,11 +6,11 @@ from typing import Any
 
 from engine.core.errors import EngineError
 from engine.core.execution.advance import ROOT, Advance, Scope
-from engine.core.execution.asks import settle
+from engine.core.execution.answers import settle
 from engine.core.execution.faults import end_run
 from engine.core.execution.names import names_for, names_inside
 from engine.core.execution.scopes import fill_box, output_of
-from engine.core.version import Step
+from engine.core.execution.steps import Step
 
 
 def close_scope(advance: Advance, scope_id: str) -> None:

@@ -66,7 +66,7 @@ def load_values(raw: bytes | str) -> Any:
         value = orjson.loads(raw)
         return _untag(value) if has_tags else value
     except (ValueError, TypeError, ArithmeticError, RecursionError):
-        raise InvalidInput(text("存储的数据已损坏", "the stored data is damaged")) from None
+        raise _damaged() from None
 
 
 def dump_state(state: Mapping[str, Any]) -> bytes:
@@ -84,7 +84,7 @@ def load_state(
     """The state `dump_state` wrote; the event and params of the start are handed in again."""
     state = load_values(raw)
     if not isinstance(state, dict):
-        raise InvalidInput(text("存储的数据已损坏", "the stored data is damaged"))
+        raise _damaged()
     if state.get("start") is not None:
         state["start"] |= {"event": event or {}, "params": params or {}}
     return state
@@ -99,9 +99,9 @@ def encode_journal(signal: Signal, decision: Decision) -> bytes:
     """One advance as a compact array; everything a replay and a trace need, and no more.
 
     [1, kind, now, seq, token, port, value, customer, status, [record, ...]], a record being
-    [step, status, port, output, [code, values], effects, ms, error] without its empty end; now in
-    microseconds since 1970 or, in another zone than UTC, as text. A start's event and params are
-    left out: they are stored with the event.
+    [step, status, port, output, [code, values], effects, ms, error]; now in microseconds since
+    1970 or, in another zone than UTC, as text. A start's event and params are left out: they are
+    stored with the event.
     """
     value = signal.value
     if signal.kind == "start" and value.__class__ is dict:
@@ -120,12 +120,7 @@ def encode_journal(signal: Signal, decision: Decision) -> bytes:
             value,
             signal.customer,
             decision.status,
-            [
-                _short(record)
-                if record.error is None and not record.ms and record.reason[0]
-                else _written(record)
-                for record in decision.records
-            ],
+            list(map(_members, decision.records)),
         )
     )
 
@@ -136,27 +131,23 @@ def decode_journal(
     """The signal, the run's status after it, and the records of one journal entry."""
     entry = load_values(raw)
     if not isinstance(entry, list) or len(entry) != 10 or entry[0] != _FORMAT:
-        raise InvalidInput(text("执行记录的格式不对", "this is no journal entry"))
+        raise _damaged()
     _, kind, now, seq, token, port, value, customer, status, records = entry
     if kind == "start" and isinstance(value, dict):
         value = {**value, "event": event or {}, "params": params or {}}
-    at = datetime.fromisoformat(now) if isinstance(now, str) else _EPOCH + now * _MICROSECOND
-    signal = Signal(kind, at, seq, token, port, value, customer)
-    return signal, status, [_read(record) for record in records]
+    try:
+        at = datetime.fromisoformat(now) if isinstance(now, str) else _EPOCH + now * _MICROSECOND
+        signal = Signal(kind, at, seq, token, port, value, customer)
+        return signal, status, [_read(record) for record in records]
+    except (ValueError, TypeError, LookupError, OverflowError):
+        raise _damaged() from None
 
 
-# The members nearly every record has, read in one go.
-_short = attrgetter("step", "status", "port", "output", "reason", "effects")
-
-
-def _written(record: StepRecord) -> tuple[Any, ...]:
-    if record.error is not None or record.ms:
-        return (*_short(record), record.ms, record.error)
-    return (record.step, record.status)
+_members = attrgetter("step", "status", "port", "output", "reason", "effects", "ms", "error")
 
 
 def _read(found: list[Any]) -> StepRecord:
-    step, status, port, output, reason, effects, ms, error = found + _ABSENT[len(found) :]
+    step, status, port, output, reason, effects, ms, error = found
     return StepRecord(
         step=step,
         status=status,
@@ -169,7 +160,8 @@ def _read(found: list[Any]) -> StepRecord:
     )
 
 
-_ABSENT: list[Any] = ["", "", "", None, ("", {}), (), 0.0, None]
+def _damaged() -> InvalidInput:
+    return InvalidInput(text("存储的数据已损坏", "the stored data is damaged"))
 
 
 # -- tags ----------------------------------------------------------------------------------------

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from engine.core.execution.advance import ROOT, Advance, Wait
-from engine.core.execution.asks import cancel_scope, release, settle, withdraw
+from engine.core.execution.answers import cancel_scope, release, settle, withdraw
 from engine.core.execution.lines import end_step, look_around
 from engine.core.execution.messages import Error
+from engine.core.execution.steps import Step
 from engine.core.run import Command, StepRecord
-from engine.core.version import Step
 
 _ENDED = frozenset({"done", "skipped", "cancelled"})
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from engine.core.execution.advance import GREY, LIT, Advance, Scope
+from engine.core.execution.steps import LOOK, RUN, Join, Leaving, Step
 from engine.core.run import StepRecord
-from engine.core.version import LOOK, RUN, Join, Leaving, Step
 
 _NEVER_RAN = frozenset({None, "skipped", "cancelled"})
 

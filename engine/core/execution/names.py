@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from engine.core.execution.advance import Advance
+from engine.core.execution.steps import Step
 from engine.core.node import Answer
-from engine.core.version import Step
 
 
 class StepContext:
@@ -81,11 +81,12 @@ class StepContext:
         return bool(self.step.texts.condition(condition)(self.scope, self.now))
 
     def render(self, template: Any) -> Any:
-        if isinstance(template, str):
+        kind = template.__class__
+        if kind is str:
             if "{{" not in template:
                 return template
             return self.step.texts.template(template)(self.scope, self.now)
-        if isinstance(template, Mapping):
+        if kind is dict or isinstance(template, Mapping):
             return {key: self.render(value) for key, value in template.items()}
         if isinstance(template, list | tuple):
             return [self.render(value) for value in template]

@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from engine.core.execution.advance import ROOT, Advance, Scope
 from engine.core.execution.lines import end_step
 from engine.core.execution.scopes import new_scope, open_scope
+from engine.core.execution.steps import Step
 from engine.core.run import Signal
-from engine.core.version import Step, Version
+from engine.core.version import Version
 
 MAX_ROUTES = 1_000  # of one version: a flow with many branchings has very many ways
 _COUNT = ""  # under which version.routes keeps their number; no node has this id

@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.core.execution.advance import ROOT, Advance, Scope, Wait
 from engine.core.execution.lines import skip
-from engine.core.version import CompiledGraph, Step
+from engine.core.execution.steps import CompiledGraph, Step
 
 
 def open_scope(

@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.engine.cli.conftest import FLOW, Jimu, order
 
 
@@ -13,8 +15,9 @@ def test_a_sound_flow_is_valid_without_any_installation(jimu: Jimu, flow_file: P
 
 
 def test_validating_names_the_node_in_both_languages(
-    jimu: Jimu, flow_file: Path, data: Path
+    jimu: Jimu, flow_file: Path, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("COLUMNS", "240")  # sentences unbroken, however narrow the terminal
     flow_file.write_text(json.dumps(FLOW).replace("order.amount", "ordr.amount"))
     result = jimu("flow", "validate", flow_file)
     assert result.exit_code == 1

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.engine.core.kit import flow, graph, node
+from tests.engine.core.small_nodes import flow, graph, node
 
 FLAGS = 4  # the event holds so many booleans, which choices look at
 

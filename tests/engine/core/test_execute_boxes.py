@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.core.kit import Play, compiled, flow, graph, node, play
+from tests.engine.core.kit import Play, compiled, play
+from tests.engine.core.small_nodes import flow, graph, node
 
 
 def each(body, *, event=None, **config):
@@ -265,3 +266,16 @@ def test_handlers_inside_a_body_have_graphs_of_their_own():
     run = Play(version).start()
     run.fire("ask", "n")
     assert run.record("root/all[0]/ask~0/say").output == 7
+
+
+def test_end_run_inside_a_box_ends_the_whole_run():
+    body = graph([node("ask", "wants"), node("stop", "end", gives="enough")], "ask > stop",
+                 "ask.rejected > stop")  # fmt: skip
+    run = play(
+        flow([node("start", "start"), node("all", "box", items="[1, 2, 3]", at_a_time=2, body=body),
+              node("side", "wants")], "start > all", "start > side")
+    )  # fmt: skip
+    run.reply("root/all[1]/ask", port="rejected")
+    assert run.end == {"status": "succeeded", "output": "enough", "error": None}
+    assert run.steps()["all"] == run.steps()["side"] == "cancelled"
+    assert run.record("root/all[0]/ask").status == "cancelled"

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from engine.core.errors import InvalidInput
 from engine.core.execute import dump_state, load_state
 from engine.core.execution.codec import decode_journal, dump_values, load_values
-from tests.engine.core.kit import flow, node, play
+from tests.engine.core.kit import play
+from tests.engine.core.small_nodes import flow, node
 
 NAMES = st.one_of(st.sampled_from(["$d", "$t", "$o", "$u", "a"]), st.text(max_size=5))
 SCALARS = st.one_of(

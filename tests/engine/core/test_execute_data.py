@@ -7,7 +7,8 @@ from decimal import Decimal
 from engine.core.effect import effect_key
 from engine.core.execution import advance as limits
 from engine.core.run import StepRecord
-from tests.engine.core.kit import NOON, Play, compiled, flow, graph, node, play
+from tests.engine.core.kit import NOON, Play, compiled, play
+from tests.engine.core.small_nodes import flow, graph, node
 
 # -- R8 ------------------------------------------------------------------------------------------
 

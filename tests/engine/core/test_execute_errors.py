@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from engine.core.effect import effect_key
 from engine.core.node import Done
-from tests.engine.core.kit import (
-    REGISTRY,
-    Nothing,
-    Play,
-    _type,
-    compiled,
-    flow,
-    graph,
-    node,
-    play,
-    registry,
-)
+from tests.engine.core.kit import Play, compiled, play
+from tests.engine.core.small_nodes import REGISTRY, Nothing, flow, graph, node, node_type, registry
 
 # -- ports ---------------------------------------------------------------------------------------
 
@@ -64,9 +54,9 @@ def test_a_node_that_catches_sees_the_error_as_an_answer():
 
 def test_a_fault_inside_a_node_is_an_incident_and_never_leaves_decide():
     types = registry(
-        broken=_type(Nothing, lambda _, ctx: 1 / 0),
-        silent=_type(Nothing, lambda _, ctx: None),
-        listed=_type(Nothing, lambda _, ctx: Done(["out"])),
+        broken=node_type(Nothing, lambda _, ctx: 1 / 0),
+        silent=node_type(Nothing, lambda _, ctx: None),
+        listed=node_type(Nothing, lambda _, ctx: Done(["out"])),
     )
     for kind, code in (("broken", "fault"), ("silent", "bad_outcome")):
         document = flow([node("start", "start"), node("a", kind)], "start > a")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.engine.core.kit import flow, node, play
+from tests.engine.core.kit import Play, compiled, play
+from tests.engine.core.small_nodes import flow, node
 
 # -- R1 ------------------------------------------------------------------------------------------
 
@@ -285,3 +286,27 @@ def test_an_end_of_one_line_leaves_the_others_alone():
 def test_a_runs_output_is_that_of_its_last_step():
     run = play(flow([node("start", "start"), node("a", gives={"total": 5})], "start > a"))
     assert run.end["output"] == {"total": 5}
+
+
+# -- ways taken before ---------------------------------------------------------------------------
+
+
+def test_a_version_remembers_only_so_many_ways(monkeypatch):
+    monkeypatch.setattr("engine.core.execution.routes.MAX_ROUTES", 3)
+    ids = ["c0", "c1", "c2", "c3"]
+    nodes = [node(id_, "choose", cases={"y": f"event.data.{id_}"}) for id_ in ids]
+    version = compiled(
+        flow(
+            [node("start", "start"), *nodes, node("last")],
+            "start > c0", "c0.y > c1", "c0.default > c1", "c1.y > c2", "c1.default > c2",
+            "c2.y > c3", "c2.default > c3", "c3.y > last", "c3.default > last",
+        )
+    )  # fmt: skip
+    for number in range(16):
+        event = {id_: bool(number >> place & 1) for place, id_ in enumerate(ids)}
+        run = Play(version).start(event)
+        assert run.done() == ["start", *ids, "last"]
+        assert [run.record(id_).port for id_ in ids] == [
+            "y" if event[id_] else "default" for id_ in ids
+        ]
+    assert version.routes[""] == 3

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.engine.core.kit import NOON, flow, graph, node, play
+from tests.engine.core.kit import NOON, play
+from tests.engine.core.small_nodes import flow, graph, node
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)

@@ -11,7 +11,8 @@ from engine.core.flow import load_flow
 from engine.core.node import Done, Entrance, NodeConfig
 from engine.core.text import text
 from engine.core.version import compile_version
-from tests.engine.core.kit import REGISTRY, Play, _type, compiled, flow, graph, node, registry
+from tests.engine.core.kit import Play, compiled
+from tests.engine.core.small_nodes import REGISTRY, flow, graph, node, node_type, registry
 
 
 def test_graphs_have_short_ids_wherever_they_stand():
@@ -76,7 +77,7 @@ def _lift(config: dict[str, Any], version: int) -> dict[str, Any]:
     return {"amount": config["limit"] + version}
 
 
-NEWER = _type(Newer, lambda config, ctx: Done(output=config.amount), version=3, upgrade=_lift)
+NEWER = node_type(Newer, lambda config, ctx: Done(output=config.amount), version=3, upgrade=_lift)
 
 
 def test_an_old_config_is_lifted_when_the_flow_is_compiled():
