@@ -75,9 +75,11 @@ def begin(request: Request, who: Principal) -> Response | None:
     with world().db.begin() as conn:
         is_first = store.begin(conn, row, now)
         found = None if is_first else store.find(conn, who.tenant, row_id)
-    if is_first or found is None:
+    if is_first:
         g.idempotent = (who.tenant, row_id)
         return None
+    if found is None:  # refused just now, and its row gone: send it once more
+        raise InProgress(text("上一次请求仍在处理", "the first call still runs"))
     if found.body_hash != body:
         raise InvalidInput(
             text(
