@@ -53,7 +53,8 @@ def _group(group: Group, locale: Locale, zone: tzinfo) -> str:
             parts.append(_row(entry, locale, zone))
         else:
             inner = _group(entry, locale, zone)
-            parts.append(f"({inner})" if len(entry.entries) > 1 else inner)
+            grouped = f"（{inner}）" if locale == "zh" else f"({inner})"
+            parts.append(grouped if len(entry.entries) > 1 else inner)
     return say(_JOIN[group.op], locale).join(parts)
 
 

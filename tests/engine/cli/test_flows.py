@@ -17,6 +17,7 @@ def test_a_sound_flow_is_valid_without_any_installation(jimu: Jimu, flow_file: P
 def test_validating_names_the_node_in_both_languages(
     jimu: Jimu, flow_file: Path, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("TERM", "xterm")  # a dumb one is 80 wide, whatever COLUMNS says
     monkeypatch.setenv("COLUMNS", "240")  # sentences unbroken, however narrow the terminal
     flow_file.write_text(json.dumps(FLOW).replace("order.amount", "ordr.amount"))
     result = jimu("flow", "validate", flow_file)

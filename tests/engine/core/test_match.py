@@ -136,10 +136,10 @@ def test_the_condition_comes_before_counting():
 @pytest.mark.parametrize(
     ("before", "fires", "sentence"),
     [
-        (0, False, "目前 1 次,满 3 次才触发"),
-        (1, False, "目前 2 次,满 3 次才触发"),
-        (2, True, "第 3 次,已触发"),
-        (3, False, "已经超过 3 次,不再触发"),
+        (0, False, "目前 1 次，满 3 次才触发"),
+        (1, False, "目前 2 次，满 3 次才触发"),
+        (2, True, "第 3 次，已触发"),
+        (3, False, "已经超过 3 次，不再触发"),
     ],
 )
 def test_only_the_nth_fires(before, fires, sentence):

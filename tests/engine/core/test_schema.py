@@ -39,7 +39,7 @@ def test_each_problem_points_at_its_place_and_speaks_both_languages():
     assert set(found) == {"/reason", "/amount", "/days", "/channel", "/phones/0", "/note~11"}
     assert found["/reason"].message == {"zh": "「退款原因」必填", "en": "“退款原因” is required"}
     assert found["/days"].message == {"zh": "不能大于 30", "en": "must be at most 30"}
-    assert found["/channel"].message["zh"] == "只能是:wecom、sms"
+    assert found["/channel"].message["zh"] == "只能是：wecom、sms"
     assert found["/note~11"].message["zh"] == "没有这个字段"
 
 

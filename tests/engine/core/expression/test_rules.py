@@ -87,15 +87,15 @@ def row(field: str, op: str, value: Any = None, **more: Any) -> dict[str, Any]:
     ("line", "written", "said", "said_en"),
     [
         (row("order.amount", "gt", "500"), "order.amount > 500",
-         "订单实付金额 大于 500 元(不含)", "order paid amount is over 500 yuan (not included)"),
+         "订单实付金额 大于 500 元（不含）", "order paid amount is over 500 yuan (not included)"),
         (row("order.amount", "ge", "500.00"), "order.amount >= 500.00",
-         "订单实付金额 达到 500.00 元(含)", "order paid amount reaches 500.00 yuan (included)"),
+         "订单实付金额 达到 500.00 元（含）", "order paid amount reaches 500.00 yuan (included)"),
         (row("order.amount", "between", ["100", "200"]),
          "(order.amount >= 100 and order.amount <= 200)",
-         "订单实付金额 在 100 元 到 200 元 之间(含两端)",
+         "订单实付金额 在 100 元 到 200 元 之间（含两端）",
          "order paid amount is between 100 yuan and 200 yuan (both included)"),
         (row("order.count", "le", 3), "order.count <= 3",
-         "订单件数 不超过 3 件(含)", "order number of items is at most 3 items (included)"),
+         "订单件数 不超过 3 件（含）", "order number of items is at most 3 items (included)"),
         (row("order.channel", "eq", "douyin"), 'order.channel == "douyin"',
          "订单渠道 等于 抖音", "order channel is Douyin"),
         (row("customer.level", "in", ["gold", "vip"]), 'customer.level in ["gold", "vip"]',
@@ -108,14 +108,14 @@ def row(field: str, op: str, value: Any = None, **more: Any) -> dict[str, Any]:
          "订单付款时间 在最近 30 天 内", "order paid time is within the last 30 days"),
         (row("order.paid_at", "not_within_last", "PT1H30M"),
          'not (order.paid_at >= $now - t"PT1H30M")',
-         "订单付款时间 不在最近 1 小时 30 分钟 内(从未发生也算)",
+         "订单付款时间 不在最近 1 小时 30 分钟 内（从未发生也算）",
          "order paid time is not within the last 1 hour 30 minutes (or never was)"),
         (row("order.paid_at", "before", "2026-11-11"), 'order.paid_at < d"2026-11-11"',
-         "订单付款时间 早于 2026-11-11(不含)",
+         "订单付款时间 早于 2026-11-11（不含）",
          "order paid time is before 2026-11-11 (not included)"),
         (row("order.paid_at", "ge", "2026-11-11T20:00:00+08:00"),
          'order.paid_at >= d"2026-11-11T20:00:00+08:00"',
-         "订单付款时间 不早于 2026-11-11 20:00(含)",
+         "订单付款时间 不早于 2026-11-11 20:00（含）",
          "order paid time is not before 2026-11-11 20:00 (included)"),
         (row("order.gift", "eq", True), "order.gift == true", "订单含赠品 等于 是",
          "order has a gift is yes"),
@@ -128,12 +128,12 @@ def row(field: str, op: str, value: Any = None, **more: Any) -> dict[str, Any]:
         (row("customer.code", "eq", "007"), 'customer.code == "007"', "customer.code 等于 “007”",
          'customer.code is "007"'),
         (row("order.amount", "gt", {"field": "order.count"}), "order.amount > order.count",
-         "订单实付金额 大于 订单件数(不含)",
+         "订单实付金额 大于 订单件数（不含）",
          "order paid amount is over order number of items (not included)"),
         (row('order["a b"]', "eq", "x"), 'order["a b"] == "x"', 'order["a b"] 等于 “x”',
          'order["a b"] is "x"'),
         (row("order.paid_at.hour", "ge", "22"), "order.paid_at.hour >= 22",
-         "order.paid_at.hour 达到 22(含)", "order.paid_at.hour reaches 22 (included)"),
+         "order.paid_at.hour 达到 22（含）", "order.paid_at.hour reaches 22 (included)"),
     ],
 )  # fmt: skip
 def test_one_row(line: dict[str, Any], written: str, said: str, said_en: str) -> None:
@@ -157,7 +157,7 @@ def test_groups_in_words() -> None:
     text = 'order.amount > 500 and (order.channel == "douyin" or customer.tags.is_empty)'
     assert rows_to_text(rows, SCHEMA) == text
     assert describe(rows, SCHEMA) == (
-        "订单实付金额 大于 500 元(不含) 且 (订单渠道 等于 抖音 或 客户标签 为空)"
+        "订单实付金额 大于 500 元（不含） 且 （订单渠道 等于 抖音 或 客户标签 为空）"
     )
     assert describe(all_of(), SCHEMA) == "始终满足"
     assert rows_to_text(all_of()) == "true"
