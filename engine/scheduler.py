@@ -22,8 +22,8 @@ SEAL_EVERY, FORGET_EVERY = 10, 3_600
 def schedule(settings: Settings, *, every: float = 1.0) -> None:
     """Beats until the process is told to stop; whatever fails is tried again with the next beat."""
     stopped = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(stop, lambda *_: stopped.set())
     world = live_world(settings)
     for number in count():
         if stopped.wait(every):
