@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import TextIO, cast
 
 import structlog
 
 from engine.settings import Settings
+
+
+class _StandardError:
+    """Standard error as it is when a line is written: whoever replaced it gets the line."""
+
+    def write(self, line: str) -> int:
+        return sys.stderr.write(line)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
 
 
 def set_up_log(settings: Settings) -> None:
@@ -31,7 +42,9 @@ def set_up_log(settings: Settings) -> None:
         if settings.log_format == "json"
         else [*shared, last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _StandardError())),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=max(level, logging.WARNING), stream=sys.stderr, force=True)
+    logging.basicConfig(
+        level=max(level, logging.WARNING), stream=cast(TextIO, _StandardError()), force=True
+    )

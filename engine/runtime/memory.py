@@ -104,7 +104,7 @@ class Memory:
         return compile_version(
             flow,
             self.registry,
-            schema=schema_of_flow(flow, self.registry),
+            schema=lambda each: schema_of_flow(each, self.registry),
             sub_flows={
                 key: load_flow(pinned[id_].document)
                 for key, id_ in (row.sub_flows or {}).items()

@@ -272,7 +272,7 @@ def start_child(batch: Batch, row: Any) -> Steps:
         source="/flows",
         type="flow.called",
         time=row.at,
-        data={"input": asked["input"]},
+        data=asked["input"],
         chain=tuple(asked["chain"]),
     )
     trigger = next(iter(flow.version.triggers), "")

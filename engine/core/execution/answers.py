@@ -21,6 +21,7 @@ _WITHDRAWN: dict[str, CommandKind] = {
 
 
 def later(moment: datetime, span: timedelta) -> datetime:
+    """The moment a span later, or the last there is."""
     try:
         return moment + span
     except OverflowError:

@@ -30,9 +30,6 @@ from engine.core.run import Command, StepRecord
 _NONE: Mapping[str, Any] = {}
 
 
-# -- asking --------------------------------------------------------------------------------------
-
-
 def ask(
     advance: Advance, scope_id: str, scope: Scope, step: Step, wait: Wait | None, asked: Ask
 ) -> Error | None:
@@ -200,14 +197,14 @@ def _open_several(
         "names": list(several.requests),
         "got": {},
     }
-    at_once = False
+    at_once = bool(count)
     if not count:
         wait["open"][token] = ["scope", ""]
         settle(advance, path, token, "out", {})
     for name, request in several.requests.items():
         if "several" not in wait:
             break  # settled already, by a flow that is not waited for
-        at_once |= _open(advance, step, path, wait, f"{token}:{name}", name, request)
+        at_once &= _open(advance, step, path, wait, f"{token}:{name}", name, request)
     return at_once
 
 

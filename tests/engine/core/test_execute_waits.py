@@ -248,6 +248,13 @@ def test_several_with_an_effect_fail_when_it_fails_unless_caught():
     assert run.done()[-1] == "by_out"
 
 
+def test_several_time_out_though_one_of_them_is_answered_within_the_advance():
+    run = play(several({"a": "task", "b": "own"}, need=2, timeout="PT1H"))
+    run.reply("m:b")
+    run.fire("m")
+    assert run.done() == ["start", "m", "by_timeout"]
+
+
 def test_no_requests_at_all_are_settled_at_once():
     assert play(several({})).done() == ["start", "m", "by_out"]
 
