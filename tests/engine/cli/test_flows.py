@@ -21,7 +21,7 @@ def test_validating_names_the_node_in_both_languages(
     assert "超过 500 元?" in result.stdout
     told = jimu("flow", "validate", flow_file, "--json")  # sentences unbroken by a narrow terminal
     assert "did you mean" in told.stdout
-    assert "是否想写" in result.stdout
+    assert "是否想写" in told.stdout
     assert not data.exists(), "checking makes nothing"
 
 
