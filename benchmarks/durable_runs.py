@@ -19,6 +19,7 @@ from engine.runtime.world import World, live_world
 from engine.settings import load_settings
 from engine.store.db import all_tenants
 from engine.store.runs import runs
+from engine.worker import keep_what_is_loaded
 from tests.chaos.receiver import Receiver
 
 EVENTS, WORKERS = 20_000, 2
@@ -61,6 +62,7 @@ def _work(gate: Gate, with_effect: bool) -> None:
     world = live_world(load_settings(os.environ))
     with world.db.reading() as conn:
         world.memory.refresh(conn)
+    keep_what_is_loaded()
     name = f"bench-{os.getpid()}"
     gate.wait()
     while True:  # until the crew is sent home

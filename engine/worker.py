@@ -6,6 +6,7 @@ would spend more time on that than on the runs.
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 from collections.abc import Sequence
@@ -26,10 +27,22 @@ def work(settings: Settings, kinds: Sequence[Kind] = KINDS, name: str | None = N
     """Works until the process is told to stop."""
     global _world
     _world = live_world(settings)
+    keep_what_is_loaded()
     queue = _world.queue
     if not isinstance(queue, RedisQueue):
         raise TypeError("a worker needs the live queue")
     queue.work(kinds, name or worker_name(), before=lambda: None)
+
+
+def keep_what_is_loaded() -> None:
+    """Spares the collector what stays for good, and looks less often at what a batch makes.
+
+    A batch makes thousands of objects that die with it; with the collector's usual haste it looks
+    through all the libraries' objects again and again, an eighth of a worker's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def worker_name() -> str:

@@ -164,33 +164,26 @@ def _go_one_way(advance: Advance, route: Route) -> None:
     scope = advance.scopes[ROOT] = new_scope(version.graphs[""], "root")
     advance.fresh.add(ROOT)
     out = scope["out"]
-    names: dict[str, Any] | None = None
-    count = 0
-    while True:
+    step = route.step
+    names: dict[str, Any] = {}
+    if step is not None:
+        names = names_for(advance, ROOT, step)
+        context = StepContext(advance, ROOT, step, names, ())
+    while step is not None:
         for path in route.skipped:
             records.append(StepRecord(path, "skipped"))
-        step = route.step
-        if step is None:
-            write(scope, route)
-            advance.state["count"] = count
-            advance.queue.append((None, ROOT, False))
-            return
-        if names is None:
-            names = names_for(advance, ROOT, step)
-            context = StepContext(advance, ROOT, step, names, ())
-        else:
-            context.step = step
-        count += 1
+        context.step = step
         try:
             outcome = step.run(step.config, context)
         except Exception as why:
             outcome = error_from(why)
         onward: Route | None = None
-        if outcome.__class__ is Done and outcome.port.__class__ is str:
-            onward = route.onward.get(outcome.port) or follow(version, route, outcome.port)
+        if outcome.__class__ is Done:
+            port = outcome.port
+            if port.__class__ is str:
+                onward = route.onward.get(port) or follow(version, route, port)
         if onward is None:
-            write(scope, route)
-            advance.state["count"] = count
+            _write_way(advance, scope, route, route.depth + 1)
             _obey(advance, ROOT, scope, step, None, outcome)
             return
         output = outcome.output
@@ -198,16 +191,25 @@ def _go_one_way(advance: Advance, route: Route) -> None:
         if outcome.effects:
             for n, effect in enumerate(outcome.effects, 1):
                 keys += (send(advance, ROOT, step, route.path, 1, n, effect),)
-        records.append(StepRecord(route.path, "done", outcome.port, output, outcome.reason, keys))
+        records.append(StepRecord(route.path, "done", port, output, outcome.reason, keys))
         out[step.id] = output
         if outcome.sets:
             names["vars"] = scope["vars"] = {**scope["vars"], **outcome.sets}
         if outcome.ends_run:
-            write(scope, onward)
-            advance.state["count"] = count
+            _write_way(advance, scope, onward, onward.depth)
             end_run(advance, "succeeded", output)
             return
         route = onward
+        step = route.step
+    for path in route.skipped:
+        records.append(StepRecord(path, "skipped"))
+    _write_way(advance, scope, route, route.depth)
+    advance.queue.append((None, ROOT, False))
+
+
+def _write_way(advance: Advance, scope: Scope, route: Route, count: int) -> None:
+    write(scope, route)
+    advance.state["count"] = count
 
 
 def _obey(

@@ -144,8 +144,10 @@ def customer_id(template: str, ctx: Context) -> str:
 
 def own_customer(ctx: Context) -> str | None:
     """The id of the customer whose run this is."""
-    kind, _, id_ = ctx.owner.partition(":")
-    found = id_ if kind == "customer" else (ctx.customer or {}).get("id")
+    owner = ctx.owner
+    if owner.startswith("customer:"):
+        return owner[9:] or None
+    found = (ctx.customer or {}).get("id")
     return str(found) if found else None
 
 

@@ -163,18 +163,19 @@ def find_orders(
     pairs = set(wanted)
     if not pairs:
         return {}
-    found = conn.execute(
-        select(orders).where(
-            orders.c.tenant == tenant,
-            among(orders.c.platform, sorted({platform for platform, _ in pairs})),
-            among(orders.c.external_id, sorted({external for _, external in pairs})),
+    found: dict[tuple[str, str], Any] = {}
+    # Platform by platform: with two lists PostgreSQL reads the tenant's whole index.
+    for platform in sorted({platform for platform, _ in pairs}):
+        numbers = [number for name, number in pairs if name == platform]
+        rows = conn.execute(
+            select(orders).where(
+                orders.c.tenant == tenant,
+                orders.c.platform == platform,
+                among(orders.c.external_id, numbers),
+            )
         )
-    ).all()
-    return {
-        (row.platform, row.external_id): row
-        for row in found
-        if (row.platform, row.external_id) in pairs
-    }
+        found |= {(platform, row.external_id): row for row in rows.all()}
+    return found
 
 
 def store_orders(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ from engine.core.node import DEFAULT, Context, Done, NodeConfig, NodeType
 from engine.core.text import text
 
 MOST_ITEMS = 10  # of a list, in a reason
+_PLAIN = frozenset({str, Decimal, int, bool, type(None)})
 
 
 class Branch(Form):
@@ -44,24 +46,23 @@ class Config(NodeConfig):
 
 
 def run(config: Config, ctx: Context) -> Done:
-    branches, every = config.branches, config.mode == "every"
-    chosen: list[Branch] = []
-    for branch in branches:
-        if ctx.holds(branch.when):
-            chosen.append(branch)
-            if not every:
+    branches, holds = config.branches, ctx.holds
+    if config.mode == "every":
+        chosen = [branch for branch in branches if holds(branch.when)]
+    else:
+        chosen = []
+        for branch in branches:
+            if holds(branch.when):
+                chosen.append(branch)
                 break
     facts = _facts(chosen or branches, ctx.scope)
     if not chosen:
-        values = {"facts": facts}
-        return Done("default", {"branches": []}, reason=("none" if facts else "none_plain", values))
+        reason = "none" if facts else "none_plain", {"facts": facts}
+        return Done("default", {"branches": []}, (), reason)
     ids = [branch.id for branch in chosen]
     told = {"names": [branch.name for branch in chosen], "facts": facts}
-    return Done(
-        ids[0] if len(ids) == 1 else tuple(ids),
-        {"branches": ids},
-        reason=("matched" if facts else "matched_plain", told),
-    )
+    port = ids[0] if len(ids) == 1 else tuple(ids)
+    return Done(port, {"branches": ids}, (), ("matched" if facts else "matched_plain", told))
 
 
 def check(config: Config) -> list[Problem]:
@@ -86,7 +87,14 @@ def _facts(branches: Iterable[Branch], scope: Mapping[str, Any]) -> dict[str, An
         for name, parts in branch.looks_at:
             found: Any = scope
             for part in parts:
-                found = found.get(part) if isinstance(found, Mapping) else None
+                if found.__class__ is dict or isinstance(found, Mapping):
+                    found = found.get(part)
+                else:
+                    found = None
+                    break
+            if found.__class__ in _PLAIN:
+                facts[name] = found
+                continue
             if isinstance(found, (list, tuple)):
                 found = list(found[:MOST_ITEMS])
                 if any(isinstance(item, (Mapping, list, tuple)) for item in found):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Literal
 
 from engine.core.fields import field
@@ -33,10 +34,25 @@ class Config(NodeConfig):
         },
     )
 
+    @cached_property
+    def fixed(self) -> Done | None:
+        """What the step always says, when nothing has to be filled in."""
+        if self.output or "{{" in self.outcome:
+            return None
+        return _ended(self, self.outcome, {"outcome": self.outcome})
+
 
 def run(config: Config, ctx: Context) -> Done:
-    outcome = str(ctx.render(config.outcome)) if config.outcome else ""
-    output = {"outcome": outcome, **ctx.render(config.output)}
+    if config.fixed is not None:
+        return config.fixed
+    outcome = str(ctx.render(config.outcome))
+    output: dict[str, Any] = {"outcome": outcome}
+    if config.output:
+        output |= ctx.render(config.output)
+    return _ended(config, outcome, output)
+
+
+def _ended(config: Config, outcome: str, output: dict[str, Any]) -> Done:
     whole = config.scope == "run"
     reason = because("run_ended" if whole else "line_ended", outcome=outcome)
     return Done(output=output, reason=reason, ends_run=whole)

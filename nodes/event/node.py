@@ -120,7 +120,7 @@ def run(config: Config, ctx: Context) -> Done:
     # No output: the event and its record are names of their own, kept once with the event.
     event = ctx.event
     values = {"type": event.get("type"), "subject": event.get("subject") or event.get("id")}
-    return Done(output={}, reason=("fired", values))
+    return Done("out", {}, (), ("fired", values))
 
 
 def start(config: Config) -> Listen:

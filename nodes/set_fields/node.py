@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from engine.core.errors import GiveUp, Problem
 from engine.core.fields import Form, field
-from engine.core.node import Context, Done, NodeConfig, NodeType, because
+from engine.core.node import Context, Done, NodeConfig, NodeType
 from engine.core.text import text
 
 _MODES = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "down": ROUND_DOWN}
@@ -61,10 +61,11 @@ class Config(NodeConfig):
 
 def run(config: Config, ctx: Context) -> Done:
     """All values are read from what held before this step, so their order means nothing."""
-    found = {
-        one.name: _rounded(ctx.render(one.value), one.round, one.name) for one in config.fields
-    }
-    return Done(output=found, sets=found, reason=because("set", names=list(found)))
+    found: dict[str, Any] = {}
+    for one in config.fields:
+        value = ctx.render(one.value)
+        found[one.name] = value if one.round is None else _rounded(value, one.round, one.name)
+    return Done("out", found, (), ("set", {"names": list(found)}), found)
 
 
 def check(config: Config) -> list[Problem]:
@@ -78,9 +79,9 @@ def check(config: Config) -> list[Problem]:
     return found
 
 
-def _rounded(value: Any, rounding: Rounding | None, name: str) -> Any:
-    if rounding is None or value is None:
-        return value
+def _rounded(value: Any, rounding: Rounding, name: str) -> Any:
+    if value is None:
+        return None
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         message = text(f"{name} 不是数字，不能取整", f"{name} is no number and cannot be rounded")
         raise GiveUp(message, code="not_a_number")

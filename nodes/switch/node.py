@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any
 
 from engine.core.choices import doubled_ports, port_id, port_name
 from engine.core.errors import Problem
 from engine.core.fields import Form, field
-from engine.core.node import DEFAULT, Context, Done, NodeConfig, NodeType, because
+from engine.core.node import DEFAULT, Context, Done, NodeConfig, NodeType
 from engine.core.text import text
 
 
@@ -32,22 +33,36 @@ class Config(NodeConfig):
         text("分支", "Ways"), widget="list", min_length=1, max_length=50
     )
 
+    @cached_property
+    def by_text(self) -> dict[str, Case]:
+        """The first case that names a text; nearly every value is one."""
+        found: dict[str, Case] = {}
+        for case in self.cases:
+            for value in case.values:
+                found.setdefault(value, case)
+        return found
+
 
 def run(config: Config, ctx: Context) -> Done:
     found = ctx.value(config.value)
-    values = found if isinstance(found, (list, tuple, set, frozenset)) else (found,)
-    for case in config.cases:
-        if any(_equals(value, wanted) for value in values for wanted in case.values):
-            return Done(
-                port=case.id,
-                output={"value": found, "case": case.id, "name": case.name},
-                reason=because("matched", what=config.value, value=found, name=case.name),
-            )
+    case = config.by_text.get(found) if found.__class__ is str else _case(config.cases, found)
+    if case is None:
+        output = {"value": found, "case": None, "name": None}
+        return Done("default", output, (), ("none", {"what": config.value, "value": found}))
     return Done(
-        port="default",
-        output={"value": found, "case": None, "name": None},
-        reason=because("none", what=config.value, value=found),
+        case.id,
+        {"value": found, "case": case.id, "name": case.name},
+        (),
+        ("matched", {"what": config.value, "value": found, "name": case.name}),
     )
+
+
+def _case(cases: tuple[Case, ...], found: Any) -> Case | None:
+    values = found if isinstance(found, (list, tuple, set, frozenset)) else (found,)
+    for case in cases:
+        if any(_equals(value, wanted) for value in values for wanted in case.values):
+            return case
+    return None
 
 
 def check(config: Config) -> list[Problem]:

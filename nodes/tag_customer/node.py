@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from engine.core.effect import Effect
@@ -25,32 +26,47 @@ class Config(NodeConfig):
     )
     customer: str = customer_field()
 
+    @cached_property
+    def fixed(self) -> tuple[list[str], list[str], str] | None:
+        """What to add, to remove and to say, when no tag has to be filled in."""
+        if any("{{" in tag for tag in (*self.add, *self.remove)):
+            return None
+        return _wishes(list(self.add), list(self.remove))
+
 
 def run(config: Config, ctx: Context) -> Done:
     customer = customer_id(config.customer, ctx)
-    add, remove = _tags(config.add, ctx), _tags(config.remove, ctx)
-    # Filled in at run time the same tag can stand on both sides: adding is the later wish.
-    remove = [tag for tag in remove if tag not in add]
+    add, remove, shown = config.fixed or _wishes(
+        [ctx.render(tag) for tag in config.add], [ctx.render(tag) for tag in config.remove]
+    )
     output = {"added": add, "removed": remove}
     if not add and not remove:
         return Done(output=output, reason=because("nothing"))
-    effect = Effect(
-        "customer.tag",
-        {"customer": customer, "add": add, "remove": remove},
-        subject=f"customer:{customer}",
-        owner=f"customer:{customer}",
+    owner = f"customer:{customer}"
+    args = {"customer": customer, "add": add, "remove": remove}
+    effect = Effect("customer.tag", args, "write", None, None, owner, owner)
+    return Done("out", output, (effect,), ("tagged", {"tags": shown}))
+
+
+def _wishes(add: list[Any], remove: list[Any]) -> tuple[list[str], list[str], str]:
+    # Filled in at run time the same tag can stand on both sides: adding is the later wish.
+    added = _tags(add)
+    removed = [tag for tag in _tags(remove) if tag not in added]
+    return (
+        added,
+        removed,
+        ", ".join([*(f"+{tag}" for tag in added), *(f"-{tag}" for tag in removed)]),
     )
-    shown = ", ".join([*(f"+{tag}" for tag in add), *(f"-{tag}" for tag in remove)])
-    return Done(output=output, effects=(effect,), reason=because("tagged", tags=shown))
 
 
-def _tags(templates: tuple[str, ...], ctx: Context) -> list[str]:
+def _tags(values: list[Any]) -> list[str]:
+    """The tags that values name, each once; one value may be a list of them."""
     tags: dict[str, None] = {}
-    for template in templates:
-        value: Any = ctx.render(template)
+    for value in values:
         for one in value if isinstance(value, (list, tuple)) else (value,):
-            if one is not None and str(one).strip():
-                tags[str(one).strip()] = None
+            tag = "" if one is None else str(one).strip()
+            if tag:
+                tags[tag] = None
     return list(tags)
 
 

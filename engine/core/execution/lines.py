@@ -20,7 +20,7 @@ def end_step(
         scope["lines"].update(lines)
         for target, what in targets:
             if what == RUN:
-                advance.queue.append((target, scope_id, False))
+                _queue(advance, scope_id, scope, target)
             elif what == LOOK:
                 look_at(advance, scope_id, scope, target)
             else:
@@ -30,6 +30,13 @@ def end_step(
     left = scope["left"] = scope["left"] - 1
     if not left:
         advance.queue.append((None, scope_id, False))
+
+
+def _queue(advance: Advance, scope_id: str, scope: Scope, step: Step) -> None:
+    if advance.queue:
+        # Beside what a lit line leads to, a join may run that its lines did not reach.
+        scope["wide"] = 1
+    advance.queue.append((step, scope_id, False))
 
 
 def light(advance: Advance, scope_id: str, scope: Scope, step: Step, port: str) -> None:
@@ -47,7 +54,7 @@ def look_at(advance: Advance, scope_id: str, scope: Scope, step: Step) -> None:
         return
     verdict = is_ready(scope, step)
     if verdict:
-        advance.queue.append((step, scope_id, False))
+        _queue(advance, scope_id, scope, step)
     elif verdict is False:
         skip(advance, scope_id, scope, step)
 
@@ -109,9 +116,7 @@ def skip(advance: Advance, scope_id: str, scope: Scope, first: Step) -> None:
             elif target.id not in steps:
                 verdict = is_ready(scope, target)
                 if verdict:
-                    # A join that may not be reached runs beside what the lit lines lead to.
-                    scope["wide"] = 1
-                    advance.queue.append((target, scope_id, False))
+                    _queue(advance, scope_id, scope, target)
                 elif verdict is False:
                     todo.append(target)
     if not scope["left"]:

@@ -28,11 +28,22 @@ class Route:
 
     step     the step that is next, None when the scope is done; path, its path
     lines    edges decided in getting here; steps, statuses set; skipped, paths of those skipped
-    left     steps not ended yet
+    left     steps not ended yet; depth, how many have run
     onward   routes by port; None where it is not one way any more
     """
 
-    __slots__ = ("before", "left", "lines", "onward", "path", "skipped", "step", "steps", "whole")
+    __slots__ = (
+        "before",
+        "depth",
+        "left",
+        "lines",
+        "onward",
+        "path",
+        "skipped",
+        "step",
+        "steps",
+        "whole",
+    )
 
     def __init__(
         self,
@@ -43,6 +54,7 @@ class Route:
         left: int,
     ) -> None:
         self.before = before
+        self.depth = 0 if before is None else before.depth + 1
         self.step = step
         self.path = "" if step is None else ROOT + step.tail
         self.lines = lines

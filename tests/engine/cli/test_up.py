@@ -34,7 +34,7 @@ def wait_until(holds: Callable[[], object]) -> None:
 def children_of(pid: int) -> dict[int, str]:
     """{process: command line} of all processes below one, at any depth."""
     listed = subprocess.run(
-        ["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+        ["ps", "-wweo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
     ).stdout
     rows = [line.split(None, 2) for line in listed.splitlines()]
     found: dict[int, str] = {}
@@ -108,6 +108,7 @@ def test_up_serves_mends_itself_and_leaves_nobody_behind(
 
     # The demo's events become runs; a worker that is killed is there again, and more runs end.
     wait_until(lambda: ended(data) > 0)
+    wait_until(lambda: lane_worker() is not None)
     killed = lane_worker()
     assert killed is not None
     os.kill(killed, signal.SIGKILL)
