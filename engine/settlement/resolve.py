@@ -1,0 +1,354 @@
+"""Which rate an order line has, by whom and from which layer, and why when it has none.
+
+`Resolver(card, version)` compiles a card once. For a line and a term:
+
+1. Leave it out when the term is not about it; name the exclusion that takes it out.
+2. Find the party whose account it is, and the moment that picks the rate.
+3. In each layer take the most specific rule that fits and is in force (rank.py). Two of equal rank,
+   or rules of two campaigns, are a problem.
+4. Build the layers on each other (layers.py). No rate is a problem too: it never counts as 0.
+
+Steps 3 and 4 are remembered per shape of line: the facts, conditions and dates that the term's
+rules look at, nothing else.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from functools import partial
+from operator import attrgetter
+from typing import Any
+
+from engine.core.cells import zone as read_zone
+from engine.core.errors import EngineError, InvalidInput, Problem
+from engine.core.expression import compile_condition, compile_expression
+from engine.core.fields import Condition
+from engine.core.text import Text, say, text
+from engine.settlement.card import LAYERS, Card, Exclusion, Rule, Source, Term
+from engine.settlement.card_scope import card_scope
+from engine.settlement.in_force import Force, force_of
+from engine.settlement.layers import compose
+from engine.settlement.moments import earned_at, rate_at
+from engine.settlement.order_base import BaseOf, compile_base
+from engine.settlement.plan import Plan, make_plans
+from engine.settlement.rank import FACTS, Rank, fits, rank_of
+from engine.settlement.sale import Sale
+from engine.settlement.windows import Window, local_day, window_finder, window_key
+
+REMEMBERED = 50_000  # shapes per term; beyond it everything is forgotten and found anew
+
+
+@dataclass(slots=True)
+class Owed:
+    """What one line means for one plan: the account it goes into and with how much.
+
+    account  names the totals (party | card.term | window | family), `sub` the plan's part of it
+    count    what the term counts for this line; for "orders" see `booking.book_order`
+    other    the account of the other side
+    """
+
+    term: Term
+    plan: Plan
+    party: str
+    payee: str
+    other: str
+    account: str
+    sub: str
+    base: int
+    count: int
+    rate_at: datetime
+    earned_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unpriced:
+    """A line that a term is about and that has no rate; never paid in silence."""
+
+    term: str
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """A line that an exclusion takes out of a term: counted in the report."""
+
+    term: str
+    exclusion: str
+
+
+Outcome = Owed | Unpriced | Excluded
+Found = tuple[Plan, ...] | Problem
+Test = Callable[..., Any]
+# What rules match on of a party, by its name in the party.
+_PARTY_FACTS = {"party": "key", "party_kind": "kind", "party_level": "level"}
+
+
+class Resolver:
+    """One version of a card, compiled; InvalidInput when it cannot be.
+
+    `plans` has every plan that was ever resolved, by key.
+    """
+
+    def __init__(self, card: Card, version: int | str) -> None:
+        self.card = card
+        self.version = version
+        self.zone = read_zone(card.zone)
+        self.plans: dict[str, Plan] = {}
+        self.terms = tuple(_Rates(self, index, term) for index, term in enumerate(card.terms))
+
+    def resolve(self, sale: Sale) -> list[Outcome]:
+        """What a line means for every term; [] when no term is about it."""
+        found: list[Outcome] = []
+        for term in self.terms:
+            found += term.outcomes(sale)
+        return found
+
+
+class _Rates:
+    """The rules of one term."""
+
+    def __init__(self, of: Resolver, index: int, term: Term) -> None:
+        self.of, self.term, self.at = of, term, f"/terms/{index}"
+        self.base_of: BaseOf = compile_base(term.base)
+        self.party_of = compile_source(term.party)
+        self.other_of = compile_source(term.bearer)
+        self.applies = _test(term.applies, of.zone)
+        self.exclusions: tuple[tuple[Exclusion, Test | None], ...] = tuple(
+            (one, _test(one.when, of.zone)) for one in term.exclusions
+        )
+        self.rules = [
+            _Compiled(
+                rule, rank_of(rule), _test(rule.when, of.zone), force_of(of.card, rule, of.zone)
+            )
+            for rule in of.card.rules
+            if rule.term == term.key
+        ]
+        self.edges = sorted({edge for one in self.rules for edge in one.force.edges})
+        self.conditions = tuple({id(one.when): one.when for one in self.rules if one.when}.values())
+        said = [one.rule.match for one in self.rules]
+        names = [name for name in FACTS if any(getattr(match, name) for match in said)]
+        self.party_names = tuple(_PARTY_FACTS[name] for name in names if name in _PARTY_FACTS)
+        self.line_names = tuple(
+            name for name in names if name not in _PARTY_FACTS and name != "customer_tag"
+        )
+        self.tags = frozenset(tag for match in said for tag in match.customer_tag)
+        self.window: Window = term.window
+        self.find_window = (
+            None if term.window in ("order", "campaign") else window_finder(term.window, of.zone)
+        )
+        self.rate_of: Callable[[Sale], datetime | None] = attrgetter(
+            "created_at" if term.rate_on == "created" else "paid_at"
+        )
+        if term.rate_on == "earned":
+            self.rate_of = partial(earned_at, moment=term.moment)
+        self.is_own, self.is_parents = term.totals == "party", term.totals == "parent"
+        self.is_pieces, self.moment = term.counts == "pieces", term.moment
+        self.earned_when_paid = term.moment.when == "paid"
+        self.account = f"|{of.card.key}.{term.key}|"
+        self.known: dict[tuple[Any, ...], Found] = {}
+
+    def outcomes(self, sale: Sale) -> list[Outcome]:
+        term = self.term
+        scope = sale.scope
+        try:
+            if self.applies is not None and not self.applies(scope):
+                return []
+            for exclusion, test in self.exclusions:
+                if test is not None and test(scope):
+                    return [Excluded(term.key, exclusion.id)]
+            party = self.party_of(sale)
+            scope["party"] = party
+            at = self.rate_of(sale) or rate_at(sale, term)  # the latter says what is missing
+            found = self._find(sale, party, at)
+            if isinstance(found, Problem):
+                return [Unpriced(term.key, found)]
+            return self._owed(sale, party, found, at)
+        except EngineError as error:
+            first = getattr(error, "problems", ())
+            path = first[0].path if first else self.at
+            code = first[0].code if first else error.code
+            return [Unpriced(term.key, Problem(path, error.message, code))]
+
+    def _owed(
+        self, sale: Sale, party: Mapping[str, Any], plans: tuple[Plan, ...], at: datetime
+    ) -> list[Outcome]:
+        payee = owner = party["key"]
+        if not self.is_own:
+            owner = party.get("parent") or payee
+            payee = owner if self.is_parents else payee
+        if self.find_window is not None:
+            window = self.find_window(at)
+        else:
+            campaign = _campaign_of(self.of.card, plans, sale.facts)
+            day = local_day(at, self.of.zone)
+            window = window_key(self.window, day, order=sale.order, campaign=campaign)
+        count = 1
+        if self.is_pieces:
+            count = int(sale.pieces)
+            if count != sale.pieces:
+                raise InvalidInput(_PIECES, [Problem("/line/quantity", _PIECES, "pieces")])
+        base = self.base_of(sale)
+        earned = sale.paid_at if self.earned_when_paid else earned_at(sale, self.moment)
+        other = self.other_of(sale)["key"]
+        start = f"{owner}{self.account}{window}|"
+        found: list[Outcome] = []
+        for plan in plans:
+            account = start + plan.family
+            sub = plan.key if payee == owner else f"{plan.key}@{payee}"
+            found.append(
+                Owed(self.term, plan, owner, payee, other, account, sub, base, count, at, earned)
+            )
+        return found
+
+    def _find(self, sale: Sale, party: Mapping[str, Any], at: datetime) -> Found:
+        scope, facts = sale.scope, sale.facts
+        shape: list[Any] = [bisect_right(self.edges, at) if self.edges else 0]
+        shape += map(facts.get, self.line_names)
+        if self.party_names:
+            shape += map(party.get, self.party_names)
+        if self.tags:
+            shape.append(self.tags & facts["customer_tag"])
+        for test in self.conditions:
+            shape.append(bool(test(scope)))
+        key = tuple(shape)
+        found = self.known.get(key)
+        if found is None:
+            if len(self.known) >= REMEMBERED:
+                self.known.clear()
+            whole = {**facts, **{name: party.get(of) for name, of in _PARTY_FACTS.items()}}
+            found = self.known[key] = self._choose(whole, scope, at)
+        return found
+
+    def _choose(self, facts: Mapping[str, Any], scope: dict[str, Any], at: datetime) -> Found:
+        chain: list[Rule] = []
+        for layer in LAYERS:
+            fitting = [
+                one
+                for one in self.rules
+                if one.rule.layer == layer
+                and one.force.holds(at)
+                and fits(one.rule.match, facts)
+                and (one.when is None or one.when(scope))
+            ]
+            if not fitting:
+                continue
+            clash = _clash(fitting)
+            if clash is not None:
+                return clash
+            chain.append(max(fitting, key=lambda one: one.rank).rule)
+        if not chain:
+            message = text(
+                f"「{self.term.name}」没有适用的费率；不收不付请明确填 0",
+                f"“{self.term.name}” has no rate for this line: write 0 where nothing is due",
+            )
+            return Problem(self.at, message, "missing_rate")
+        try:
+            plans = make_plans(self.of.card, self.term, compose(chain))
+        except InvalidInput as error:
+            return error.problems[0] if error.problems else Problem(self.at, error.message)
+        return tuple(self.of.plans.setdefault(plan.key, plan) for plan in plans)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    rule: Rule
+    rank: Rank
+    when: Test | None
+    force: Force
+
+
+def compile_source(source: Source) -> Callable[[Sale], Mapping[str, Any]]:
+    """Who is meant, as a function of a line -> the party. It raises InvalidInput when the order
+    brings nobody in that role.
+    """
+    if source.party is not None:
+        fixed = {"key": source.party}
+        return lambda sale: fixed
+    if source.expression is not None:
+        evaluate = compile_expression(source.expression, schema=card_scope()).evaluate
+
+        def find(sale: Sale) -> Mapping[str, Any]:
+            found = evaluate(sale.scope)
+            if not isinstance(found, str) or not found:
+                raise _nobody("expression")
+            known = next((one for one in sale.parties.values() if one["key"] == found), None)
+            return known or {"key": found}
+
+        return find
+    role = source.role or "brand"
+
+    def by_role(sale: Sale) -> Mapping[str, Any]:
+        party = sale.parties.get(role)
+        if party is None:
+            if role == "brand":
+                return _BRAND
+            raise _nobody(role)
+        return party
+
+    return by_role
+
+
+_BRAND: Mapping[str, Any] = {"key": "brand", "kind": "brand"}
+
+
+def _clash(fitting: list[_Compiled]) -> Problem | None:
+    """Two rules of equal rank, or of two campaigns."""
+    campaigns = {one.rule.campaign for one in fitting}
+    if len(campaigns) > 1:
+        return Problem(
+            "/campaigns", say_two_campaigns(fitting[0].rule, fitting[1].rule), "campaigns"
+        )
+    best = sorted(fitting, key=lambda one: one.rank)[-2:]
+    if len(best) == 2 and best[0].rank == best[1].rank:
+        return Problem(
+            f"/rules/{best[1].rule.id}", say_equal_rank(best[0].rule, best[1].rule), "equal_rank"
+        )
+    return None
+
+
+def say_equal_rank(one: Rule, other: Rule) -> Text:
+    return text(
+        f"「{one.name}」与「{other.name}」同级，会同时命中同一订单，请错开条件或设置优先级",
+        f"“{one.name}” and “{other.name}” are of equal rank and can both fit one order: "
+        "keep them apart or give one a priority",
+    )
+
+
+def say_two_campaigns(one: Rule, other: Rule) -> Text:
+    return text(
+        f"「{one.name}」与「{other.name}」属于两个活动，却在同一天对同一订单生效，请错开",
+        f"“{one.name}” and “{other.name}” belong to two campaigns and hold for one order on the "
+        "same day: keep them apart",
+    )
+
+
+def _campaign_of(card: Card, plans: tuple[Plan, ...], facts: Mapping[str, Any]) -> str:
+    """The campaign whose rule worked on the plan, else the one the order itself names."""
+    rules = {step.rule for plan in plans for step in plan.steps}
+    own = next((rule.campaign for rule in card.rules if rule.id in rules and rule.campaign), None)
+    return own or facts.get("campaign") or ""
+
+
+def _test(condition: Condition | None, zone: tzinfo) -> Test | None:
+    if condition is None:
+        return None
+    return compile_condition(condition, schema=card_scope(), zone=zone).evaluate
+
+
+def _nobody(role: str) -> InvalidInput:
+    message = text(
+        f"订单没有带来「{role}」，不知道记到谁名下",
+        f"the order brings nobody as {role!r}: it is not known whose account it is",
+    )
+    return InvalidInput(message, [Problem(f"/parties/{role}", message, "no_party")])
+
+
+_PIECES = text("按件计价时数量应为整数", "counted by the piece, a quantity must be a whole number")
+
+
+def say_problem(problem: Problem) -> str:
+    """The Chinese sentence of a problem with its path, for logs and incidents."""
+    return f"{problem.path}：{say(problem.message)}"
