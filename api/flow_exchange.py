@@ -16,6 +16,7 @@ from api.shapes import AnyObject, FlowPath
 from engine.core.errors import NotFound
 from engine.core.flow import Flow, dump_flow
 from engine.core.text import text
+from engine.runtime import edit_lock
 from engine.runtime import publish as flows
 from engine.runtime.carrying import carried
 
@@ -39,14 +40,14 @@ class EditLock(Shown):
 @resource.put("/flows/<key>/lock", act="flows.edit", answers={200: EditLock})
 def lock_flow(path: FlowPath, body: LockBody) -> Response:
     """Takes the edit lock, or keeps it; 409 names who holds it."""
-    until = flows.take_edit_lock(world(), caller(), path.key, force=body.take_over)
+    until = edit_lock.take_edit_lock(world(), caller(), path.key, force=body.take_over)
     return answer({"until": until})
 
 
 @resource.delete("/flows/<key>/lock", act="flows.edit", answers={204: None})
 def unlock_flow(path: FlowPath) -> Response:
     """Gives the edit lock back; another person's is left alone."""
-    flows.release_edit_lock(world(), caller(), path.key)
+    edit_lock.release_edit_lock(world(), caller(), path.key)
     return answer(status=204)
 
 
@@ -69,7 +70,8 @@ def export_flow(path: FlowPath) -> Response:
 def import_flow(body: Flow) -> Response:
     """A document from elsewhere: a new flow, or the new draft of the one with its key.
 
-    Over a flow that is there it needs If-Match, as any edit does.
+    Over a flow that is there it needs If-Match, as any edit does; secrets the document does not
+    carry stay as they are.
     """
     try:
         row = flows.read_flow(world(), tenant(), body.key)
@@ -79,5 +81,7 @@ def import_flow(body: Flow) -> Response:
         flows.create_flow(world(), caller(), dump_flow(body))
         return shown(body.key, 201, with_draft=True)
     revision = etags.check(row.revision)
-    flows.save_draft(world(), caller(), body.key, dump_flow(body), revision=revision)
+    flows.save_draft(
+        world(), caller(), body.key, dump_flow(body), revision=revision, keep_secrets=True
+    )
     return shown(body.key, with_draft=True)

@@ -15,6 +15,7 @@ from api.resource import Model, Resource, Shown
 from api.shapes import AnyObject, FlowKey, FlowPath
 from engine.core.event import read_event
 from engine.core.text import text
+from engine.runtime import carrying
 from engine.runtime import publish as flows
 from engine.runtime.explain import explain_flow
 from engine.store import flows as store
@@ -122,8 +123,9 @@ def list_versions(path: FlowPath) -> Response:
 
 @resource.get("/flows/<key>/versions/<which>", act="flows.read", answers={200: AnyObject})
 def read_version(path: VersionPath) -> Response:
-    """The document of a version, as it was published."""
-    return answer(flows.read_document(world(), tenant(), path.key, path.which))
+    """The document of a version, as it was published; secrets are covered for mere readers."""
+    document = flows.read_document(world(), tenant(), path.key, path.which)
+    return answer(carrying.shown(world(), caller(), document))
 
 
 @resource.get("/flows/<key>/diff", act="flows.read", answers={200: Diff})

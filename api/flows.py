@@ -17,7 +17,9 @@ from api.resource import Model, Resource, Shown
 from api.shapes import FlowPath
 from engine.core.flow import Flow, dump_flow
 from engine.core.text import text
+from engine.runtime import carrying
 from engine.runtime import publish as flows
+from engine.runtime.flow_params import set_params
 from engine.store import flows as store
 
 resource = Resource("flows", text("流程", "Flows: drafts, versions, publishing"))
@@ -94,13 +96,14 @@ def show(row: Any) -> FlowShown:
 
 
 def shown(key: str, status: int = 200, *, with_draft: bool = False) -> Response:
-    """A flow as it is now."""
+    """A flow as it is now; secrets in its draft are covered for those who may not edit."""
     row = flows.read_flow(world(), tenant(), key)
-    model = FlowWithDraft if with_draft else FlowShown
+    found: FlowShown = show(row)
+    if with_draft:
+        draft = carrying.shown(world(), caller(), row.draft) if row.draft else None
+        found = FlowWithDraft(**found.model_dump(), draft=draft)
     location = f"/api/v1/flows/{row.key}" if status == 201 else None
-    return answer(
-        model.model_validate(row), status, etag=etags.tag(row.revision), location=location
-    )
+    return answer(found, status, etag=etags.tag(row.revision), location=location)
 
 
 def made(found: flows.Published) -> Response:
@@ -196,5 +199,5 @@ def archive_flow(path: FlowPath) -> Response:
 def set_flow_params(path: FlowPath, body: ParamsBody) -> Response:
     """Values of the parameters; they hold from the next version on. Locked ones are refused."""
     revision = etags.check(flows.read_flow(world(), tenant(), path.key).revision)
-    flows.set_params(world(), caller(), path.key, body.params, revision=revision)
+    set_params(world(), caller(), path.key, body.params, revision=revision)
     return shown(path.key)

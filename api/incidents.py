@@ -88,6 +88,7 @@ class EffectShown(Shown):
     ended_at: datetime | None
     output: Any = None
     error: dict[str, Any] | None
+    decided_by: str | None = Field(description="Who last said what became of it")
 
 
 def show(row: Any) -> Incident:
@@ -104,6 +105,7 @@ def show_effect(row: Any) -> EffectShown:
         run_id=row.run_id,
         step=row.step,
         effect_class=row.effect_class,
+        decided_by=row.decided_by,
         **{name: found[name] for name in found if name not in ("class",)},
     )
 
@@ -143,7 +145,8 @@ def read_effect(path: EffectPath) -> Response:
 def decide_effect(path: EffectPath, body: Decision) -> Response:
     """Says what became of an effect whose result is not known, or that failed.
 
-    Where it moves money this is a key act: a second factor must have been given just before.
+    Where it moves money this is a key act: a second factor must have been given just before, and it
+    takes another person than who published the flow, started the run or sent it again before.
     """
     if steering.read_effect(world(), tenant(), path.key).effect_class == "money":
         require_second_factor(caller())

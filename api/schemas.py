@@ -19,6 +19,7 @@ from engine.core.flow import Flow
 from engine.core.records.schema import DRAFT, RECORDS, schemas
 from engine.core.text import Locale, say, text
 from engine.core.validate import schema_of_scope
+from engine.runtime.own_types import list_own_types
 from engine.runtime.publish import known
 
 resource = Resource("schemas", text("数据结构", "JSON Schemas of records, events and documents"))
@@ -63,7 +64,7 @@ class Scope(Shown):
 
 @resource.get("/schemas", act="flows.read", answers={200: SchemaList})
 def list_schemas() -> Response:
-    """The schemas there are: records, event types, the flow document."""
+    """The schemas there are: records, event types (own ones too), the flow document."""
     language = locale()
     items = [
         {"name": name, "kind": "record", "title": say(title, language)}
@@ -72,6 +73,10 @@ def list_schemas() -> Response:
     items += [
         {"name": one.type, "kind": "event", "title": say(one.label, language)}
         for one in EVENT_TYPES.values()
+    ]
+    items += [
+        {"name": row.type, "kind": "event", "title": row.label[language]}
+        for row in list_own_types(world(), tenant())
     ]
     said_of_flow = say(text("流程文档", "Flow document"), language)
     items.append({"name": "flow", "kind": "document", "title": said_of_flow})
@@ -88,6 +93,9 @@ def read_schema(path: SchemaPath) -> Response:
         return answer(_of_records(language)[path.name])
     if path.name in EVENT_TYPES:
         return answer(said(event_schema(path.name), language))
+    own = {row.type: row.schema for row in list_own_types(world(), tenant())}
+    if path.name in own:
+        return answer(event_schema(path.name, own[path.name]))
     raise NotFound(text(f"没有数据结构 {path.name}", f"there is no schema {path.name}"))
 
 

@@ -1,9 +1,9 @@
-"""Templates: the scenes of the library, previewed and installed."""
+"""Templates: the scenes of the library, previewed, installed, upgraded."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from flask import Response
 from pydantic import Field, StringConstraints
@@ -18,6 +18,7 @@ from engine.core.catalog import said
 from engine.core.scene import Scene, wording
 from engine.core.text import Locale, text
 from engine.runtime import scenes
+from engine.runtime import upgrade as upgrades
 from engine.store import scenes as store
 
 resource = Resource("templates", text("场景模板", "Scenes to install"))
@@ -101,6 +102,55 @@ class Installed(Shown):
     published: dict[str, Made]
 
 
+class UpgradeChosen(Chosen):
+    """Values given over those of the installation, and whose value each conflict keeps."""
+
+    choices: dict[FlowKey, dict[str, Literal["mine", "theirs"]]] = Field(
+        default_factory=dict, description="By flow, then by the conflict's path"
+    )
+
+
+class UpgradeBody(UpgradeChosen):
+    """What was decided, and on which drafts it was decided."""
+
+    revisions: dict[FlowKey, int] = Field(
+        default_factory=dict, description="The drafts' revisions of the preview"
+    )
+
+
+class ConflictShown(Shown):
+    """A value that was changed here and in the new version."""
+
+    path: str = Field(description="Rows are named by id: /nodes/n5/config/limit")
+    kind: Literal["changed", "removed_here", "removed_there", "order", "locked"]
+    base: Any = Field(description="As it was installed")
+    mine: Any
+    theirs: Any
+    chosen: Literal["mine", "theirs"] | None
+
+
+class UpgradedFlowShown(Shown):
+    """What becomes of one flow."""
+
+    key: str
+    did: Literal["merged", "added", "gone"]
+    revision: int | None
+    document: dict[str, Any]
+    taken: list[str] = Field(description="Paths at which the new version's values came in")
+    conflicts: list[ConflictShown]
+    problems: list[ProblemItem]
+
+
+class UpgradeShown(Shown):
+    """An upgrade, looked at or done."""
+
+    scene: str
+    version_from: int
+    version_to: int
+    is_clear: bool = Field(description="Whether every conflict is decided")
+    flows: list[UpgradedFlowShown]
+
+
 class InstalledScene(Shown):
     """A scene that was installed."""
 
@@ -112,6 +162,8 @@ class InstalledScene(Shown):
     flows: list[str]
     installed_by: str | None
     installed_at: datetime
+    upgraded_at: datetime | None
+    newest: int | None = Field(None, description="The version in the library now")
 
 
 class InstalledScenes(Shown):
@@ -202,9 +254,51 @@ def install_template(path: ScenePath, body: InstallBody) -> Response:
     return answer({"flows": keys, "published": published}, 201)
 
 
+@resource.post(
+    "/templates/<key>/upgrade/preview", act="templates.read", answers={200: UpgradeShown}
+)
+def preview_template_upgrade(path: ScenePath, body: UpgradeChosen) -> Response:
+    """What the library's version would make of what was installed and changed; nothing is stored.
+
+    Per flow: the merged document, what came in from the new version, and the conflicts by path.
+    """
+    found = upgrades.preview_upgrade(world(), caller(), path.key, **_chosen(body))
+    return answer(show_upgrade(found))
+
+
+@resource.post("/templates/<key>/upgrade", act="templates.install", answers={200: UpgradeShown})
+def upgrade_template(path: ScenePath, body: UpgradeBody) -> Response:
+    """Saves the merged flows as drafts, all or none; 409 while a conflict is not decided."""
+    found = upgrades.apply_upgrade(world(), caller(), path.key, body.revisions, **_chosen(body))
+    return answer(show_upgrade(found))
+
+
+def _chosen(body: UpgradeChosen) -> dict[str, Any]:
+    return {
+        "parameters": body.parameters,
+        "connections": body.connections,
+        "choices": body.choices,
+        "locale": locale(),
+    }
+
+
+def show_upgrade(found: upgrades.Upgrade) -> dict[str, Any]:
+    return {
+        "scene": found.scene,
+        "version_from": found.version_from,
+        "version_to": found.version_to,
+        "is_clear": found.is_clear,
+        "flows": [upgrades.shown(one) for one in found.flows],
+    }
+
+
 @resource.get("/installed-templates", act="templates.read", answers={200: InstalledScenes})
 def list_installed_templates() -> Response:
     """What this tenant has installed."""
     with world().db.reading() as conn:
         rows = store.list_installed(conn, tenant())
-    return answer({"items": [InstalledScene.model_validate(row) for row in rows]})
+    found = [InstalledScene.model_validate(row) for row in rows]
+    for one in found:
+        scene = scenes.library().get(one.scene)
+        one.newest = scene.version if scene else None
+    return answer({"items": found})

@@ -23,7 +23,9 @@ from rich.console import Console
 from benchmarks.figure import Figure, middle
 from benchmarks.report import shown, table, write_page
 
-NAMES = ("plain_python", "condition", "interpreter", "durable_runs", "http_orders")
+NAMES = (
+    "plain_python", "condition", "interpreter", "durable_runs", "http_orders", "test_run",
+)  # fmt: skip
 PROFILES = ("interpreter", "durable_runs", "durable_runs_effect")
 HAVE_PEERS = ("condition", "interpreter", "durable_runs")
 

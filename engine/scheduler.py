@@ -10,13 +10,14 @@ import structlog
 
 from engine.runtime.accounts import forget_old, seal_audit
 from engine.runtime.clock import tick
+from engine.runtime.simulate.shadow import run_due_shadows
 from engine.runtime.world import World, live_world
 from engine.settings import Settings
 from engine.store.db import DatabaseFault
 
 log = structlog.get_logger(__name__)
 # In beats, of a second each.
-SEAL_EVERY, FORGET_EVERY = 10, 3_600
+SEAL_EVERY, SHADOW_EVERY, FORGET_EVERY = 10, 60, 3_600
 
 
 def schedule(settings: Settings, *, every: float = 1.0) -> None:
@@ -42,6 +43,8 @@ def beat(world: World, number: int) -> int:
     done = tick(world)
     if number % SEAL_EVERY == 0:
         done += seal_audit(world)
+    if number % SHADOW_EVERY == 0:
+        done += run_due_shadows(world)
     if number % FORGET_EVERY == 0:
         done += forget_old(world)
     return done

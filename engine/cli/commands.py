@@ -13,11 +13,12 @@ from engine.cli import (
     runs,
     scaffold,
     serve,
+    settle,
     templates,
     tools,
 )
 
-MODULES = (serve, demo, flows, templates, people, events, runs, scaffold, tools, doctor)
+MODULES = (serve, demo, flows, templates, people, events, runs, settle, scaffold, tools, doctor)
 
 
 def add_all(app: typer.Typer) -> None:

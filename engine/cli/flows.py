@@ -10,12 +10,14 @@ import typer
 
 from engine.cli.place import TenantName, here, is_installed
 from engine.cli.screen import AsJson, locale, print_json, show_problems, show_table, tell
+from engine.cli.simulate import simulate
 from engine.core.errors import Conflict, InvalidInput, NotFound, Problem, Rejected
 from engine.core.flow import load_flow
 from engine.core.registry import load_registry
 from engine.core.text import text
 from engine.core.validate import Known, validate
 from engine.runtime import publish as publishing
+from engine.runtime.carrying import carried
 from engine.runtime.principal import Principal
 from engine.runtime.world import World
 from engine.settings import load_settings
@@ -38,6 +40,7 @@ def add(app: typer.Typer) -> None:
     group.command("rollback")(roll_back)
     group.command("pause")(pause)
     group.command("resume")(resume)
+    group.command("simulate")(simulate)
     app.add_typer(group, name="flow")
 
 
@@ -145,7 +148,9 @@ def import_file(
         publishing.create_flow(world, who, document)
         revision = 1
     else:
-        revision = publishing.save_draft(world, who, key, document, revision=revision)
+        revision = publishing.save_draft(
+            world, who, key, document, revision=revision, keep_secrets=True
+        )
     if live:
         _publish(world, who, key, revision, note, as_json)
     else:
@@ -158,9 +163,9 @@ def export(
     out_file: Annotated[Path | None, typer.Option("--out", help="Write it to this file")] = None,
     tenant: TenantName = None,
 ) -> None:
-    """A flow's document as JSON."""
+    """A flow's document as JSON; secrets are left out."""
     world, who = here(tenant)
-    document = publishing.read_document(world, who.tenant, key, which)
+    document = carried(publishing.read_document(world, who.tenant, key, which), world.registry)
     if out_file is None:
         print_json(document)
         return

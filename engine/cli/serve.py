@@ -24,11 +24,14 @@ def add(app: typer.Typer) -> None:
 
 def up(
     demo: Annotated[bool, typer.Option(help="Fill a new installation with a small brand")] = False,
+    screens: Annotated[
+        bool, typer.Option(help="Build the screens beside it, if their sources have changed")
+    ] = False,
 ) -> None:
     """Everything on this machine: web, workers, scheduler and the embedded Valkey."""
     from engine.cli.up import run_everything
 
-    run_everything(load_settings(), demo=demo)
+    run_everything(load_settings(), demo=demo, screens=screens)
 
 
 def web() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 import orjson
 import typer
@@ -14,9 +14,11 @@ from engine.cli.screen import AsJson, locale, out, print_json, progress, show_ta
 from engine.core.errors import EngineError, InvalidInput, Problem
 from engine.core.registry import load_registry
 from engine.core.scene import Scene, check_scene, wording
+from engine.core.scene.merge import Conflict, Side
 from engine.core.scene.play import failures
 from engine.core.text import Locale, say, text
 from engine.runtime.scenes import install_scene
+from engine.runtime.upgrade import apply_upgrade, preview_upgrade, shown
 
 Key = Annotated[str, typer.Argument(help="The scene's key")]
 
@@ -26,6 +28,7 @@ def add(app: typer.Typer) -> None:
     group.command("list")(list_scenes)
     group.command("show")(show)
     group.command("install")(install)
+    group.command("upgrade")(upgrade)
     group.command("check")(check)
     app.add_typer(group, name="template")
 
@@ -114,6 +117,83 @@ def install(
         if live
         else text(f"已安装为草稿：{flows}", f"installed as drafts: {flows}")
     )
+
+
+def upgrade(
+    key: Key,
+    connection: Annotated[
+        list[str] | None, typer.Option(help="scene's key=your connection, over those of before")
+    ] = None,
+    param: Annotated[
+        list[str] | None, typer.Option(help="name=value, over those of before")
+    ] = None,
+    theirs: Annotated[
+        list[str] | None, typer.Option(help="flow:path of a conflict that takes the new version's")
+    ] = None,
+    mine: Annotated[
+        list[str] | None, typer.Option(help="flow:path of a conflict that stays as it is")
+    ] = None,
+    apply: Annotated[
+        bool, typer.Option("--apply/--preview", help="Save the drafts or not")
+    ] = False,
+    tenant: TenantName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Brings an installed scene to the library's version: changes of both sides are merged.
+
+    Without --apply it only shows what would come in and what is in conflict. Drafts are saved, not
+    published.
+    """
+    world, who = here(tenant)
+    choices: dict[str, dict[str, Side]] = {}
+    for side, given in (("theirs", theirs), ("mine", mine)):
+        for one in given or ():
+            flow, mark, path = one.partition(":")
+            if not mark:
+                message = text(f"“{one}”应写成 flow:path", f'"{one}" should be flow:path')
+                raise InvalidInput(message, [Problem("/choices", message)])
+            choices.setdefault(flow, {})[path] = cast(Side, side)
+    more: dict[str, Any] = {
+        "parameters": {name: _value(raw) for name, raw in _pairs(param, "/parameters")},
+        "connections": dict(_pairs(connection, "/connections")),
+        "choices": choices,
+        "locale": locale(),
+    }
+    found = preview_upgrade(world, who, key, **more)
+    if apply:
+        revisions = {one.key: one.revision for one in found.flows if one.revision is not None}
+        found = apply_upgrade(world, who, key, revisions, **more)
+    if as_json:
+        flows = [shown(one) for one in found.flows]
+        versions = {"from": found.version_from, "to": found.version_to}
+        print_json({"scene": key, "applied": apply, **versions, "flows": flows})
+        return
+    rows = [
+        (one.key, path, say(text("新版本的改动", "from the new version"), locale()))
+        for one in found.flows
+        for path in one.merged.taken
+    ]
+    rows += [
+        (one.key, each.path, _conflict_words(each))
+        for one in found.flows
+        for each in one.merged.conflicts
+    ]
+    titles = [text("流程", "Flow"), text("位置", "Path"), text("结果", "What happens")]
+    show_table(titles, rows)
+    versions_said = f"{found.version_from} → {found.version_to}"
+    if apply:
+        tell(text(f"已升级 {versions_said}，草稿待发布", f"upgraded {versions_said}, as drafts"))
+    else:
+        tell(text(f"预览 {versions_said}，未保存", f"preview {versions_said}, nothing saved"))
+
+
+def _conflict_words(one: Conflict) -> str:
+    said = {
+        None: text("冲突，待选择", "conflict, to be decided"),
+        "mine": text("冲突，保留现在的", "conflict, stays as it is"),
+        "theirs": text("冲突，采用新版本", "conflict, takes the new version's"),
+    }[one.chosen]
+    return say(said, locale())
 
 
 def check(

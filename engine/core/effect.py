@@ -16,6 +16,9 @@ from typing import Any, Literal
 EffectClass = Literal["pure", "read", "message", "write", "money"]
 EffectStatus = Literal["pending", "sending", "delivered", "failed", "unknown", "withheld"]
 
+# From what may be done again at will to what a person decides about.
+_STRICTNESS: tuple[EffectClass, ...] = ("pure", "read", "write", "message", "money")
+
 CALL = "call"  # an external effect: one action of one connection
 
 
@@ -39,6 +42,15 @@ class Effect:
     subject: str | None = None
     owner: str | None = None
     label: str = ""
+
+
+def stricter(one: str, other: str) -> str:
+    """Of two effect classes the one that is repeated with more care; an unknown one counts least.
+
+    A step says a class of its own and so does the action it calls: the world is the same.
+    """
+    rank: dict[str, int] = {name: place for place, name in enumerate(_STRICTNESS)}
+    return one if rank.get(one, -1) >= rank.get(other, -1) else other
 
 
 def effect_key(run: str, scope: str, step: str, take: int, n: int) -> str:

@@ -191,10 +191,13 @@ class GiveUp(StepError):
 
 
 class NoAnswer(GiveUp):
-    """The request left, no answer came: nobody knows whether it arrived."""
+    """The request left, no answer came: nobody knows whether it arrived.
 
-    def __init__(self, message: Text | str) -> None:
-        super().__init__(message, code="no_answer")
+    `code` is "internal" where the connector itself broke off: that says nothing of the platform.
+    """
+
+    def __init__(self, message: Text | str, code: str = "no_answer") -> None:
+        super().__init__(message, code=code)
 
 
 class Unavailable(EngineError):

@@ -141,6 +141,9 @@ EVENT_TYPES: dict[str, EventType] = {
             ("connector.degraded", "平台对接异常", "Connection degraded"),
             ("connector.recovered", "平台对接恢复", "Connection recovered"),
             ("flow.published", "流程已发布", "Flow published"),
+            ("flow.rolled_back", "流程已回退", "Flow rolled back"),
+            ("flow.disabled", "流程已停用", "Flow switched off"),
+            ("flow.incident", "流程出现异常", "Flow has an incident"),
             ("flow.finished", "流程执行完成", "Run finished"),
             ("flow.failed", "流程执行失败", "Run failed"),
         )),
@@ -183,7 +186,7 @@ def check_own_type(own: OwnType, path: str = "") -> list[Problem]:
                 ),
             )
         )
-    elif own.type.partition(".")[0] in ENVELOPES:
+    elif own.type.partition(".")[0] in {*ENVELOPES, "schedule"}:
         found.append(
             Problem(
                 f"{path}/type",

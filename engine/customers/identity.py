@@ -57,7 +57,10 @@ KINDS: dict[str, Kind] = {
     "device": Kind(text("设备", "device"), 101),
     "cookie": Kind(text("浏览器", "browser"), 102),
     "nick": Kind(text("昵称", "nickname"), 103),
+    "address": Kind(text("收货地址", "address"), 104),
 }
+# What platforms call people who have not told a name: nobody's nickname.
+_NO_NICKS = frozenset({"微信用户", "匿名用户", "匿名", "游客", "用户"})
 _OTHER = 50  # a tenant's own kind: an account somewhere, so strong, after all known ones
 _WEAK = 100
 
@@ -110,6 +113,8 @@ def normalise(kind: str, value: str) -> str:
         return ""
     if kind == "email":
         return _email(shown)
+    if kind == "nick" and shown in _NO_NICKS:
+        return ""
     if kind == "id_card":
         shown = unicodedata.normalize("NFKC", shown).replace(" ", "").upper()
         return shown if is_id_card(shown) else ""

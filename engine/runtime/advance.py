@@ -12,13 +12,15 @@ from datetime import datetime
 from typing import Any
 
 from engine.core.effect import CALL, Effect
+from engine.core.event import Event
 from engine.core.execute import decide, dump_state, encode_journal
 from engine.core.ids import derived_id, new_id
 from engine.core.node import Answer, Child, Task
 from engine.core.run import ENDED, Command, Signal
-from engine.core.text import Text, text
+from engine.core.text import Text, say, text
 from engine.runtime import apply
-from engine.runtime.batch import Batch, Need, RunInHand, Steps, as_json, chain_of, pack
+from engine.runtime.announce import INCIDENT, SOURCE, incident_notice
+from engine.runtime.batch import Batch, Need, RunInHand, Steps, as_json, chain_of, event_row, pack
 
 
 def advance(batch: Batch, run: RunInHand, first: Signal, *, late: bool = False) -> Steps:
@@ -100,6 +102,8 @@ def _settle(batch: Batch, run: RunInHand, at: datetime) -> None:
     if run.status in ENDED:
         run.ended_at = at
         _after_end(batch, run, at)
+        if run.status != "cancelled":
+            _tell_end(batch, run)
     else:
         run.ended_at = None  # an incident that was resumed
     keeps_state = run.status not in ("succeeded", "cancelled")
@@ -166,9 +170,10 @@ def answer_parent(batch: Batch, run: RunInHand, at: datetime) -> None:
 def note_incident(
     batch: Batch, tenant: str, kind: str, ref: str, code: str, message: Any, run: RunInHand | None
 ) -> None:
+    id_ = new_id("inc", batch.now)
     batch.incidents.append(
         {
-            "id": new_id("inc", batch.now),
+            "id": id_,
             "tenant": tenant,
             "kind": kind,
             "ref": ref,
@@ -180,6 +185,30 @@ def note_incident(
             "created_at": batch.now,
         }
     )
+    # What a chain of causes ended with must not begin the next one.
+    if run is not None and code != "chain":
+        notice = incident_notice(run.version.key, id_, code, message, run.id)
+        _tell(batch, run, INCIDENT, id_, notice)
+
+
+def _tell_end(batch: Batch, run: RunInHand) -> None:
+    type_ = "flow.finished" if run.status == "succeeded" else "flow.failed"
+    if not batch.world.memory.tenant(run.tenant).hears(type_):
+        return
+    notice = {"key": run.version.key, "run": run.id, "status": run.status}
+    if run.error:
+        code, said = str(run.error.get("code", "failed")), run.error.get("message") or ""
+        notice |= {"code": code, "error": say(said, "zh")[:2_000]}
+    _tell(batch, run, type_, f"{run.id}/{run.seq}", {"flow": notice})
+
+
+def _tell(batch: Batch, run: RunInHand, type_: str, name: str, data: dict[str, Any]) -> None:
+    """An event of our own about a run, if somebody listens."""
+    if batch.world.memory.tenant(run.tenant).hears(type_):
+        now = batch.now
+        event = Event(f"{type_}/{name}", SOURCE, type_, now, data, chain=tuple(chain_of(run)))
+        id_ = new_id("evt", now)
+        batch.new_events.append(event_row(batch, run.tenant, id_, event, run.owner, now))
 
 
 def _customer_view(batch: Batch, run: RunInHand) -> dict[str, Any] | None:

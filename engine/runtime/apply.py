@@ -15,9 +15,12 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from engine.core.effect import Effect
+from engine.core.errors import InvalidInput
 from engine.core.event import Event
 from engine.core.ids import derived_id, new_id
 from engine.core.node import Answer
+from engine.core.records import write_moment
+from engine.customers.profile import Changed, change_fields, change_owner, change_tags
 from engine.runtime.batch import (
     Batch,
     Customer,
@@ -28,6 +31,9 @@ from engine.runtime.batch import (
     chain_of,
     event_row,
 )
+from engine.runtime.periods import period_start, quiet_until
+from engine.runtime.settling.handlers import HANDLERS as SETTLEMENT
+from engine.runtime.settling.handlers import owner_of as settlement_owner
 
 Applied = Generator[list[Need], list[Any], Answer]
 _DURATION = TypeAdapter(timedelta)
@@ -40,7 +46,7 @@ def owner_of(effect: Effect) -> str | None:
         return f"customer:{customer}"
     if effect.kind == "cap.take" and effect.args.get("subject"):
         return str(effect.args["subject"])
-    return None
+    return settlement_owner(effect.kind, effect.args)
 
 
 def apply(
@@ -60,7 +66,7 @@ def apply(
     if chain is None:
         chain = chain_of(run) if run else []
     answer: Answer = yield from handler(
-        _Desk(batch, tenant, owner, key, at, run, chain), effect.args
+        Desk(batch, tenant, owner, key, at, run, chain), effect.args
     )
     return answer
 
@@ -87,7 +93,7 @@ def serve(batch: Batch, row: Any) -> Steps:
         )
 
 
-class _Desk:
+class Desk:
     """What a handler has at hand."""
 
     __slots__ = ("at", "batch", "chain", "key", "owner", "run", "tenant")
@@ -111,31 +117,32 @@ class _Desk:
             yield [Need("load_customer", self.tenant, id_)]
         return self.batch.customers.get(id_)
 
-    def change(self, customer: Customer, name: str, new: Any) -> bool:
-        """Sets one field and notes it in the history; False when it was so already."""
-        old = customer.record.get(name)
-        if old == new:
+    def keep(self, customer: Customer, changed: Changed) -> bool:
+        """Puts a change into the record and the history; False when it was so already.
+
+        The record is a new dict: what earlier steps were shown does not change under them.
+        """
+        if not changed.history:
             return False
-        # A new dict, so that what earlier steps were shown does not change under them.
-        customer.record = {**customer.record, name: new}
+        customer.record = dict(changed.record)
         customer.is_changed = True
-        self.batch.history.append(
+        self.batch.history.extend(
             {
                 "tenant": self.tenant,
                 "customer_id": customer.id,
-                "field": name,
-                "old": as_json(old),
-                "new": as_json(new),
-                "at": self.at,
-                "by": self.key,
+                "field": line.field,
+                "old": as_json(line.old),
+                "new": as_json(line.new),
+                "at": line.at,
+                "by": line.by,
             }
+            for line in changed.history
         )
         return True
 
     def publish(self, type_: str, data: Mapping[str, Any], part: str = "") -> bool:
         """An event of our own, if anybody listens to its type."""
-        memory = self.batch.world.memory.tenant(self.tenant)
-        if not memory.matcher.listening(type_):
+        if not self.batch.world.memory.tenant(self.tenant).hears(type_):
             return False
         # The name is derived: asked twice, it is the same event. The id keeps when it came, for
         # whoever looks back by time.
@@ -159,15 +166,21 @@ class _Desk:
 _NO_CUSTOMER = Answer("error", {"code": "no_customer", "message": "there is no such customer"})
 
 
-def _tag(desk: _Desk, args: Mapping[str, Any]) -> Applied:
+def _tag(desk: Desk, args: Mapping[str, Any]) -> Applied:
     customer = yield from desk.customer()
     if customer is None:
         return _NO_CUSTOMER
     held: list[str] = customer.record["tags"]
-    added = [tag for tag in dict.fromkeys(args.get("add") or ()) if tag not in held]
-    removed = [tag for tag in dict.fromkeys(args.get("remove") or ()) if tag in held]
-    tags = [tag for tag in held if tag not in removed] + added
-    if desk.change(customer, "tags", tags):
+    try:
+        changed = change_tags(
+            customer.record, args.get("add") or (), args.get("remove") or (), desk.at, desk.key
+        )
+    except InvalidInput as fault:
+        return _refused(fault, "bad_tag")
+    tags: list[str] = changed.record["tags"]
+    added = [tag for tag in tags if tag not in held]
+    removed = [tag for tag in held if tag not in tags]
+    if desk.keep(customer, changed):
         desk.publish(
             "customer.tagged",
             {
@@ -184,41 +197,57 @@ def _told(customer: Customer) -> dict[str, Any]:
     return {name: record[name] for name in ("id", "name", "level", "tags") if record.get(name)}
 
 
-_FIXED = frozenset({"id", "created_at", "identities", "phone", "tags", "consent"})
+_OWNER = "owner_user"
 
 
-def _update(desk: _Desk, args: Mapping[str, Any]) -> Applied:
+def _refused(fault: InvalidInput, code: str) -> Answer:
+    """A change that is not allowed, as the step's error: it names the first field it is about."""
+    first = fault.problems[0] if fault.problems else None
+    if first is not None and first.code == "fixed":
+        code = "fixed_field"
+    message = first.message if first is not None else fault.message
+    return Answer("error", {"code": code, "message": message, "path": first.path if first else ""})
+
+
+def _update(desk: Desk, args: Mapping[str, Any]) -> Applied:
     customer = yield from desk.customer()
     if customer is None:
         return _NO_CUSTOMER
-    changed = []
-    for name, value in (args.get("fields") or {}).items():
-        if name in _FIXED:
-            return Answer("error", {"code": "fixed_field", "message": name})
-        before = customer.record.get(name)
-        if desk.change(customer, name, as_json(value)):
-            changed.append({"field": name, "old": as_json(before), "new": as_json(value)})
-    if changed:
-        desk.publish("customer.updated", {"customer": _told(customer), "changes": changed})
-    return Answer("out", {"changed": [one["field"] for one in changed]})
+    fields = as_json(args.get("fields") or {})
+    owner = fields.pop(_OWNER, customer.record.get(_OWNER))
+    if owner is not None and not isinstance(owner, str):
+        return Answer("error", {"code": "bad_field", "message": _OWNER, "path": f"/{_OWNER}"})
+    try:
+        changed = change_fields(customer.record, fields, desk.at, desk.key)
+    except InvalidInput as fault:
+        return _refused(fault, "bad_field")
+    handed = change_owner(changed.record, owner, desk.at, desk.key)
+    changed = Changed(handed.record, (*changed.history, *handed.history))
+    if desk.keep(customer, changed):
+        lines = [
+            {"field": line.field, "old": as_json(line.old), "new": as_json(line.new)}
+            for line in changed.history
+        ]
+        desk.publish("customer.updated", {"customer": _told(customer), "changes": lines})
+    return Answer("out", {"changed": [line.field for line in changed.history]})
 
 
-def _assign(desk: _Desk, args: Mapping[str, Any]) -> Applied:
+def _assign(desk: Desk, args: Mapping[str, Any]) -> Applied:
     customer = yield from desk.customer()
     if customer is None:
         return _NO_CUSTOMER
-    desk.change(customer, "owner_user", args.get("user"))
+    desk.keep(customer, change_owner(customer.record, args.get("user"), desk.at, desk.key))
     return Answer("out", {"user": args.get("user")})
 
 
-def _take_cap(desk: _Desk, args: Mapping[str, Any]) -> Applied:
+def _take_cap(desk: Desk, args: Mapping[str, Any]) -> Applied:
     """Counts and takes in one step: the lane is the only one that counts this owner's caps."""
     try:
         limit = int(Decimal(str(args["limit"])))
         within = _DURATION.validate_python(args["within"]) if args.get("within") else None
     except (KeyError, ValidationError, InvalidOperation, ValueError):
         return Answer("error", {"code": "bad_cap", "message": "limit or within is malformed"})
-    since = _period_start(desk.at, args.get("period"), args.get("zone"))
+    since = period_start(desk.at, args.get("period"), args.get("zone"))
     if since is None:
         since = desk.at - within if within else datetime(1970, 1, 1, tzinfo=UTC)
     cap = str(args.get("cap", ""))
@@ -248,24 +277,7 @@ def _take_cap(desk: _Desk, args: Mapping[str, Any]) -> Applied:
     return Answer("out", {"taken": True, "count": len(taken) + 1, "limit": limit})
 
 
-def _period_start(at: datetime, period: Any, zone: Any) -> datetime | None:
-    """The first moment of the calendar period `at` lies in, in the zone."""
-    from zoneinfo import ZoneInfo
-
-    if period not in ("day", "week", "month", "year"):
-        return None
-    local = at.astimezone(ZoneInfo(str(zone or "Asia/Shanghai")))
-    day = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    if period == "week":
-        day -= timedelta(days=day.weekday())
-    elif period == "month":
-        day = day.replace(day=1)
-    elif period == "year":
-        day = day.replace(month=1, day=1)
-    return day.astimezone(UTC)
-
-
-def _guard_message(desk: _Desk, args: Mapping[str, Any]) -> Applied:
+def _guard_message(desk: Desk, args: Mapping[str, Any]) -> Applied:
     """The one guard before every message: consent, opt-out, quiet hours, caps per person.
 
     What a tenant has set (settings.messages): {"quiet": {"from": "22:00", "until": "08:00"},
@@ -280,9 +292,11 @@ def _guard_message(desk: _Desk, args: Mapping[str, Any]) -> Applied:
         return Answer("out", {"allowed": False, "why": "opted_out", "until": None})
     rules = ((yield [Need("tenant_settings", desk.tenant, None)])[0] or {}).get("messages") or {}
     if args.get("purpose") != "service":
-        until = _quiet_until(desk.at, rules.get("quiet"), rules.get("zone"))
+        until = quiet_until(desk.at, rules.get("quiet"), rules.get("zone"))
         if until is not None:
-            return Answer("out", {"allowed": False, "why": "quiet_hours", "until": until})
+            # As text also within the lane: from another lane it comes as nothing else.
+            told = write_moment(until)
+            return Answer("out", {"allowed": False, "why": "quiet_hours", "until": told})
         if rules.get("cap"):
             cap = {
                 "cap": "messages",
@@ -295,24 +309,7 @@ def _guard_message(desk: _Desk, args: Mapping[str, Any]) -> Applied:
     return Answer("out", {"allowed": True, "why": "", "until": None})
 
 
-def _quiet_until(at: datetime, quiet: Any, zone: Any) -> datetime | None:
-    from zoneinfo import ZoneInfo
-
-    if not quiet:
-        return None
-    local = at.astimezone(ZoneInfo(str(zone or "Asia/Shanghai")))
-    begins, ends = (int(text[:2]) * 60 + int(text[3:5]) for text in (quiet["from"], quiet["until"]))
-    now = local.hour * 60 + local.minute
-    is_quiet = begins <= now < ends if begins <= ends else now >= begins or now < ends
-    if not is_quiet:
-        return None
-    over = local.replace(hour=ends // 60, minute=ends % 60, second=0, microsecond=0)
-    if over <= local:
-        over += timedelta(days=1)
-    return over.astimezone(UTC)
-
-
-def _notify(desk: _Desk, args: Mapping[str, Any]) -> Applied:
+def _notify(desk: Desk, args: Mapping[str, Any]) -> Applied:
     people = (yield [Need("read:people", desk.tenant, (args.get("who") or {}, desk.run))])[0].value
     desk.batch.notices.extend(
         {
@@ -330,13 +327,13 @@ def _notify(desk: _Desk, args: Mapping[str, Any]) -> Applied:
     return Answer("out", {"people": len(people)})
 
 
-def _publish(desk: _Desk, args: Mapping[str, Any]) -> Applied:
+def _publish(desk: Desk, args: Mapping[str, Any]) -> Applied:
     yield from ()
     stored = desk.publish(str(args.get("type", "")), as_json(args.get("data") or {}), "asked")
     return Answer("out", {"stored": stored})
 
 
-Handler = Callable[[_Desk, Mapping[str, Any]], Applied]
+Handler = Callable[[Desk, Mapping[str, Any]], Applied]
 _HANDLERS: dict[str, Handler] = {
     "customer.tag": _tag,
     "customer.update": _update,
@@ -345,6 +342,7 @@ _HANDLERS: dict[str, Handler] = {
     "message.guard": _guard_message,
     "notify": _notify,
     "event.publish": _publish,
+    **SETTLEMENT,
 }
 INTERNAL_EFFECTS = frozenset(_HANDLERS)
 

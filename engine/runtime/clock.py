@@ -7,6 +7,7 @@ are called.
 
 from __future__ import annotations
 
+from collections import deque
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,10 +20,12 @@ from engine.core.event import Event
 from engine.core.expression import compile_condition
 from engine.core.ids import new_id
 from engine.core.node import Schedule
+from engine.runtime.announce import announce_incidents
 from engine.runtime.batch import customer_record
 from engine.runtime.inbox import receive
 from engine.runtime.outbox import sweep_outbox
 from engine.runtime.start import OWN_STARTS
+from engine.runtime.settling.due import earn_due, tell_lost_refunds
 from engine.runtime.world import World
 from engine.store import customers as customer_store
 from engine.store import effects as effect_store
@@ -34,12 +37,14 @@ from engine.store.db import insert_many
 
 log = structlog.get_logger(__name__)
 TIMERS = 500
+ON_TIME = timedelta(minutes=5)  # a schedule that fires within this is not missed
 AUDIENCE_PAGE = 500
 
 
 def tick(world: World) -> int:
     """Everything that is due now; returns how much was set in motion."""
     done = fire_timers(world) + fire_schedules(world)
+    done += earn_due(world) + tell_lost_refunds(world)
     return done + sweep(world)
 
 
@@ -132,22 +137,35 @@ def _note_fault(world: World, row: Any, fault: EngineError, now: datetime) -> No
     }
     with world.db.begin() as conn:
         insert_many(conn, run_store.incidents, [incident])
+    announce_incidents(world, [incident])
 
 
 def _times(schedule: Schedule, due: datetime, now: datetime) -> list[datetime]:
     """Which of the missed times fire, as the schedule says (none | last | all up to n)."""
-    missed = [due]
-    while len(missed) < 1000:
-        following = next_fire(schedule, missed[-1])
-        if following > now:
-            break
-        missed.append(following)
-    is_late = now - missed[-1] > timedelta(minutes=5) or len(missed) > 1
     if schedule.missed == "all":
-        return missed[-max(1, schedule.up_to) :]
-    if schedule.missed == "none" and is_late:
-        return [missed[-1]] if now - missed[-1] <= timedelta(minutes=5) else []
-    return [missed[-1]]
+        return _latest(schedule, due, now, max(1, schedule.up_to))
+    (last,) = _latest(schedule, due, now, 1)
+    if schedule.missed == "none" and now - last > ON_TIME:
+        return []
+    return [last]
+
+
+def _latest(schedule: Schedule, due: datetime, now: datetime, most: int) -> list[datetime]:
+    """The last `most` times from `due` to `now`, in order; however many were missed before them.
+
+    Looks back an hour, then eight, then sixty-four, ..., until there are enough: what a long
+    outage missed is not counted one by one.
+    """
+    back = timedelta(hours=1)
+    while True:
+        since = max(due, now - back)
+        found = deque([due] if since == due else (), maxlen=most)
+        at = since
+        while (at := next_fire(schedule, at)) <= now:
+            found.append(at)
+        if since == due or len(found) == most:
+            return list(found)
+        back *= 8
 
 
 def _fire(world: World, row: Any, schedule: Schedule, at: datetime) -> int:
@@ -213,7 +231,7 @@ def sweep(world: World) -> int:
     with world.db.reading() as conn:
         has_work = lane_store.has_free_work(conn)
         has_effects = effect_store.has_due(conn, world.now())
-        has_jobs = job_store.has_waiting(conn, world.now())
+        has_jobs = job_store.has_waiting(conn)
     if has_work:
         world.queue.wake("lanes")
     if has_effects:

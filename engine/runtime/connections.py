@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,21 +16,25 @@ from pydantic import ValidationError
 
 import connectors
 from engine.core.connector import Action, Call, ConnectorType, Link
-from engine.core.errors import (
-    GiveUp,
-    NoAnswer,
-    NotFound,
-    StepError,
-)
+from engine.core.effect import stricter
+from engine.core.errors import GiveUp, NoAnswer, NotFound, RetryLater, StepError
 from engine.core.flow import problems_of
 from engine.core.text import Text, text
 from engine.store import connections as connection_store
+from engine.store.db import DatabaseFault
 
 if TYPE_CHECKING:
     from engine.runtime.world import World
 
 log = structlog.get_logger(__name__)
 KEPT_LINKS = 200
+CALLS_FOR = 60.0  # seconds in which calls are begun; then a slow platform's others go back
+
+
+class NotBegun(RetryLater):
+    """The time was up before this call's turn came: nothing was sent, and it is no attempt."""
+
+    code = "not_begun"
 
 
 class StoredTokens:
@@ -113,14 +118,7 @@ class LiveCaller:
         self, world: World, tenant: str, connection: str, action: str, effects: Sequence[Any]
     ) -> list[Any]:
         """An output or a StepError for each effect row, in order; never raises for a platform."""
-        row, connector = self._route(world, tenant, connection)
-        wanted = connector.action(action)
-        if wanted is None:
-            raise GiveUp(
-                text(f"{connector.type} 没有操作 {action}", f"{connector.type} has no {action}"),
-                "no_action",
-            )
-        link = self.link(world, row, connector)
+        connector, wanted, link = self._prepare(world, tenant, connection, action)
         found: list[Any] = [None] * len(effects)
         calls: list[tuple[int, Call]] = []
         for index, effect in enumerate(effects):
@@ -129,13 +127,38 @@ class LiveCaller:
                 calls.append((index, Call(args, effect.key, effect.attempts)))
             except ValidationError as error:
                 found[index] = GiveUp(_first_problem(error), "bad_arguments")
-        for index, answer in zip(
-            [index for index, _ in calls],
-            _run(link, connector, wanted, [c for _, c in calls]),
-            strict=True,
-        ):
+        answers = _run(link, connector, wanted, [call for _, call in calls])
+        for (index, _), answer in zip(calls, answers, strict=True):
+            if isinstance(answer, Exception) and not isinstance(answer, StepError):
+                answer = fault_of(stricter(effects[index].effect_class, wanted.effect_class))
             found[index] = answer
         return found
+
+    def _prepare(
+        self, world: World, tenant: str, connection: str, action: str
+    ) -> tuple[ConnectorType, Action, Link]:
+        """What a call needs before anything leaves: whatever goes wrong here, nothing was sent."""
+        try:
+            row, connector = self._route(world, tenant, connection)
+            wanted = connector.action(action)
+            if wanted is None:
+                kind = connector.type
+                raise GiveUp(
+                    text(f"{kind} 没有操作 {action}", f"{kind} has no {action}"), "no_action"
+                )
+            return connector, wanted, self.link(world, row, connector)
+        except StepError:
+            raise
+        except DatabaseFault as fault:
+            raise RetryLater(
+                text("数据库暂时没有响应", "the database does not answer now")
+            ) from fault
+        except NotFound as fault:
+            raise GiveUp(fault.message, "no_connection") from fault
+        except Exception as fault:
+            log.error("connection cannot be opened", connection=connection, exc_info=fault)
+            said = text("平台对接的设置无法使用", "the connection's settings cannot be used")
+            raise GiveUp(said, "bad_connection") from fault
 
     def _route(self, world: World, tenant: str, key: str) -> tuple[Any, ConnectorType]:
         """The connection, or its backup while its circuit is open."""
@@ -164,10 +187,15 @@ def kept_link(world: World, row: Any, connector: ConnectorType) -> Link:
 
 
 def _run(link: Link, connector: ConnectorType, action: Action, calls: Sequence[Call]) -> list[Any]:
+    """An output or an exception for each call; a connector's own fault spoils no other call."""
+    until = time.monotonic() + CALLS_FOR
     if action.run_many is not None and action.batch > 1:
         found: list[Any] = []
         for start in range(0, len(calls), action.batch):
             part = calls[start : start + action.batch]
+            if time.monotonic() >= until:
+                found.extend([_not_begun()] * len(part))
+                continue
             try:
                 answers = list(action.run_many(link, part))
                 if len(answers) != len(part):
@@ -176,33 +204,40 @@ def _run(link: Link, connector: ConnectorType, action: Action, calls: Sequence[C
             except StepError as error:
                 found.extend([error] * len(part))
             except Exception as error:
-                found.extend([_fault(link, action, error)] * len(part))
+                log.error("connector fault", connection=link.key, action=action.key, exc_info=error)
+                found.extend([error] * len(part))
         return found
     if len(calls) == 1:
-        return [_one(link, action, calls[0])]
+        return [_one(link, action, calls[0], until)]
     with ThreadPoolExecutor(max(1, connector.limits.concurrent)) as pool:
-        return list(pool.map(lambda call: _one(link, action, call), calls))
+        return list(pool.map(lambda call: _one(link, action, call, until), calls))
 
 
-def _one(link: Link, action: Action, call: Call) -> Any:
+def _one(link: Link, action: Action, call: Call, until: float) -> Any:
+    if time.monotonic() >= until:
+        return _not_begun()
     try:
         return action.run(link, call)
     except StepError as error:
         return error
     except Exception as error:
-        return _fault(link, action, error)
+        log.error("connector fault", connection=link.key, action=action.key, exc_info=error)
+        return error
 
 
-def _fault(link: Link, action: Action, error: Exception) -> StepError:
-    """A connector's own fault spoils its call and no other.
+def _not_begun() -> NotBegun:
+    return NotBegun(text("还没轮到发送", "its turn has not come yet"))
 
-    Nobody knows whether the call had left by then: where that matters, its result is unknown.
+
+def fault_of(effect_class: str) -> StepError:
+    """What a connector's own fault means for a call of this class.
+
+    Nobody knows whether it had left by then: where that matters, it counts as sent without answer.
     """
-    log.error("connector fault", connection=link.key, action=action.key, exc_info=error)
     said = text("连接器内部出错", "the connector has an internal fault")
-    if action.effect_class in ("message", "money"):
-        return NoAnswer(said)
-    return GiveUp(said, "internal")
+    if effect_class in ("pure", "read"):
+        return GiveUp(said, "internal")
+    return NoAnswer(said, "internal")
 
 
 def _first_problem(error: ValidationError) -> Text:

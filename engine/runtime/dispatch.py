@@ -12,6 +12,7 @@ from engine.runtime import apply
 from engine.runtime.advance import advance, cancel, end, note_incident
 from engine.runtime.batch import Batch, Need, Steps
 from engine.runtime.inbox import record_keys
+from engine.runtime.settling import orders as settled_orders
 from engine.runtime.start import (
     OWN_STARTS,
     Passing,
@@ -51,6 +52,8 @@ def dispatch(batch: Batch, tenant: str, event_id: str) -> Steps:
     if event is None or row is None:
         return  # erased meanwhile
     apply.note_order(batch, tenant, row)
+    if batch.world.memory.tenant(tenant).settles:
+        settled_orders.note(batch, tenant, row)
     for wait in _waits(batch, tenant, row, event):
         yield from _end_wait(batch, row, event, wait)
     memory = batch.world.memory.tenant(tenant)

@@ -20,6 +20,7 @@ from engine.core.ids import new_id
 from engine.core.node import Entrance
 from engine.core.schema import check_value
 from engine.core.text import text
+from engine.runtime.carrying import open_secret
 from engine.runtime.inbox import Received, receive
 from engine.runtime.memory import LiveFlow
 from engine.runtime.start import OWN_STARTS
@@ -111,8 +112,8 @@ def take_call(
     name = None
     if secret:
         try:
-            key = key_of(secret)
-        except ValueError:
+            key = key_of(open_secret(world, tenant, secret))
+        except (ValueError, InvalidInput):
             raise Conflict(
                 text("这个入口的签名密钥不可用", "the entrance's signing secret cannot be used")
             ) from None

@@ -7,20 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.core.event import Event
-from engine.core.event_types import load_scope
 from engine.core.flow import load_flow
 from engine.core.match import Match, Matcher, explain, listeners_of, settle
 from engine.core.redact import redact
 from engine.core.text import Locale
 from engine.core.version import compile_version
-from engine.customers.identity import normalise
-from engine.runtime.batch import Batch, Need, as_json
-from engine.runtime.memory import schema_for
+from engine.runtime.batch import Batch, Need, as_json, scope_in
+from engine.runtime.owners import owner_of
 from engine.runtime.publish import read_document, read_flow
 from engine.runtime.reads import answer_all, load_customers
 from engine.runtime.world import World
-from engine.store import customers as customer_store
-from engine.store.customers import SEALED_KINDS
 from engine.store.db import Connection
 
 
@@ -43,11 +39,12 @@ def explain_flow(
     row = read_flow(world, tenant, key)
     flow = load_flow(read_document(world, tenant, key, which))
     version = compile_version(flow, world.registry, params=row.params or {})
-    matcher = Matcher(
-        listeners_of(row.id, 0, version.triggers, params=version.params, schema=schema_for)
-    )
     with world.db.reading() as conn:
-        owner = _owner(world, conn, tenant, event)
+        world.memory.refresh(conn)
+        schema = world.memory.tenant(tenant).schema_for
+        heard = listeners_of(row.id, 0, version.triggers, params=version.params, schema=schema)
+        matcher = Matcher(heard)
+        owner = owner_of(world, conn, tenant, event) or "event:preview"
         here = _Row("", owner, world.now())
         return _judge(world, conn, tenant, matcher, event, here, locale, deaf=True)
 
@@ -82,7 +79,7 @@ def _judge(
     id_ = row.owner.removeprefix("customer:")
     if id_ != row.owner:
         load_customers(batch, conn, tenant, [id_])
-    scope: dict[str, Any] = load_scope(event)
+    scope = scope_in(world, tenant, event)
     held = batch.customers.get(id_)
     scope["customer"] = held.record if held else event.data.get("customer")
     heard = matcher.match(event, scope, row.owner)
@@ -107,19 +104,3 @@ def _judge(
             shown["flow_id"] = match.listener.flow
         found.append(shown)
     return found
-
-
-def _owner(world: World, conn: Connection, tenant: str, event: Event) -> str:
-    """Whose event it would be, among the customers there are."""
-    pairs = []
-    for record in event.data.values():
-        listed = record.get("identities") if isinstance(record, dict) else None
-        for one in listed if isinstance(listed, list) else ():
-            kind = one.get("kind") if isinstance(one, dict) else None
-            given = one.get("value") if isinstance(one, dict) else None
-            value = normalise(kind, given) if isinstance(kind, str) and given else None
-            if value and isinstance(kind, str):
-                sealed = kind in SEALED_KINDS
-                pairs.append((kind, world.vault.blind(value, kind) if sealed else value))
-    known = customer_store.find_by_identity(conn, tenant, pairs)
-    return next((f"customer:{known[pair]}" for pair in pairs if pair in known), "event:preview")

@@ -1,9 +1,10 @@
 """The inbox: receives each event once and tells the lane whose it is.
 
-1. Check: envelope, data against the type's schema; a bad one is refused with paths.
-2. Find whose it is: the customer behind its identities, else the order's owner, else the record.
-   Identities nobody has make a new customer.
-3. Store what is new, with one row of work each, in one transaction.
+1. Check: envelope, data against the type's schema (the tenant's own types too); a bad one is
+   refused with paths.
+2. Find whose it is (owners.py); identities nobody has make a new customer.
+3. Store what is new, with one row of work each, in one transaction. A fault of the database, or
+   somebody who was faster with the same person, repeats it.
 4. Wake a worker.
 
 The same source and id again is the same event: it gets the first answer and nothing happens.
@@ -11,24 +12,29 @@ The same source and id again is the same event: it gets the first answer and not
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from engine.core.errors import InvalidInput, Problem
+import structlog
+
+from engine.core.errors import InvalidInput, Problem, Unavailable
 from engine.core.event import Event
-from engine.core.event_types import validate_data
-from engine.core.ids import id_maker, lane_of
+from engine.core.event_types import EVENT_TYPES, validate_data
+from engine.core.ids import lane_of
 from engine.core.text import text
-from engine.customers.identity import normalise
-from engine.customers.masking import mask_phone
+from engine.runtime.owners import Incoming, Overtaken, find_owners, read_identities
 from engine.runtime.world import World
-from engine.store import customers as customer_store
 from engine.store import events as event_store
 from engine.store import lanes as lane_store
-from engine.store import orders as order_store
-from engine.store.customers import SEALED_KINDS
-from engine.store.db import Connection, dump_json
+from engine.store.db import Connection, DatabaseFault, dump_json, nul_path
+
+log = structlog.get_logger(__name__)
+REPEATS = 5
+PAUSE = 0.02  # seconds before the first repetition; doubled each time
+MOST_PROBLEMS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,80 +47,102 @@ class Received:
     is_new: bool
 
 
-@dataclass(slots=True)
-class _Incoming:
-    event: Event
-    id: str
-    pairs: list[tuple[str, str]] = field(default_factory=list)  # (kind, value as stored)
-    plain: dict[tuple[str, str], str] = field(default_factory=dict)
-    order: tuple[str, str] | None = None
-    owner: str = ""
-
-
 def receive(
-    world: World,
-    tenant: str,
-    events: Sequence[Event],
-    *,
-    connection: str | None = None,
-    schemas: Mapping[str, Any] | None = None,
+    world: World, tenant: str, events: Sequence[Event], *, connection: str | None = None
 ) -> list[Received]:
     """Stores events of one tenant; the answer for each, in order.
 
     Raises InvalidInput (paths `/<index>/data/...`, or `/data/...` for a single event) and stores
-    nothing when one of them is malformed. `schemas` are the tenant's own event types.
+    nothing when one of them is malformed.
     """
-    problems = _check(events, schemas or {})
-    if problems:
-        raise InvalidInput(text("事件内容不符合格式", "the event does not fit its type"), problems)
-    now = world.now()
-    make = id_maker("evt", now)
-    incoming = [_Incoming(event, make()) for event in events]
-    for one in incoming:
-        _read_identities(world, one)
-    with world.db.begin() as conn:
-        _find_owners(world, conn, tenant, incoming)
-        rows = [
-            {
-                "id": one.id,
-                "tenant": tenant,
-                "source": one.event.source,
-                "external_id": one.event.id,
-                "type": one.event.type,
-                "subject": one.event.subject or _subject(one.event),
-                "time": one.event.time,
-                "received_at": now,
-                "owner": one.owner,
-                "lane": lane_of(tenant, one.owner, world.lanes),
-                "connection": connection,
-                "chain": list(one.event.chain) or None,
-                "data": one.event.data,
-            }
-            for one in incoming
-        ]
-        fresh = event_store.store_events(conn, rows)
-        new_rows = _first(rows, fresh)
-        lane_store.put_work(
-            conn,
-            [
-                {
-                    "lane": row["lane"],
-                    "tenant": tenant,
-                    "kind": "event",
-                    "ref": row["id"],
-                    "at": now,
-                    "payload": None,
-                }
-                for row in new_rows
-            ],
-        )
-        ids = {(row["source"], row["external_id"]): row["id"] for row in new_rows}
-        known = [(one.event.source, one.event.id) for one in incoming]
-        old = [pair for pair in known if pair not in ids]
-        if old:
-            ids |= event_store.find_ids(conn, tenant, old)
-    if new_rows:
+    for attempt in range(1, REPEATS + 1):
+        try:
+            problems = _check(events, _own_schemas(world, tenant, events))
+            if problems:
+                said = text("事件内容不符合格式", "the event does not fit its type")
+                raise InvalidInput(said, problems)
+            with world.db.begin() as conn:
+                found = take_in(world, conn, tenant, events, connection=connection)
+            break
+        except (Overtaken, *DatabaseFault) as fault:
+            # Nothing was stored: a deadlock's victim, or somebody else just claimed this person.
+            if attempt == REPEATS:
+                if isinstance(fault, Overtaken):
+                    said = text("繁忙，请稍后再试", "too busy now: try again soon")
+                    raise Unavailable(said) from fault
+                raise
+            log.warning("receipt repeated", attempt=attempt, error=repr(fault)[:200])
+            time.sleep(PAUSE * 2 ** (attempt - 1))
+    if any(one.is_new for one in found):
         world.queue.wake("lanes")
+    return found
+
+
+def take_in(
+    world: World,
+    conn: Connection,
+    tenant: str,
+    events: Sequence[Event],
+    *,
+    connection: str | None = None,
+    at: Sequence[datetime] | None = None,
+) -> list[Received]:
+    """Stores checked events within a transaction; whoever calls it wakes the lanes afterwards.
+
+    `at` says when each was received, where that is not now. Overtaken: the transaction must be
+    given up and may be repeated.
+    """
+    if at is None:
+        now = world.now()
+        make = world.ids("evt", now)
+        incoming = [Incoming(event, make(), now) for event in events]
+    else:
+        incoming = [
+            Incoming(event, world.ids("evt", moment)(), moment)
+            for event, moment in zip(events, at, strict=True)
+        ]
+    for one in incoming:
+        read_identities(world, one)
+    find_owners(world, conn, tenant, incoming)
+    rows = [
+        {
+            "id": one.id,
+            "tenant": tenant,
+            "source": one.event.source,
+            "external_id": one.event.id,
+            "type": one.event.type,
+            "subject": one.event.subject or _subject(one.event),
+            "time": one.event.time,
+            "received_at": one.at,
+            "owner": one.owner,
+            "lane": lane_of(tenant, one.owner, world.lanes),
+            "connection": connection,
+            "chain": list(one.event.chain) or None,
+            "data": one.event.data,
+        }
+        for one in incoming
+    ]
+    fresh = event_store.store_events(conn, rows)
+    new_rows = _first(rows, fresh)
+    lane_store.put_work(
+        conn,
+        [
+            {
+                "lane": row["lane"],
+                "tenant": tenant,
+                "kind": "event",
+                "ref": row["id"],
+                "at": row["received_at"],
+                "payload": None,
+            }
+            for row in new_rows
+        ],
+    )
+    ids = {(row["source"], row["external_id"]): row["id"] for row in new_rows}
+    known = [(one.event.source, one.event.id) for one in incoming]
+    old = [pair for pair in known if pair not in ids]
+    if old:
+        ids |= event_store.find_ids(conn, tenant, old)
     answered: set[tuple[str, str]] = set()
     found = []
     for pair in known:
@@ -150,19 +178,39 @@ def record_keys(data: Mapping[str, Any]) -> list[str]:
     return found
 
 
+def _own_schemas(world: World, tenant: str, events: Sequence[Event]) -> Mapping[str, Any]:
+    """Schemas of the tenant's own event types, read anew where an event may be of one."""
+    if all(event.type in EVENT_TYPES for event in events):
+        return {}
+    with world.db.reading() as conn:
+        world.memory.refresh(conn)
+    return world.memory.tenant(tenant).own_types
+
+
 def _check(events: Sequence[Event], schemas: Mapping[str, Any]) -> list[Problem]:
     problems: list[Problem] = []
     for index, event in enumerate(events):
-        under = f"/{index}/data" if len(events) > 1 else "/data"
+        under = f"/{index}" if len(events) > 1 else ""
         for found in validate_data(event.type, event.data, own=schemas.get(event.type)):
-            problems.append(Problem(under + found.path, found.message, found.code))
-        # What a connector translated has not passed the door that refuses this (read_event).
-        if "\\u0000" in dump_json([event.id, event.source, event.subject, event.data]):
-            said = text("不能含有空字符（U+0000）", "must not contain the character U+0000")
-            problems.append(Problem(under, said, "nul"))
-        if len(problems) >= 100:
+            problems.append(Problem(f"{under}/data{found.path}", found.message, found.code))
+        problems += _unstorable(event, under)
+        if len(problems) >= MOST_PROBLEMS:
             break
     return problems
+
+
+def _unstorable(event: Event, under: str) -> list[Problem]:
+    """What a connector translated has not passed the door that refuses this (read_event)."""
+    whole = {"id": event.id, "source": event.source, "subject": event.subject, "data": event.data}
+    try:
+        path = nul_path(whole) if "\\u0000" in dump_json(whole) else None
+    except TypeError:
+        said = text("含有无法保存的内容", "holds something that cannot be stored")
+        return [Problem(f"{under}/data", said, "json")]
+    if path is None:
+        return []
+    said = text("不能含有空字符（U+0000）", "must not contain the character U+0000")
+    return [Problem(under + path, said, "nul")]
 
 
 def _first(
@@ -182,145 +230,3 @@ def _subject(event: Event) -> str:
         if isinstance(record, dict) and isinstance(record.get("external_id"), str):
             return str(record["external_id"])[:200]
     return ""
-
-
-def _read_identities(world: World, one: _Incoming) -> None:
-    for name, record in one.event.data.items():
-        if not isinstance(record, dict):
-            continue
-        listed = record.get("identities")
-        for found in listed if isinstance(listed, list) else ():
-            # Data of a tenant's own type is free: what is no identity is left alone.
-            kind = found.get("kind") if isinstance(found, dict) else None
-            given = found.get("value") if isinstance(found, dict) else None
-            if not isinstance(kind, str) or not isinstance(given, str):
-                continue
-            value = normalise(kind, given)
-            if value:
-                stored = world.vault.blind(value, kind) if kind in SEALED_KINDS else value
-                if (kind, stored) not in one.plain:
-                    one.pairs.append((kind, stored))
-                    one.plain[kind, stored] = value
-        if name == "order" and one.order is None:
-            platform, number = record.get("platform"), record.get("external_id")
-            if isinstance(platform, str) and isinstance(number, str):
-                one.order = (platform, number)
-        elif name in ("refund", "logistics", "payment", "review", "message"):
-            platform, number = record.get("platform"), record.get("order_id")
-            if isinstance(platform, str) and isinstance(number, str):
-                one.order = (platform, number)
-
-
-def _find_owners(world: World, conn: Connection, tenant: str, incoming: list[_Incoming]) -> None:
-    """Sets `owner` on each: customer by identity, by order, else the record itself."""
-    wanted = {pair for one in incoming for pair in one.pairs}
-    known = customer_store.find_by_identity(conn, tenant, wanted)
-    orderless = {one.order for one in incoming if one.order and not one.pairs}
-    orders = order_store.find_orders(conn, tenant, orderless) if orderless else {}
-    make = id_maker("cus", world.now())
-    claims: list[dict[str, Any]] = []
-    fresh: dict[str, _Incoming] = {}
-    for one in incoming:
-        id_ = next((known[pair] for pair in one.pairs if pair in known), None)
-        if id_ is None and one.pairs:
-            id_ = make()
-            fresh[id_] = one
-        if id_ is None:
-            order = orders.get(one.order) if one.order else None
-            one.owner = order.owner if order else _record_owner(one)
-            continue
-        one.owner = f"customer:{id_}"
-        for pair in one.pairs:
-            if pair not in known:
-                known[pair] = id_
-                claims.append(_identity_row(world, tenant, one, pair, id_))
-    if not claims:
-        return
-    # Somebody else may claim the same identity at this moment: the store decides who was first.
-    stored = customer_store.store_identities(conn, claims)
-    lost = [row for row in claims if (tenant, row["kind"], row["value"]) not in stored]
-    if lost:
-        losers: dict[str, str] = {}
-        winners = customer_store.find_by_identity(
-            conn, tenant, [(row["kind"], row["value"]) for row in lost]
-        )
-        for one in incoming:
-            winner = next((winners[pair] for pair in one.pairs if pair in winners), None)
-            if winner is not None:
-                loser = one.owner.removeprefix("customer:")
-                if fresh.pop(loser, None) is not None:
-                    losers[loser] = winner
-                one.owner = f"customer:{winner}"
-        # Further identities this customer was to have, of whom there will be none now.
-        customer_store.move_identities(conn, tenant, losers)
-    now = world.now()
-    customer_store.store_customers(
-        conn,
-        [
-            {
-                "id": id_,
-                "tenant": tenant,
-                "name": _name(one.event),
-                "phone": _phone(one),
-                "level": None,
-                "tags": [],
-                "fields": {},
-                "consent": {},
-                "owner_user": None,
-                "merged_into": None,
-                "revision": 1,
-                "created_at": now,
-                "updated_at": now,
-            }
-            for id_, one in fresh.items()
-        ],
-    )
-
-
-def _identity_row(
-    world: World, tenant: str, one: _Incoming, pair: tuple[str, str], customer: str
-) -> dict[str, Any]:
-    kind, stored = pair
-    sealed = None
-    if kind in SEALED_KINDS:
-        sealed = world.vault.seal(one.plain[pair], f"{tenant}/{kind}")
-    return {
-        "tenant": tenant,
-        "kind": kind,
-        "value": stored,
-        "customer_id": customer,
-        "sealed": sealed,
-        "source": one.event.source,
-        "seen_at": world.now(),
-    }
-
-
-def _record_owner(one: _Incoming) -> str:
-    if one.order is not None:
-        return f"order:{one.order[0]}/{one.order[1]}"
-    for name, record in one.event.data.items():
-        if isinstance(record, dict):
-            number = record.get("external_id") or record.get("id") or record.get("key")
-            if isinstance(number, str):
-                if name == "customer":
-                    # Only an id of ours is a customer's lane; a platform's is just a record.
-                    return (
-                        f"customer:{number}" if number.startswith("cus_") else f"contact:{number}"
-                    )
-                platform = record.get("platform")
-                return f"{name}:{platform}/{number}" if platform else f"{name}:{number}"
-    return f"event:{one.id}"
-
-
-def _name(event: Event) -> str | None:
-    for record in event.data.values():
-        if isinstance(record, dict):
-            for field_ in ("name", "buyer_nick", "nick"):
-                if isinstance(record.get(field_), str):
-                    return str(record[field_])[:120]
-    return None
-
-
-def _phone(one: _Incoming) -> str | None:
-    found = next((value for (kind, _), value in one.plain.items() if kind == "phone"), None)
-    return mask_phone(found) if found else None

@@ -8,28 +8,36 @@ batch and loads anew what has moved.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 
-from engine.core.event_types import EVENT_TYPES, scope_schema
-from engine.core.flow import load_flow
+from engine.core.event_types import EVENT_TYPES, event_schema, patterns_of, scope_schema
+from engine.core.flow import Flow, graphs, load_flow
+from engine.core.forms import entries
 from engine.core.match import Listener, Matcher, listeners_of
 from engine.core.registry import Registry
-from engine.core.validate import schema_of_flow
+from engine.core.validate import Known, schema_of_flow
 from engine.core.version import Version, compile_version
 from engine.store.db import Connection
+from engine.store.event_types import list_own_types
 from engine.store.flows import generations, live_versions, versions_by_id
+from engine.store.rate_cards import has_published
 
 log = structlog.get_logger(__name__)
 KEPT_VERSIONS = 500
 
 
-def schema_for(type_: str) -> dict[str, Any] | None:
-    """The names of an event type, where its data is known: a field left out is then null."""
-    return scope_schema(type_) if type_ in EVENT_TYPES else None
+def offered_types(own: Mapping[str, Any]) -> Known:
+    """What a check or a compiler may know of event types: the built-in ones and the tenant's own.
+
+    `own` is {type: schema}. Of connections and flows it says nothing.
+    """
+    if not own:
+        return Known()
+    return Known(event_schema=lambda type_: event_schema(type_, own.get(type_)), event_types=own)
 
 
 @dataclass(slots=True)
@@ -52,6 +60,24 @@ class TenantMemory:
     matcher: Matcher = field(default_factory=lambda: Matcher(()))
     # Versions that could not be compiled here (a node type that is gone): {flow id: why}
     broken: dict[str, Exception] = field(default_factory=dict)
+    # Schemas of the tenant's own event types. One object each for as long as they are the same:
+    # what is compiled of a schema is found by the object.
+    own_types: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # Event types and prefixes ("order.*") that live flows wait for in mid-course.
+    awaited: frozenset[str] = frozenset()
+    # Whether a rate card is published: orders of others are not looked at by settlement.
+    settles: bool = False
+
+    def hears(self, type_: str) -> bool:
+        """Whether anybody listens to this type: nobody needs an event of our own otherwise."""
+        if self.matcher.listening(type_):
+            return True
+        return bool(self.awaited) and not self.awaited.isdisjoint(patterns_of(type_))
+
+    def schema_for(self, type_: str) -> dict[str, Any] | None:
+        """The names of an event type, where its data is known: a field left out is then null."""
+        own = self.own_types.get(type_)
+        return scope_schema(type_, own) if own is not None or type_ in EVENT_TYPES else None
 
 
 class Memory:
@@ -86,7 +112,7 @@ class Memory:
         if missing:
             for id_, row in versions_by_id(conn, tenant, missing).items():
                 try:
-                    found[id_] = self._compile(conn, tenant, row)
+                    found[id_] = self._compile(conn, tenant, row, self.tenant(tenant).own_types)
                 except Exception as why:
                     log.error("version cannot be compiled", version=id_, error=repr(why)[:200])
                     continue
@@ -98,13 +124,13 @@ class Memory:
         while len(self._versions) > KEPT_VERSIONS:
             self._versions.popitem(last=False)
 
-    def _compile(self, conn: Connection, tenant: str, row: Any) -> Version:
+    def _compile(self, conn: Connection, tenant: str, row: Any, own: Mapping[str, Any]) -> Version:
         pinned = versions_by_id(conn, tenant, (row.sub_flows or {}).values())
-        flow = load_flow(row.document)
+        flow, known = load_flow(row.document), offered_types(own)
         return compile_version(
             flow,
             self.registry,
-            schema=lambda each: schema_of_flow(each, self.registry),
+            schema=lambda each: schema_of_flow(each, self.registry, known),
             sub_flows={
                 key: load_flow(pinned[id_].document)
                 for key, id_ in (row.sub_flows or {}).items()
@@ -115,21 +141,24 @@ class Memory:
 
     def _load(self, conn: Connection, tenant: str, generation: int) -> TenantMemory:
         found = TenantMemory(generation)
+        found.own_types = self._own_types(conn, tenant)
+        found.settles = has_published(conn, tenant)
         live = live_versions(conn, tenant)
         rows = versions_by_id(conn, tenant, [row.live_version for row in live])
         listeners: list[Listener] = []
+        awaited: set[str] = set()
         for key, flow_id, version_id in live:
             try:
                 version = self._versions.get(version_id)
                 if version is None:
-                    version = self._compile(conn, tenant, rows[version_id])
+                    version = self._compile(conn, tenant, rows[version_id], found.own_types)
                     self._keep(version_id, version)
                 heard = listeners_of(
                     flow_id,
                     rows[version_id].number,
                     version.triggers,
                     params=version.params,
-                    schema=schema_for,
+                    schema=found.schema_for,
                 )
             except Exception as why:
                 # One flow that this process cannot run must not stop all others.
@@ -140,5 +169,28 @@ class Memory:
             found.flows[flow_id] = flow
             found.by_key[key] = flow
             listeners += heard
+            awaited |= set(_awaited(version.flow, self.registry))
         found.matcher = Matcher(listeners)
+        found.awaited = frozenset(awaited)
         return found
+
+    def _own_types(self, conn: Connection, tenant: str) -> dict[str, dict[str, Any]]:
+        """The tenant's own types; when they have changed, versions are compiled anew."""
+        held = self.tenant(tenant).own_types
+        now = {row.type: row.schema for row in list_own_types(conn, tenant)}
+        if now == held:
+            return held
+        if tenant in self._tenants:
+            self._versions.clear()
+        return now
+
+
+def _awaited(flow: Flow, registry: Registry) -> Iterator[str]:
+    """The event types that steps of a flow wait for."""
+    for _, graph, _ in graphs(flow):
+        for node in graph.nodes:
+            type_ = registry.node(node.type)
+            if type_ is not None and type_.kind != "trigger":
+                for entry in entries(type_.config, node.config):
+                    if entry.widget == "event_type" and isinstance(entry.value, str):
+                        yield entry.value

@@ -5,8 +5,11 @@
 3. Call, many connections side by side; a slow platform holds only its own calls.
 4. Write what became of them and a signal for each run that waits, in one transaction.
 
-No answer is not failure (SEMANTICS R10): pure, read and write go again under the same key; a
-message only if the platform takes a key, else its result is unknown; for money a person decides.
+No answer is not failure (SEMANTICS R10): pure, read and write go again under the same key, and when
+the last attempt got none either, what was to change something is unknown; a message goes again only
+if the platform takes a key, else its result is unknown; for money a person decides. A connector
+that breaks off counts as no answer: the call may have left. Of the step's class and the action's
+the stricter one holds.
 """
 
 from __future__ import annotations
@@ -19,13 +22,15 @@ from typing import Any
 
 import structlog
 
-from engine.core.connector import Action, Limits
-from engine.core.errors import GiveUp, NoAnswer, RetryLater
-from engine.core.event import Event
+from engine.core.connector import Action, ConnectorType, Limits
+from engine.core.effect import stricter
+from engine.core.errors import NoAnswer, RetryLater, StepError
 from engine.core.ids import new_id
-from engine.core.text import Text, text
+from engine.core.text import text
+from engine.runtime.announce import announce_incidents
 from engine.runtime.batch import answer_row, as_json
-from engine.runtime.inbox import receive
+from engine.runtime.circuit import Place, announce_turn, message_of, note_health
+from engine.runtime.connections import NotBegun, fault_of
 from engine.runtime.world import World
 from engine.store import connections as connection_store
 from engine.store import effects as effect_store
@@ -39,12 +44,7 @@ CLAIM = 200
 CLAIMED_FOR = timedelta(seconds=90)
 RENEW_EVERY = 30.0
 THREADS = 16
-FAILURES_TO_OPEN = 5
-OPEN_FOR = timedelta(seconds=30)
-OPEN_AT_MOST = timedelta(minutes=10)
 PROBE_FOR = timedelta(seconds=1)  # what waits behind the first call after a circuit was open
-
-Place = tuple[str, str]  # (tenant, connection key)
 
 
 def drain_outbox(world: World, who: str, *, seconds: float = 10.0) -> int:
@@ -72,7 +72,7 @@ def drain_outbox(world: World, who: str, *, seconds: float = 10.0) -> int:
                 # A slow platform is no crash: what still waits for its turn is not cut off.
                 renewed = time.monotonic()
                 with world.db.begin() as conn:
-                    effect_store.renew_claims(conn, who, world.now() + CLAIMED_FOR)
+                    effect_store.renew_claims(conn, who, CLAIMED_FOR)
             for future in ended:
                 place, rows = busy.pop(future)
                 done += _settle(world, who, place, rows, future.result())
@@ -94,13 +94,16 @@ def _claim(
         closed = {place for place, _ in busy.values()}
         closed |= set(connection_store.open_circuits(conn, now))
         closed |= {place for place, until in resting.items() if until > now}
-        rows = effect_store.claim_effects(conn, who, now, now + CLAIMED_FOR, CLAIM, closed)
+        rows = effect_store.claim_effects(conn, who, now, CLAIMED_FOR, CLAIM, closed)
         by_place: dict[Place, list[Any]] = {}
         for row in rows:
             by_place.setdefault((row.tenant, row.connection), []).append(row)
         found = []
-        for place, own in by_place.items():
-            limits, rate, is_probe = _limits(world, conn, place)
+        for place, unread in by_place.items():
+            row = connection_store.find_connection(conn, *place)
+            connector = world.registry.connectors.get(row.connector) if row else None
+            own = _classed(conn, connector, unread)
+            limits, rate, is_probe = _limits(row, connector, now)
             wanted = 1 if is_probe else len(own)
             given, pause = world.queue.take(f"{place[0]}:{place[1]}", rate, limits.per, wanted)
             if own[given:]:
@@ -127,13 +130,26 @@ def _claim(
     return found
 
 
-def _limits(world: World, conn: Connection, place: Place) -> tuple[Limits, int, bool]:
+def _limits(row: Any, connector: ConnectorType | None, now: datetime) -> tuple[Limits, int, bool]:
     """The limits, the rate, and whether one call has to show first that it answers again."""
-    row = connection_store.find_connection(conn, *place)
-    connector = world.registry.connectors.get(row.connector) if row else None
     limits = connector.limits if connector else Limits()
-    is_probe = row is not None and row.open_until is not None and row.open_until <= world.now()
+    is_probe = row is not None and row.open_until is not None and row.open_until <= now
     return limits, (row.rate if row and row.rate else limits.rate), is_probe
+
+
+def _classed(conn: Connection, connector: ConnectorType | None, rows: list[Any]) -> list[Any]:
+    """The rows with the stricter class of step and action, stored before anything leaves."""
+    stricter_by_key: dict[str, str] = {}
+    for row in rows:
+        action = connector.action(row.action) if connector else None
+        if action is not None:
+            wanted = stricter(row.effect_class, action.effect_class)
+            if wanted != row.effect_class:
+                stricter_by_key[row.key] = wanted
+    if not stricter_by_key:
+        return rows
+    changed = effect_store.set_classes(conn, stricter_by_key)
+    return [changed.get(row.key, row) for row in rows]
 
 
 def _call(world: World, place: Place, rows: list[Any]) -> list[Any]:
@@ -143,15 +159,16 @@ def _call(world: World, place: Place, rows: list[Any]) -> list[Any]:
     for index, row in enumerate(rows):
         by_action.setdefault(row.action, []).append(index)
     for action, places in by_action.items():
+        own = [rows[at] for at in places]
         try:
-            answers = world.caller.call(world, *place, action, [rows[at] for at in places])
-        except (RetryLater, GiveUp) as error:
-            answers = [error] * len(places)
+            answers = world.caller.call(world, *place, action, own)
+            if len(answers) != len(own):
+                raise RuntimeError(f"{len(answers)} answers for {len(own)} calls")
+        except StepError as error:
+            answers = [error] * len(own)
         except Exception as fault:
             log.error("connector fault", connection=place[1], action=action, exc_info=fault)
-            answers = [
-                GiveUp(text("连接器内部出错", "the connector has an internal fault"), "internal")
-            ] * len(places)
+            answers = [fault_of(row.effect_class) for row in own]
         for at, answer in zip(places, answers, strict=True):
             found[at] = _plain(answer, place[1], action)
     return found
@@ -170,15 +187,19 @@ def _plain(answer: Any, connection: str, action: str) -> Any:
 
 def _settle(world: World, who: str, place: Place, rows: list[Any], answers: list[Any]) -> int:
     now = world.now()
-    settled = [_outcome(world, row, answer, now) for row, answer in zip(rows, answers, strict=True)]
+    settled = [
+        _outcome(world, row, answer, world.done_at(row.next_at))
+        for row, answer in zip(rows, answers, strict=True)
+    ]
     with world.db.begin() as conn:
         own = effect_store.settle_effects(conn, who, settled)
         ended = [(row, result) for row, result in zip(rows, settled, strict=True) if row.key in own]
-        _tell_runs(world, conn, ended, now)
-        degraded = _note_health(conn, _called(conn, place, now), answers, now)
+        incidents = _tell_runs(conn, ended, now)
+        turn = note_health(conn, _called(conn, place, now), answers, now)
     world.queue.wake("lanes")
-    if degraded is not None:
-        _announce(world, place, degraded, now)
+    announce_incidents(world, incidents)
+    if turn is not None:
+        announce_turn(world, place[0], turn)
     return len(rows)
 
 
@@ -194,7 +215,10 @@ def _outcome(world: World, row: Any, answer: Any, now: datetime) -> dict[str, An
     }
     if not isinstance(answer, Exception):
         return {**base, "status": "delivered", "output": answer}
-    error = {"code": getattr(answer, "code", "failed"), "message": _message(answer)}
+    if isinstance(answer, NotBegun):
+        again = {"status": "pending", "ended_at": None, "attempts": row.attempts - 1}
+        return {**base, **again}
+    error = {"code": getattr(answer, "code", "failed"), "message": message_of(answer)}
     is_lost = isinstance(answer, NoAnswer)
     if is_lost and not may_repeat(world, row):
         return {**base, "status": "unknown", "error": error}
@@ -208,7 +232,9 @@ def _outcome(world: World, row: Any, answer: Any, now: datetime) -> dict[str, An
                 "ended_at": None,
                 "error": error,
             }
-    return {**base, "status": "failed", "error": error}
+    # It may have arrived all the same; only of what changes nothing this does not matter.
+    is_open = is_lost and row.effect_class not in ("pure", "read")
+    return {**base, "status": "unknown" if is_open else "failed", "error": error}
 
 
 def _called(conn: Connection, place: Place, now: datetime) -> Place:
@@ -250,15 +276,13 @@ def next_attempt(
     return max(pause, after) if after else pause
 
 
-def _message(error: Exception) -> Text:
-    found = getattr(error, "message", None)
-    return found if isinstance(found, dict) else text(str(error), str(error))  # type: ignore[return-value]
-
-
 def _tell_runs(
-    world: World, conn: Connection, ended: Sequence[tuple[Any, dict[str, Any]]], now: datetime
-) -> None:
-    """Signals for runs that wait, incidents where nobody does or a person must decide."""
+    conn: Connection, ended: Sequence[tuple[Any, dict[str, Any]]], now: datetime
+) -> list[dict[str, Any]]:
+    """Signals for runs that wait, incidents where nobody does or a person must decide.
+
+    Returns the incidents.
+    """
     work, incidents = [], []
     for row, result in ended:
         status = result["status"]
@@ -266,11 +290,13 @@ def _tell_runs(
             continue
         decides = status == "unknown" and row.effect_class == "money"
         if row.token and not decides:
-            work.append(answer_row(row, status, result["output"], result["error"], now))
+            at = result.get("ended_at") or now
+            work.append(answer_row(row, status, result["output"], result["error"], at))
         if status == "unknown" or (status == "failed" and not row.token):
             incidents.append(incident_row(row, status, result["error"], now))
     lane_store.put_work(conn, work)
     insert_many(conn, run_store.incidents, incidents)
+    return incidents
 
 
 def incident_row(row: Any, status: str, error: Any, now: datetime) -> dict[str, Any]:
@@ -289,71 +315,14 @@ def incident_row(row: Any, status: str, error: Any, now: datetime) -> dict[str, 
     }
 
 
-# -- the circuit -----------------------------------------------------------------------------------
-
-
-def _note_health(
-    conn: Connection, place: Place, answers: Sequence[Any], now: datetime
-) -> timedelta | None:
-    """Counts failures in a row; at the limit the circuit opens. Returns for how long, if it did."""
-    faults = [one for one in answers if isinstance(one, RetryLater | NoAnswer)]
-    row = connection_store.find_connection(conn, *place)
-    if row is None:
-        return None
-    if len(faults) < len(answers):
-        if (
-            row.failures
-            or row.open_until
-            or row.last_ok_at is None
-            or (now - row.last_ok_at > timedelta(seconds=30))
-        ):
-            connection_store.note_health(
-                conn, *place, {"failures": 0, "open_until": None, "last_ok_at": now}
-            )
-        return None
-    failures = row.failures + len(faults)
-    opened = None
-    values: dict[str, Any] = {
-        "failures": failures,
-        "last_error_at": now,
-        "last_error": {"code": faults[-1].code, "message": _message(faults[-1])},
-    }
-    if failures >= FAILURES_TO_OPEN:
-        rounds = failures // FAILURES_TO_OPEN - 1
-        opened = min(OPEN_AT_MOST, OPEN_FOR * 2 ** min(rounds, 10))
-        values["open_until"] = now + opened
-    connection_store.note_health(conn, *place, values)
-    return opened if row.failures < FAILURES_TO_OPEN else None
-
-
-def _announce(world: World, place: Place, opened: timedelta, now: datetime) -> None:
-    """Tells flows that listen that a connection does not answer."""
-    tenant, key = place
-    with world.db.reading() as conn:
-        world.memory.refresh(conn)
-    if not world.memory.tenant(tenant).matcher.listening("connector.degraded"):
-        return
-    event = Event(
-        id=f"{key}/degraded/{now.isoformat()}",
-        source="/jimu",
-        type="connector.degraded",
-        time=now,
-        subject=key,
-        data={
-            "connector": {"connection": key, "state": "open", "until": (now + opened).isoformat()}
-        },
-    )
-    receive(world, tenant, [event])
-
-
 def sweep_outbox(world: World, limit: int = 500) -> int:
     """Calls whose sender did not come back: again, or unknown, as their class says."""
     now = world.now()
     with world.db.reading() as conn:
-        if not effect_store.cut_off(conn, now, 1):
+        if not effect_store.cut_off(conn, 1):
             return 0
     with world.db.begin() as conn:
-        rows = effect_store.cut_off(conn, now, limit)
+        rows = effect_store.cut_off(conn, limit)
         repeat = [row for row in rows if may_repeat(world, row, conn)]
         lost = [row for row in rows if row not in repeat]
         effect_store.put_back(conn, [row.key for row in repeat], now)
@@ -364,12 +333,12 @@ def sweep_outbox(world: World, limit: int = 500) -> int:
             ),
         }
         effect_store.mark_unknown(conn, [row.key for row in lost], error, now)
-        _tell_runs(
-            world,
+        incidents = _tell_runs(
             conn,
             [(row, {"status": "unknown", "output": None, "error": error}) for row in lost],
             now,
         )
     if rows:
         world.queue.wake("outbox")
+    announce_incidents(world, incidents)
     return len(rows)

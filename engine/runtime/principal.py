@@ -16,6 +16,7 @@ from engine.store import org as org_store
 from engine.store.db import Connection
 
 WHOLE_TREE = "/"
+SYSTEM = "system"
 
 
 class OwnWork(Forbidden):
@@ -87,7 +88,7 @@ class Principal:
 
 def system(tenant: str) -> Principal:
     """The installation itself: the command line and what happens by the clock. It may do all."""
-    return Principal("system", tenant, "system", dict.fromkeys(ACTS, (WHOLE_TREE,)))
+    return Principal(SYSTEM, tenant, SYSTEM, dict.fromkeys(ACTS, (WHOLE_TREE,)))
 
 
 def reach_of(held: Iterable[Any]) -> dict[str, tuple[str, ...]]:

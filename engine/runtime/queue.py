@@ -6,6 +6,10 @@ one changes nothing, and an emptied Redis loses nothing (the scheduler's sweep w
 At most one drain of a kind waits in the queue: `wake` first takes a gate key, and the job that
 starts opens the gate again before it looks for work. So a thousand events add one job, and each
 job that starts lets one more in: as many run as there are free workers.
+
+RQ never ends a job of ours: its timeout is an exception in the middle of anything, which would look
+like a fault of the work at hand. A drain hands on by itself when its time is up, and one that hangs
+loses its leases, so that others do the work.
 """
 
 from __future__ import annotations
@@ -28,6 +32,7 @@ from engine.core.text import text
 Kind = Literal["lanes", "outbox", "jobs"]
 KINDS: tuple[Kind, ...] = ("lanes", "outbox", "jobs")
 
+NO_TIMEOUT = -1  # as RQ says it
 # A gate that nobody opens (Redis kept the key, the job was lost) is forgotten after this long.
 _GATE_FOR = timedelta(seconds=5)
 _BUCKET = """
@@ -70,7 +75,7 @@ class RedisQueue:
             if self._redis.set(_gate(kind), 1, nx=True, px=int(_GATE_FOR.total_seconds() * 1000)):
                 self._queues[kind].enqueue(
                     f"engine.worker.drain_{kind}",
-                    job_timeout=600,
+                    job_timeout=NO_TIMEOUT,
                     result_ttl=0,
                     failure_ttl=3600,
                 )

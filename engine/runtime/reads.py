@@ -12,14 +12,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from engine.core.errors import Unavailable
-from engine.core.event_types import load_scope
 from engine.core.expression import CHINA
 from engine.core.match import Known
 from engine.core.node import Answer
 from engine.core.run import ENDED
 from engine.core.working_time import default_calendar
 from engine.customers.identity import normalise
-from engine.runtime.batch import Batch, Customer, Need, customer_record
+from engine.runtime.batch import Batch, Customer, Need, customer_record, scope_in
 from engine.runtime.inbox import as_event, record_keys
 from engine.store import accounts, calendars
 from engine.store import customers as customer_store
@@ -157,18 +156,21 @@ def _count(batch: Batch, conn: Connection, tenant: str, need: Any, row: Any) -> 
                     "value": count.value,
                 }
             )
-    came = need.absence is not None and _came(conn, tenant, need, row)
+    came = need.absence is not None and _came(batch, conn, tenant, need, row)
     return Known(before, is_seen, days, came)
 
 
-def _came(conn: Connection, tenant: str, need: Any, row: Any) -> bool:
+def _came(batch: Batch, conn: Connection, tenant: str, need: Any, row: Any) -> bool:
     absence, holds = need.absence, need.listener.absence
     since = absence.since or EPOCH
     rows = event_store.events_since(conn, tenant, absence.owner, absence.type, since)
     return any(
         one.id != row.id
         and since <= one.time < absence.until
-        and (holds is None or holds.evaluate(load_scope(as_event(one)), now=row.received_at))
+        and (
+            holds is None
+            or holds.evaluate(scope_in(batch.world, tenant, as_event(one)), now=row.received_at)
+        )
         for one in rows
     )
 

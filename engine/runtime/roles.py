@@ -32,7 +32,16 @@ ACTS: Mapping[str, Text] = {
     "roles.read": text("查看角色", "see roles"),
     "runs.act": text("重试、取消执行，处理异常", "retry, cancel and mend runs"),
     "runs.read": text("查看执行记录", "see runs"),
+    "settlement.edit": text("维护计费规则、合作方与预算", "edit rate cards, parties, budgets"),
+    "settlement.lock": text("锁定参数、复核变更申请", "lock values and answer change requests"),
+    "settlement.own": text("查看、确认自己的对账单", "see and answer one's own statements"),
+    "settlement.publish": text(
+        "发布计费规则、关账、发送对账单、复核调整",
+        "publish rate cards, close periods, release statements, check adjustments",
+    ),
+    "settlement.read": text("查看结算", "see settlement"),
     "settings.edit": text("修改企业设置", "change the tenant's settings"),
+    "simulations.run": text("试运行流程", "try flows in test runs"),
     "tasks.answer": text("处理审批与任务", "answer approvals and tasks"),
     "templates.install": text("安装场景模板", "install templates"),
     "templates.read": text("查看模板库", "see templates"),
@@ -53,7 +62,10 @@ def _role(zh: str, en: str, acts: str) -> BuiltIn:
     return BuiltIn(text(zh, en), frozenset(acts.split()))
 
 
-_DESIGN = "flows.read flows.edit flows.publish runs.read runs.act events.read templates.read "
+_DESIGN = (
+    "flows.read flows.edit flows.publish simulations.run runs.read runs.act events.read "
+    "templates.read "
+)
 ADMIN = "admin"
 ROLES: Mapping[str, BuiltIn] = {
     ADMIN: BuiltIn(text("总部管理员", "Head office admin"), frozenset(ACTS)),
@@ -69,11 +81,14 @@ ROLES: Mapping[str, BuiltIn] = {
         _DESIGN + "templates.install connections.read tasks.answer org.read users.read",
     ),
     "finance": _role(
-        "财务", "Finance", "flows.read runs.read events.read tasks.answer audit.read org.read"
+        "财务",
+        "Finance",
+        "flows.read runs.read events.read tasks.answer audit.read org.read jobs.read "
+        "settlement.read settlement.edit settlement.publish",
     ),
     "agent": _role("客服", "Agent", "tasks.answer"),
     "guide": _role("导购", "Store guide", "tasks.answer flows.read templates.read"),
-    "partner": _role("合作方", "Partner", ""),
+    "partner": _role("合作方", "Partner", "settlement.own"),
     "developer": _role(
         "开发",
         "Developer",

@@ -25,6 +25,7 @@ from engine.core.execute import load_state
 from engine.core.ids import lane_of, new_id
 from engine.core.text import text
 from engine.core.version import Version
+from engine.runtime.announce import announce_incidents
 from engine.runtime.batch import Batch, Need, RunInHand, Steps, unpack
 from engine.runtime.dispatch import work_on
 from engine.runtime.inbox import as_event, record_keys
@@ -316,6 +317,7 @@ def _set_aside(world: World, held: dict[int, int], row: Any, fault: Exception) -
         lane_store.put_work(conn, list(_told(world, conn, row, error, now)))
         lane_store.finish(conn, [row.id])
     world.queue.wake("lanes")
+    announce_incidents(world, [incident])
 
 
 def _told(

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from engine.core.errors import Conflict, InvalidInput, NotFound, Problem
-from engine.core.flow import load_flow
+from engine.core.event_types import OwnType, event_schema
+from engine.core.flow import dump_flow, load_flow
 from engine.core.ids import new_id
 from engine.core.scene import Scene, install, load_scene
 from engine.core.text import Locale, text
-from engine.core.validate import validate
+from engine.core.validate import Known, validate
+from engine.runtime.own_types import register
 from engine.runtime.principal import Principal
 from engine.runtime.publish import Published, create_flow, known, publish
 from engine.runtime.world import World
 from engine.store import connections as connection_store
 from engine.store import flows as flow_store
 from engine.store import scenes as scene_store
+from engine.store.db import Connection
+from engine.store.event_types import list_own_types
 
 
 @lru_cache(maxsize=1)
@@ -60,10 +65,10 @@ def preview_scene(
     """Each flow document the scene would make, and what publishing would say to it."""
     scene = read_scene(key)
     with world.db.reading() as conn:
-        _check_connections(conn, tenant, scene, connections)
-        offers = known(world, conn, tenant)
+        check_connections(conn, tenant, scene, connections)
+        there = offers(world, conn, tenant, scene)
     return [
-        (document, validate(load_flow(document), world.registry, known=offers))
+        (document, validate(load_flow(document), world.registry, known=there))
         for document in install(scene, parameters, connections, locale=locale)
     ]
 
@@ -87,9 +92,9 @@ def install_scene(
     documents = install(scene, parameters, connections, locale=locale)
     keys = [str(document["key"]) for document in documents]
     with world.db.reading() as conn:
-        _check_connections(conn, who.tenant, scene, connections)
+        check_connections(conn, who.tenant, scene, connections)
         taken = [one for one in keys if flow_store.find_flow(conn, who.tenant, one) is not None]
-        offers = known(world, conn, who.tenant)
+        there = offers(world, conn, who.tenant, scene)
     if taken:
         names = ", ".join(taken)
         raise Conflict(
@@ -100,16 +105,17 @@ def install_scene(
         problems = [
             one
             for document in documents
-            for one in validate(load_flow(document), world.registry, known=offers)
+            for one in validate(load_flow(document), world.registry, known=there)
             if one.level == "error"
         ]
         if problems:
             raise InvalidInput(text("这个场景还不能发布", "this cannot be published"), problems)
-    name = f"{scene.key}@{scene.version}"
+    name, now = f"{scene.key}@{scene.version}", world.now()
+    with world.db.begin() as conn:
+        register(conn, who, now, own_types_of(scene), scene=name)
     for document in documents:
         create_flow(world, who, document, scene=name)
     done = {one: publish(world, who, one, note=name) for one in keys} if publish_now else {}
-    now = world.now()
     with world.db.begin() as conn:
         scene_store.insert_installed(
             conn,
@@ -121,6 +127,8 @@ def install_scene(
                 "params": dict(parameters),
                 "connections": dict(connections),
                 "flows": keys,
+                "documents": {str(one["key"]): dump_flow(load_flow(one)) for one in documents},
+                "locale": locale,
                 "installed_by": who.id,
                 "installed_at": now,
             },
@@ -129,8 +137,28 @@ def install_scene(
     return keys, done
 
 
-def _check_connections(
-    conn: Any, tenant: str, scene: Scene, connections: Mapping[str, str]
+def own_types_of(scene: Scene) -> list[OwnType]:
+    """The event types of the business that a scene brings."""
+    return [
+        OwnType(one.type, text(one.label["zh"], one.label["en"]), one.schema_)
+        for one in scene.event_types
+    ]
+
+
+def offers(world: World, conn: Connection, tenant: str, scene: Scene) -> Known:
+    """What there will be once the scene is installed: its event types, unless they are there."""
+    found = known(world, conn, tenant)
+    more = {one.type: one.schema_ for one in scene.event_types}
+    own = {**more, **{row.type: row.schema for row in list_own_types(conn, tenant)}}
+    if not own:
+        return found
+    return replace(
+        found, event_types=own, event_schema=lambda type_: event_schema(type_, own.get(type_))
+    )
+
+
+def check_connections(
+    conn: Connection, tenant: str, scene: Scene, connections: Mapping[str, str]
 ) -> None:
     """Each chosen connection is there and of a type that will do."""
     there = {row.key: row.connector for row in connection_store.list_connections(conn, tenant)}

@@ -6,7 +6,7 @@ run's lane, in one transaction; the worker of that lane does the rest.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from engine.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem
@@ -14,9 +14,12 @@ from engine.core.schema import check_value
 from engine.core.text import text
 from engine.runtime.batch import answer_row
 from engine.runtime.inspect import find_run
-from engine.runtime.principal import Principal
+from engine.runtime.principal import SYSTEM, Principal, refuse_own
+from engine.runtime.start import OWN_STARTS
 from engine.runtime.world import World
 from engine.store import effects as effect_store
+from engine.store import events as event_store
+from engine.store import flows as flow_store
 from engine.store import lanes as lane_store
 from engine.store import runs as run_store
 from engine.store.db import Connection
@@ -136,7 +139,8 @@ def decide_effect(
     delivered   it arrived; `output` is what the platform answered, where it is known
     failed      it did not arrive and shall not: the step leaves by its error port
     again       send it again under the same key
-    Conflict when its result is not open.
+    Conflict when its result is not open. Where it moves money this takes a second person (OwnWork):
+    neither who published the flow, nor who started the run by hand, nor who last sent it again.
     """
     now = world.now()
     if verdict == "again":
@@ -158,11 +162,17 @@ def decide_effect(
             "error": {"code": "failed", "message": said},
             "ended_at": now,
         }
+    values["decided_by"] = who.id
     with world.db.begin() as conn:
+        held = effect_store.find_effect(conn, who.tenant, key)
+        if held is None:
+            raise NotFound(text(f"没有动作 {key}", f"there is no effect {key}"))
+        # The command line is for the operators of the installation: it is no second person's.
+        if held.effect_class == "money" and who.id != SYSTEM:
+            for maker in _makers(conn, held):
+                refuse_own(who, maker)
         row = effect_store.decide_effect(conn, who.tenant, key, values)
         if row is None:
-            if effect_store.find_effect(conn, who.tenant, key) is None:
-                raise NotFound(text(f"没有动作 {key}", f"there is no effect {key}"))
             raise Conflict(
                 text("这个动作的结果不需要人工确认", "the effect's result is not in question")
             )
@@ -178,6 +188,22 @@ def decide_effect(
         )
     world.queue.wake("outbox" if verdict == "again" else "lanes")
     return row
+
+
+def _makers(conn: Connection, effect: Any) -> Iterator[str]:
+    """The people a payment goes back to: they may not also say what became of it."""
+    if effect.decided_by:
+        yield effect.decided_by
+    run = run_store.find_run(conn, effect.tenant, effect.run_id)
+    if run is None:
+        return
+    version = flow_store.versions_by_id(conn, effect.tenant, [run.version_id]).get(run.version_id)
+    if version is not None and version.published_by:
+        yield version.published_by
+    for event in event_store.find_events(conn, effect.tenant, [run.event_id]):
+        start = event.data.get("start") if event.source.startswith(OWN_STARTS) else None
+        if isinstance(start, dict) and isinstance(start.get("by"), str):
+            yield start["by"]
 
 
 # -- tasks -----------------------------------------------------------------------------------------

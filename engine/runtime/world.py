@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from engine.core.ids import id_maker
 from engine.core.registry import Registry, load_registry
 from engine.keys import SecretKeys, load_keys
 from engine.runtime.connections import LiveCaller
@@ -36,7 +37,9 @@ class World:
     """One world.
 
     `clock` gives aware UTC. `lanes` is the number of lanes of this database. `memory` is what this
-    process keeps of published flows and connections.
+    process keeps of published flows and connections. `ids` makes makers of ids. `punctual` says
+    that what was due at a moment is done at that moment: so it is where a clock is wound past many
+    due times at once.
     """
 
     db: Database
@@ -48,9 +51,15 @@ class World:
     lanes: int
     memory: Memory
     allowed_private_hosts: frozenset[str] = field(default_factory=frozenset)
+    ids: Callable[[str, datetime], Callable[[], str]] = id_maker
+    punctual: bool = False
 
     def now(self) -> datetime:
         return self.clock()
+
+    def done_at(self, due: datetime) -> datetime:
+        """When something that was due is done: now, or at that very moment."""
+        return due if self.punctual else self.clock()
 
 
 def live_world(settings: Settings, *, caller: Caller | None = None) -> World:

@@ -1,8 +1,9 @@
 """Customers, their identities, and the history of what changed.
 
 An identity (kind, value) belongs to one customer of a tenant. Values of personal kinds (phone,
-e-mail, id card) are kept as a blind index beside the sealed value; a platform's own ids are plain.
-After a merge the old customer's row stays as an alias.
+e-mail, id card, address) are kept as a blind index beside the sealed value; a platform's own ids
+are plain. Of two customers who may be one person a candidate is kept, for a person to decide.
+After a merge the old customer's row stays as an alias, and its identities are the other's.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from engine.store.db import (
     Moment,
     Whole,
     among,
+    among_pairs,
     insert_many,
     insert_new,
     metadata,
@@ -28,7 +30,7 @@ from engine.store.db import (
 )
 
 # Personal by themselves, unlike a platform's own ids: kept sealed and found by a blind index.
-SEALED_KINDS = frozenset({"phone", "email", "id_card"})
+SEALED_KINDS = frozenset({"phone", "receiver_phone", "email", "id_card", "address"})
 
 customers = Table(
     "customers",
@@ -60,6 +62,21 @@ identities = Table(
     Column("source", Text),
     Column("seen_at", Moment, nullable=False),
     Index("ix_identities_customer_id", "customer_id"),
+)
+
+merge_candidates = Table(
+    "merge_candidates",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("customer_id", Text, primary_key=True),  # of the two ids the one that sorts first
+    Column("other_id", Text, primary_key=True),
+    Column("because", Json, nullable=False),  # [{kind, value}], personal values masked
+    Column("event_id", Text, nullable=False),  # the event that showed it
+    Column("status", Text, nullable=False),  # open | merged | kept_apart
+    Column("found_at", Moment, nullable=False),
+    Column("decided_by", Text),
+    Column("decided_at", Moment),
+    Index("ix_merge_candidates_tenant_status_found_at", "tenant", "status", "found_at"),
 )
 
 customer_history = Table(
@@ -112,11 +129,10 @@ def find_by_identity(
     found = conn.execute(
         select(identities.c.kind, identities.c.value, identities.c.customer_id).where(
             identities.c.tenant == tenant,
-            among(identities.c.kind, sorted({kind for kind, _ in pairs})),
-            among(identities.c.value, sorted({value for _, value in pairs})),
+            among_pairs(identities.c.kind, identities.c.value, pairs),
         )
     ).all()
-    return {(row[0], row[1]): row[2] for row in found if (row[0], row[1]) in pairs}
+    return {(row[0], row[1]): row[2] for row in found}
 
 
 def store_identities(
@@ -127,14 +143,27 @@ def store_identities(
     return {(row[0], row[1], row[2]) for row in found}
 
 
-def move_identities(conn: Connection, tenant: str, moves: Mapping[str, str]) -> None:
-    """Identities of one customer become another's: {from: to}."""
-    for old, new in moves.items():
+def store_candidates(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Who may be one person; what is known of two already, decided or not, stays as it is."""
+    insert_new(conn, merge_candidates, rows, ("tenant", "customer_id", "other_id"))
+
+
+def list_candidates(
+    conn: Connection, tenant: str, *, status: str = "open", limit: int = 50
+) -> list[Any]:
+    """Pairs of customers who may be one person, the newest first."""
+    return list(
         conn.execute(
-            identities.update()
-            .where(identities.c.tenant == tenant, identities.c.customer_id == old)
-            .values(customer_id=new)
-        )
+            select(merge_candidates)
+            .where(merge_candidates.c.tenant == tenant, merge_candidates.c.status == status)
+            .order_by(
+                merge_candidates.c.found_at.desc(),
+                merge_candidates.c.customer_id,
+                merge_candidates.c.other_id,
+            )
+            .limit(limit)
+        ).all()
+    )
 
 
 def store_customers(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -194,15 +223,13 @@ def caps_taken(
         select(caps.c.owner, caps.c.cap, caps.c.at)
         .where(
             caps.c.tenant == tenant,
-            among(caps.c.owner, sorted({owner for owner, _ in wanted})),
-            among(caps.c.cap, sorted({cap for _, cap in wanted})),
+            among_pairs(caps.c.owner, caps.c.cap, wanted),
             caps.c.at >= since,
         )
         .order_by(caps.c.at)
     )
     for row in rows:
-        if (row.owner, row.cap) in found:
-            found[row.owner, row.cap].append(row.at)
+        found[row.owner, row.cap].append(row.at)
     return found
 
 

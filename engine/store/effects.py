@@ -1,13 +1,14 @@
 """The outbox: external effects, each delivered once under its key.
 
 `sending` is written before the call leaves. What is still `sending` when its lease is over was
-cut off: the effect's class says what happens then (engine/runtime/outbox.py).
+cut off: the effect's class says what happens then (engine/runtime/outbox.py). Leases are by the
+database's clock, as those of lanes; when an attempt is due is by the world's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Column, Index, Integer, SmallInteger, Table, Text, func, select
@@ -20,7 +21,9 @@ from engine.store.db import (
     all_tenants,
     among,
     insert_new,
+    later_sql,
     metadata,
+    now_sql,
     tenant_column,
     update_many,
 )
@@ -50,6 +53,7 @@ effects = Table(
     Column("ended_at", Moment),
     Column("output", Json),
     Column("error", Json),
+    Column("decided_by", Text),  # who last said what became of it
     Index("ix_effects_run_id", "run_id"),
     sqlite_autoincrement=True,
 )
@@ -103,7 +107,7 @@ def claim_effects(
     conn: Connection,
     who: str,
     now: datetime,
-    until: datetime,
+    lasts_for: timedelta,
     limit: int,
     closed: Iterable[tuple[str, str]] = (),
 ) -> list[Any]:
@@ -144,7 +148,7 @@ def claim_effects(
             .values(
                 status="sending",
                 claimed_by=who,
-                claimed_until=until,
+                claimed_until=later_sql(conn, lasts_for),
                 attempts=effects.c.attempts + 1,
             )
             .returning(effects)
@@ -153,13 +157,25 @@ def claim_effects(
     return sorted(taken, key=lambda row: row.id)
 
 
-def renew_claims(conn: Connection, who: str, until: datetime) -> None:
+def set_classes(conn: Connection, classes: Mapping[str, str]) -> dict[str, Any]:
+    """Other effect classes for some claimed effects, {key: class}; the changed rows by key."""
+    update_many(
+        conn,
+        effects,
+        [{"key": key, "effect_class": class_} for key, class_ in classes.items()],
+        ("key",),
+    )
+    found = conn.execute(all_tenants(select(effects).where(among(effects.c.key, classes))))
+    return {row.key: row for row in found}
+
+
+def renew_claims(conn: Connection, who: str, lasts_for: timedelta) -> None:
     """Says that this worker is still at it: what it claimed is not cut off."""
     conn.execute(
         all_tenants(
             effects.update()
             .where(effects.c.status == "sending", effects.c.claimed_by == who)
-            .values(claimed_until=until)
+            .values(claimed_until=later_sql(conn, lasts_for))
         )
     )
 
@@ -185,13 +201,13 @@ def settle_effects(conn: Connection, who: str, rows: Sequence[Mapping[str, Any]]
     return own
 
 
-def cut_off(conn: Connection, now: datetime, limit: int) -> list[Any]:
+def cut_off(conn: Connection, limit: int) -> list[Any]:
     """Effects whose sender did not come back, for this transaction alone."""
     return list(
         conn.execute(
             all_tenants(
                 select(effects)
-                .where(effects.c.status == "sending", effects.c.claimed_until < now)
+                .where(effects.c.status == "sending", effects.c.claimed_until < now_sql())
                 .order_by(effects.c.id)
                 .limit(limit)
                 .with_for_update(skip_locked=True)

@@ -14,6 +14,7 @@ from engine.store.db import (
     Json,
     Moment,
     among,
+    among_pairs,
     insert_new,
     metadata,
     tenant_column,
@@ -58,16 +59,13 @@ def find_events(conn: Connection, tenant: str, ids: Iterable[str]) -> list[Any]:
 
 def find_ids(conn: Connection, tenant: str, pairs: Sequence[tuple[str, str]]) -> dict[Any, str]:
     """{(source, external id): id} of those that are stored."""
-    externals = [external for _, external in pairs]
-    wanted = set(pairs)
     found = conn.execute(
         select(events.c.source, events.c.external_id, events.c.id).where(
             events.c.tenant == tenant,
-            among(events.c.source, sorted({source for source, _ in pairs})),
-            among(events.c.external_id, externals),
+            among_pairs(events.c.source, events.c.external_id, pairs),
         )
     )
-    return {(row[0], row[1]): row[2] for row in found if (row[0], row[1]) in wanted}
+    return {(row[0], row[1]): row[2] for row in found}
 
 
 def events_since(

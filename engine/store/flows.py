@@ -133,6 +133,12 @@ def find_flow(conn: Connection, tenant: str, key_or_id: str) -> Any | None:
     return conn.execute(select(flows).where(flows.c.tenant == tenant, which == key_or_id)).first()
 
 
+def lock_flow(conn: Connection, tenant: str, flow_id: str) -> Any | None:
+    """A flow's row, for this transaction alone."""
+    found = select(flows).where(flows.c.tenant == tenant, flows.c.id == flow_id)
+    return conn.execute(found.with_for_update()).first()
+
+
 def flow_keys(conn: Connection, tenant: str, ids: Iterable[str]) -> dict[str, str]:
     """{flow id: key}."""
     found = conn.execute(

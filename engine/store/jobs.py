@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, Table, Text, select
+from sqlalchemy import Column, ColumnElement, Index, Integer, Table, Text, select
 from sqlalchemy.engine import Connection
 
-from engine.store.db import Json, Moment, all_tenants, metadata, tenant_column
+from engine.store.db import (
+    Json,
+    Moment,
+    all_tenants,
+    later_sql,
+    metadata,
+    now_sql,
+    tenant_column,
+)
 
 jobs = Table(
     "jobs",
@@ -62,15 +70,19 @@ def list_jobs(
     )
 
 
-def claim_job(conn: Connection, who: str, now: datetime, until: datetime) -> Any | None:
-    """The oldest job that waits, or whose worker did not come back; marked running."""
-    waiting = (jobs.c.status == "queued") | (
-        (jobs.c.status == "running") & (jobs.c.claimed_until < now)
+def _waiting() -> ColumnElement[bool]:
+    """Queued, or left by a worker that did not come back, by the database's clock."""
+    return (jobs.c.status == "queued") | (
+        (jobs.c.status == "running") & (jobs.c.claimed_until < now_sql())
     )
+
+
+def claim_job(conn: Connection, who: str, lasts_for: timedelta) -> Any | None:
+    """The oldest job that waits, or whose worker did not come back; marked running."""
     found = conn.execute(
         all_tenants(
             select(jobs.c.id)
-            .where(waiting)
+            .where(_waiting())
             .order_by(jobs.c.id)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -85,7 +97,7 @@ def claim_job(conn: Connection, who: str, now: datetime, until: datetime) -> Any
             .values(
                 status="running",
                 claimed_by=who,
-                claimed_until=until,
+                claimed_until=later_sql(conn, lasts_for),
                 attempts=jobs.c.attempts + 1,
             )
             .returning(jobs)
@@ -93,8 +105,16 @@ def claim_job(conn: Connection, who: str, now: datetime, until: datetime) -> Any
     ).first()
 
 
-def update_job(conn: Connection, job_id: str, who: str, values: Mapping[str, Any]) -> bool:
-    """Writes progress or the end, if the job is still this worker's."""
+def update_job(
+    conn: Connection,
+    job_id: str,
+    who: str,
+    values: Mapping[str, Any],
+    lasts_for: timedelta | None = None,
+) -> bool:
+    """Writes progress or the end, if the job is still this worker's; `lasts_for` keeps it so."""
+    if lasts_for is not None:
+        values = {**values, "claimed_until": later_sql(conn, lasts_for)}
     done = conn.execute(
         all_tenants(
             jobs.update()
@@ -120,8 +140,6 @@ def ask_cancel(conn: Connection, tenant: str, job_id: str, now: datetime) -> boo
     return ended.rowcount + asked.rowcount > 0
 
 
-def has_waiting(conn: Connection, now: datetime) -> bool:
-    waiting = (jobs.c.status == "queued") | (
-        (jobs.c.status == "running") & (jobs.c.claimed_until < now)
-    )
-    return conn.execute(all_tenants(select(jobs.c.id).where(waiting).limit(1))).first() is not None
+def has_waiting(conn: Connection) -> bool:
+    found = conn.execute(all_tenants(select(jobs.c.id).where(_waiting()).limit(1)))
+    return found.first() is not None

@@ -38,6 +38,7 @@ from engine.store.db import (
     among,
     delete_many,
     insert_many,
+    later_sql,
     metadata,
     moment_text,
     now_sql,
@@ -104,7 +105,7 @@ def lease(conn: Connection, owner: str, limit: int, lasts_for: timedelta) -> dic
     taken = conn.execute(
         lanes.update()
         .where(among(lanes.c.lane, found))
-        .values(owner=owner, epoch=lanes.c.epoch + 1, until=_until(conn, lasts_for))
+        .values(owner=owner, epoch=lanes.c.epoch + 1, until=later_sql(conn, lasts_for))
         .returning(lanes.c.lane, lanes.c.epoch)
     )
     return {row.lane: row.epoch for row in taken}
@@ -112,7 +113,7 @@ def lease(conn: Connection, owner: str, limit: int, lasts_for: timedelta) -> dic
 
 def fence(conn: Connection, held: Mapping[int, int], lasts_for: timedelta) -> bool:
     """Renews the lease of every lane in `held` ({lane: epoch}); False when one was lost."""
-    kept = conn.execute(lanes.update().where(_held(held)).values(until=_until(conn, lasts_for)))
+    kept = conn.execute(lanes.update().where(_held(held)).values(until=later_sql(conn, lasts_for)))
     return kept.rowcount == len(held)
 
 
@@ -129,13 +130,6 @@ def _held(held: Mapping[int, int]) -> Any:
         cast(lanes.c.epoch, BigInteger) * 65536 + lanes.c.lane,
         [epoch * 65536 + lane for lane, epoch in held.items()],
     )
-
-
-def _until(conn: Connection, lasts_for: timedelta) -> Any:
-    seconds = lasts_for.total_seconds()
-    if conn.dialect.name == "postgresql":
-        return text(f"clock_timestamp() + interval '{seconds} seconds'")
-    return text(f"strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', '+{seconds} seconds')")
 
 
 _CLAIMED = tuple(work.c)

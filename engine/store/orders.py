@@ -30,6 +30,8 @@ from engine.store.db import (
     Moment,
     Whole,
     among,
+    among_pairs,
+    insert_many,
     insert_new,
     metadata,
     tenant_column,
@@ -124,38 +126,6 @@ product_ids = Table(
     Column("product_id", Text, ForeignKey("products.id"), nullable=False, index=True),
 )
 
-parties = Table(
-    "parties",
-    metadata,
-    Column("id", Text, primary_key=True),  # pty_…
-    tenant_column(),
-    Column("kind", Text, nullable=False),  # creator, agency, dealer, franchisee, provider, employee
-    Column("name", Text, nullable=False),
-    Column("parent_id", Text, ForeignKey("parties.id")),
-    Column("org_unit_id", Text),
-    Column("contract_entity", Text),  # 签约主体
-    Column("contract_from_on", Text),
-    Column("contract_until_on", Text),
-    Column("tax_status", Text),
-    Column("level", Text),
-    Column("settlement_period", Text),
-    Column("credit_days", Integer),
-    Column("bank_sealed", Text),
-    Column("fields", Json, nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Index("ix_parties_tenant_kind", "tenant", "kind"),
-)
-
-party_accounts = Table(
-    "party_accounts",
-    metadata,
-    Column("tenant", Text, primary_key=True),
-    Column("platform", Text, primary_key=True),
-    Column("external_id", Text, primary_key=True),
-    Column("party_id", Text, ForeignKey("parties.id"), nullable=False, index=True),
-)
-
-
 def find_orders(
     conn: Connection, tenant: str, wanted: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], Any]:
@@ -163,19 +133,12 @@ def find_orders(
     pairs = set(wanted)
     if not pairs:
         return {}
-    found: dict[tuple[str, str], Any] = {}
-    # Platform by platform: with two lists PostgreSQL reads the tenant's whole index.
-    for platform in sorted({platform for platform, _ in pairs}):
-        numbers = [number for name, number in pairs if name == platform]
-        rows = conn.execute(
-            select(orders).where(
-                orders.c.tenant == tenant,
-                orders.c.platform == platform,
-                among(orders.c.external_id, numbers),
-            )
+    found = conn.execute(
+        select(orders).where(
+            orders.c.tenant == tenant, among_pairs(orders.c.platform, orders.c.external_id, pairs)
         )
-        found |= {(platform, row.external_id): row for row in rows.all()}
-    return found
+    ).all()
+    return {(row.platform, row.external_id): row for row in found}
 
 
 def store_orders(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -205,3 +168,46 @@ def orders_of_customer(
             .limit(limit)
         ).all()
     )
+
+
+def replace_parts(
+    conn: Connection,
+    tenant: str,
+    ids: Iterable[str],
+    lines: Sequence[Mapping[str, Any]],
+    adjustments: Sequence[Mapping[str, Any]],
+    fees: Sequence[Mapping[str, Any]],
+) -> None:
+    """Lines, adjustments and fees of these orders as their newest event has them."""
+    wanted = list(ids)
+    for table in (order_lines, order_adjustments, order_fees):
+        conn.execute(
+            table.delete().where(table.c.tenant == tenant, among(table.c.order_id, wanted))
+        )
+    insert_many(conn, order_lines, lines)
+    insert_many(conn, order_adjustments, adjustments)
+    insert_many(conn, order_fees, fees)
+
+
+def find_products(
+    conn: Connection, tenant: str, platform: str, codes: Iterable[str]
+) -> dict[str, Any]:
+    """{merchant code, SKU or the platform's id: the product's row}."""
+    wanted = set(codes)
+    if not wanted:
+        return {}
+    own = conn.execute(
+        select(products).where(products.c.tenant == tenant, among(products.c.sku, wanted))
+    )
+    found = {row.sku: row for row in own}
+    theirs = conn.execute(
+        select(product_ids.c.external_id, products)
+        .join(products, products.c.id == product_ids.c.product_id)
+        .where(
+            products.c.tenant == tenant,
+            product_ids.c.tenant == tenant,
+            product_ids.c.platform == platform,
+            among(product_ids.c.external_id, wanted),
+        )
+    )
+    return {**{row.external_id: row for row in theirs}, **found}

@@ -19,7 +19,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    and_,
     func,
     select,
 )
@@ -32,6 +31,7 @@ from engine.store.db import (
     Whole,
     all_tenants,
     among,
+    among_pairs,
     insert_many,
     insert_new,
     metadata,
@@ -265,16 +265,14 @@ def unfinished(
         all_tenants(
             select(runs.c.id, runs.c.flow_id, runs.c.mode_key, runs.c.lane, runs.c.status)
             .where(
-                among(runs.c.flow_id, sorted({flow for flow, _ in wanted})),
-                among(runs.c.mode_key, sorted({key for _, key in wanted})),
+                among_pairs(runs.c.flow_id, runs.c.mode_key, wanted),
                 runs.c.status.in_(("queued", "running", "waiting")),
             )
             .order_by(runs.c.id)
         )
     )
     for row in rows:
-        if (row.flow_id, row.mode_key) in found:
-            found[row.flow_id, row.mode_key].append(row)
+        found[row.flow_id, row.mode_key].append(row)
     return found
 
 
@@ -303,22 +301,11 @@ def waits_for(
     return list(conn.execute(select(waits).where(*where)).all())
 
 
-def _is_one_of(table: Table, pairs: Iterable[tuple[str, str]]) -> Any:
-    """(run id, token) is one of the pairs: two parameters, however many there are.
-
-    A list of `or`s would be too deep for SQLite at a thousand.
-    """
-    wanted = list(pairs)
-    return and_(
-        among(table.c.run_id, sorted({run for run, _ in wanted})),
-        among(table.c.run_id + " " + table.c.token, [f"{run} {token}" for run, token in wanted]),
-    )
-
-
 def drop(conn: Connection, table: Table, pairs: Sequence[tuple[str, str]]) -> None:
     """Waits or timers by (run id, token); what is gone already does not matter."""
     if pairs:
-        conn.execute(all_tenants(table.delete().where(_is_one_of(table, pairs))))
+        is_one = among_pairs(table.c.run_id, table.c.token, pairs)
+        conn.execute(all_tenants(table.delete().where(is_one)))
 
 
 def due_timers(conn: Connection, now: datetime, limit: int) -> list[Any]:
@@ -334,7 +321,11 @@ def due_timers(conn: Connection, now: datetime, limit: int) -> list[Any]:
     if not picked:
         return []
     rows = conn.execute(
-        all_tenants(timers.delete().where(_is_one_of(timers, picked)).returning(timers))
+        all_tenants(
+            timers.delete()
+            .where(among_pairs(timers.c.run_id, timers.c.token, picked))
+            .returning(timers)
+        )
     )
     return sorted(rows, key=lambda row: (row.due_at, row.run_id, row.token))
 
@@ -421,7 +412,7 @@ def withdraw_tasks(conn: Connection, pairs: Sequence[tuple[str, str]], now: date
         conn.execute(
             all_tenants(
                 tasks.update()
-                .where(_is_one_of(tasks, pairs), tasks.c.status == "open")
+                .where(among_pairs(tasks.c.run_id, tasks.c.token, pairs), tasks.c.status == "open")
                 .values(status="withdrawn", closed_at=now)
             )
         )

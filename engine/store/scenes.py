@@ -20,13 +20,42 @@ installed_scenes = Table(
     Column("params", Json, nullable=False),
     Column("connections", Json, nullable=False),
     Column("flows", Json, nullable=False),  # keys of the flows it made
+    Column("documents", Json),  # {flow key: document} as it was installed: the base of an upgrade
+    Column("locale", Text),  # the language it was installed in
     Column("installed_by", Text),
     Column("installed_at", Moment, nullable=False),
+    Column("upgraded_at", Moment),
 )
 
 
 def insert_installed(conn: Connection, row: Mapping[str, Any]) -> None:
     conn.execute(installed_scenes.insert().values(**row))
+
+
+def newest_installed(conn: Connection, tenant: str, scene: str) -> Any | None:
+    """The last installation of a scene."""
+    return conn.execute(
+        select(installed_scenes)
+        .where(installed_scenes.c.tenant == tenant, installed_scenes.c.scene == scene)
+        .order_by(installed_scenes.c.id.desc())
+        .limit(1)
+    ).first()
+
+
+def save_installed(
+    conn: Connection, tenant: str, id_: str, version: int, values: Mapping[str, Any]
+) -> bool:
+    """Writes if `version` is still the one installed."""
+    done = conn.execute(
+        installed_scenes.update()
+        .where(
+            installed_scenes.c.tenant == tenant,
+            installed_scenes.c.id == id_,
+            installed_scenes.c.version == version,
+        )
+        .values(**values)
+    )
+    return done.rowcount == 1
 
 
 def list_installed(conn: Connection, tenant: str) -> list[Any]:

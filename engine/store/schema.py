@@ -20,6 +20,7 @@ from engine.store import (  # noqa: F401  imported for their tables
     connections,
     customers,
     effects,
+    event_types,
     events,
     flows,
     idempotency,
@@ -27,9 +28,20 @@ from engine.store import (  # noqa: F401  imported for their tables
     lanes,
     orders,
     org,
+    parties,
+    rate_cards,
+    reconciliations,
     runs,
     scenes,
     sessions,
+    settlement_accounts,
+    settlement_adjustments,
+    settlement_bookings,
+    settlement_budgets,
+    settlement_locks,
+    settlement_periods,
+    settlement_statements,
+    simulations,
 )
 from engine.store.db import Database, metadata
 from engine.store.lanes import count_lanes, create_lanes

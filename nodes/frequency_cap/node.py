@@ -44,7 +44,7 @@ class Config(NodeConfig):
         default=None,
         gt=timedelta(),
     )
-    period: Literal["day", "week", "month", "year"] | None = field(
+    period: Literal["day", "week", "month", "quarter", "year"] | None = field(
         text("自然周期", "Calendar period"),
         widget="select",
         default=None,
@@ -52,6 +52,7 @@ class Config(NodeConfig):
             "day": text("每天", "day"),
             "week": text("每周", "week"),
             "month": text("每月", "month"),
+            "quarter": text("每季度", "quarter"),
             "year": text("每年", "year"),
         },
     )

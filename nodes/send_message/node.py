@@ -69,7 +69,7 @@ def story(config: Config, ctx: Context) -> Story:
         if port != "error":
             return _sent(channel, answer.value, tried)
         code = str((answer.value or {}).get("code") or code or "failed")
-        if code == "no_answer":
+        if code in ("no_answer", "unknown"):  # by another channel it might come twice
             message = "已发出但没有收到回执", "it was sent, but no answer came"
             raise GiveUp(text(*message), code="no_answer")
         tried.append({"channel": channel.channel, "why": code})

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from engine.core.effect import Effect
+from engine.core.errors import GiveUp
 from engine.core.node import Answer, Ask, Done, Until
 from nodes.send_message.config import USUAL, Channel, Config
 from nodes.send_message.node import NODE
@@ -92,3 +93,12 @@ def test_a_channel_with_nothing_to_say_is_found() -> None:
         "/channels/0/content"
     ]
     assert NODE.check(config("wecom")) == []
+
+
+@pytest.mark.parametrize("code", ["no_answer", "unknown"])
+def test_what_may_have_arrived_is_not_sent_by_another_channel(code: str) -> None:
+    reach = Answer("out", {"identities": {"email": "lin@example.com", "phone": "13900001234"}})
+    sent = Answer("error", {"code": code})
+    with pytest.raises(GiveUp) as refused:
+        NODE.run(config("email", "sms"), TestContext(answers=(reach, LEAVE, sent)))
+    assert refused.value.code == "no_answer"

@@ -29,7 +29,7 @@ class Config(NodeConfig):
         ),
         widget="secret",
         default="",
-        max_length=200,
+        max_length=600,  # as it is kept: sealed, it is longer
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from engine.runtime.principal import system
 from engine.runtime.publish import create_flow
 from engine.runtime.world import World
-from tests.api.conftest import Client
+from engine.store import flows as flow_store
+from tests.api.conftest import TENANT, Client
 from tests.api.helpers import PAID, cloud_event, flow, paths, second_tenant, tag, vip
 
 
@@ -94,8 +96,64 @@ def test_a_flow_goes_out_without_secrets_and_comes_back(admin: Client) -> None:
     assert admin.post("/api/v1/flows/import", document).status_code == 428
     again = admin.post("/api/v1/flows/import", document, headers={"If-Match": '"r1"'})
     assert again.json["revision"] == 2
+    # What a document does not carry stays as it was.
+    assert again.json["draft"]["nodes"][0]["config"]["secret"] == "not-for-others-2026"
     fresh = admin.post("/api/v1/flows/import", {**document, "key": "copied"})
     assert fresh.status_code == 201
+
+
+def hook_of(document: Any) -> str:
+    return str(document["nodes"][0]["config"]["secret"])
+
+
+def test_a_secret_of_a_flow_is_shown_to_those_who_may_edit_it_alone(
+    admin: Client, client_as: Callable[..., Client], world: World
+) -> None:
+    hook = {"id": "t", "type": "webhook", "config": {"secret": "not-for-others-2026"}}
+    made = admin.post("/api/v1/flows", flow("hooked", [hook, tag()], ["t>a"]))
+    assert hook_of(made.json["draft"]) == "not-for-others-2026"
+    star = {"If-Match": "*"}
+    assert admin.post("/api/v1/flows/hooked/publish", {}, headers=star).status_code == 201
+    changed = flow("hooked", [{**hook, "config": {"secret": "another-one-2026"}}, tag()], ["t>a"])
+    admin.put("/api/v1/flows/hooked/draft", changed, headers=star)
+    viewer = client_as("viewer")
+    paths_ = ("flows/hooked", "flows/hooked/versions/draft", "flows/hooked/versions/1",
+              "flows/hooked/diff?from=live&to=draft", "flows/hooked/export")  # fmt: skip
+    for path in paths_:
+        said = viewer.get(f"/api/v1/{path}").get_data(as_text=True)
+        assert "not-for-others" not in said
+        assert "another-one" not in said
+        assert "sealed:" not in said
+    assert hook_of(viewer.get("/api/v1/flows/hooked").json["draft"]) == "••••••"
+    assert hook_of(admin.get("/api/v1/flows/hooked").json["draft"]) == "another-one-2026"
+    assert hook_of(admin.get("/api/v1/flows/hooked/versions/1").json) == "not-for-others-2026"
+    with world.db.reading() as conn:
+        row = flow_store.find_flow(conn, TENANT, "hooked")
+        assert row is not None
+        versions = flow_store.versions_by_id(conn, TENANT, [row.live_version])
+    kept = str(row.draft) + str([one.document for one in versions.values()])
+    assert "another-one" not in kept
+    assert "not-for-others" not in kept
+
+
+def test_a_secret_saved_again_is_no_change(admin: Client) -> None:
+    hook = {"id": "t", "type": "webhook", "config": {"secret": "not-for-others-2026"}}
+    document = flow("hooked", [hook, tag()], ["t>a"])
+    admin.post("/api/v1/flows", document)
+    star = {"If-Match": "*"}
+    admin.post("/api/v1/flows/hooked/publish", {}, headers=star)
+    admin.put("/api/v1/flows/hooked/draft", document, headers=star)
+    assert admin.get("/api/v1/flows/hooked/diff").json["changes"] == []
+    other = flow("hooked", [{**hook, "config": {"secret": "another-one-2026"}}, tag()], ["t>a"])
+    admin.put("/api/v1/flows/hooked/draft", other, headers=star)
+    (change,) = admin.get("/api/v1/flows/hooked/diff").json["changes"]
+    assert change["before"] != change["after"]
+
+
+def test_a_sealed_text_of_somewhere_else_is_refused(admin: Client) -> None:
+    hook = {"id": "t", "type": "webhook", "config": {"secret": "sealed:k1.AAAA"}}
+    refused = admin.post("/api/v1/flows", flow("hooked", [hook, tag()], ["t>a"]))
+    assert (refused.status_code, paths(refused)) == (422, ["/t/config/secret"])
 
 
 def test_a_locked_parameter_is_head_offices(

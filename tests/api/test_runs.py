@@ -181,6 +181,68 @@ def test_money_is_decided_with_a_second_factor(
     assert careful.post(f"/api/v1/effects/{key}/decide", body).status_code == 200
 
 
+def unclear_payment(client: Client, world: World) -> str:
+    """The key of a payment nobody knows the end of."""
+    receive(world, TENANT, [event("1")])
+    settle(world)
+    items = client.get("/api/v1/incidents").json["items"]
+    return str(next(one["ref"] for one in items if one["kind"] == "effect"))
+
+
+def test_money_is_decided_by_another_person_than_the_one_who_published_the_flow(
+    client_as: Callable[..., Client], admin: Client, world: World, answers: Answers
+) -> None:
+    calling(world, "money")
+    maker, checker = client_as("operations", second_factor=True), admin
+    revision = maker.get("/api/v1/flows/calls").headers["ETag"]
+    published = maker.post("/api/v1/flows/calls/publish", {}, headers={"If-Match": revision})
+    assert published.status_code == 201
+    answers.answer = NoAnswer(text("没有回应", "no answer"))
+    path = f"/api/v1/effects/{unclear_payment(maker, world)}/decide"
+    body = {"verdict": "delivered", "words": "已到账"}
+    refused = maker.post(path, body)
+    assert (refused.status_code, refused.json["code"]) == (403, "own_work")
+    decided = checker.post(path, body)
+    assert decided.status_code == 200
+    assert decided.json["decided_by"] == checker.get("/api/v1/me").json["id"]
+
+
+def test_who_sent_money_again_does_not_say_what_became_of_it(
+    client_as: Callable[..., Client], admin: Client, world: World, answers: Answers
+) -> None:
+    calling(world, "money")
+    answers.answer = NoAnswer(text("没有回应", "no answer"))
+    path = f"/api/v1/effects/{unclear_payment(admin, world)}/decide"
+    again = {"verdict": "again", "words": "平台说没有收到"}
+    assert admin.post(path, again).status_code == 200
+    settle(world)
+    body = {"verdict": "delivered", "words": "已到账"}
+    assert admin.post(path, body).json["code"] == "own_work"
+    assert admin.post(path, again).json["code"] == "own_work"
+    other = client_as("operations", second_factor=True)
+    assert other.post(path, body).json["status"] == "delivered"
+
+
+def test_who_started_a_payment_by_hand_does_not_say_what_became_of_it(
+    client_as: Callable[..., Client], admin: Client, world: World, answers: Answers
+) -> None:
+    calling(world, "money")
+    document = admin.get("/api/v1/flows/calls/versions/live").json
+    document["nodes"][0] = {"id": document["nodes"][0]["id"], "type": "manual", "config": {}}
+    live(world, {**document, "key": "pays"})
+    answers.answer = NoAnswer(text("没有回应", "no answer"))
+    starter = client_as("operations", second_factor=True)
+    start = document["nodes"][0]["id"]
+    begun = starter.post(f"/api/v1/flows/pays/start/{start}", {"values": {}})
+    assert begun.status_code == 202, begun.json
+    settle(world)
+    items = admin.get("/api/v1/incidents").json["items"]
+    path = f"/api/v1/effects/{items[0]['ref']}/decide"
+    body = {"verdict": "failed", "words": "没有到账"}
+    assert starter.post(path, body).json["code"] == "own_work"
+    assert admin.post(path, body).status_code == 200
+
+
 def test_an_incident_is_closed_once(admin: Client, world: World, answers: Answers) -> None:
     calling(world)
     answers.answer = GiveUp(text("拒绝", "refused"), "refused")

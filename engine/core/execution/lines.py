@@ -33,10 +33,13 @@ def end_step(
 
 
 def _queue(advance: Advance, scope_id: str, scope: Scope, step: Step) -> None:
+    todo = (step, scope_id, False)
     if advance.queue:
+        if todo in advance.queue:
+            return  # several lines lead to it
         # Beside what a lit line leads to, a join may run that its lines did not reach.
         scope["wide"] = 1
-    advance.queue.append((step, scope_id, False))
+    advance.queue.append(todo)
 
 
 def light(advance: Advance, scope_id: str, scope: Scope, step: Step, port: str) -> None:

@@ -67,10 +67,11 @@ class ConnectorNotice(Record):
     reason: Words | None = named("原因", "reason", None)
     failures: Count | None = named("连续失败次数", "failures in a row", None)
     since: Moment | None = named("开始时间", "since", None)
+    until: Moment | None = named("暂停调用至", "not called before", None)
 
 
 class FlowNotice(Record):
-    """A flow that was published, or a run that ended or stopped."""
+    """A flow that was published, taken back or switched off; a run that ended or stopped."""
 
     key: Ref = named("流程", "flow")
     name: Name | None = named("流程名称", "name", None)
@@ -79,4 +80,6 @@ class FlowNotice(Record):
     node: Name | None = named("节点", "node", None)
     status: Name | None = named("状态", "status", None)
     error: Words | None = named("错误", "error", None)
+    code: Name | None = named("错误代码", "error code", None)
+    incident: Ref | None = named("异常编号", "incident", None)
     by: Name | None = named("操作人", "by", None)

@@ -265,6 +265,15 @@ _PLAIN: dict[str, Any] = {
 }
 
 
+_FLOW_RUN = {"run": "run_sample", "status": "failed", "error": "平台拒绝", "code": "failed"}
+_FLOW_MORE: dict[str, dict[str, Any]] = {
+    "disabled": {"by": "周可", "status": "paused"},
+    "finished": {"run": "run_sample", "status": "succeeded"},
+    "failed": _FLOW_RUN,
+    "incident": {**_FLOW_RUN, "incident": "inc_sample"},
+}
+
+
 def sample_data(type_: str) -> dict[str, Any]:
     """The `data` of an invented event of a known type; {} for a type nobody knows."""
     record, _, what = type_.partition(".")
@@ -290,8 +299,7 @@ def _sample(record: str, what: str) -> dict[str, Any]:
     if record == "settlement":
         return {"settlement": _SETTLEMENT}
     if record == "flow":
-        run = {"run": "run_sample", "status": "failed", "node": "send", "error": "平台拒绝"}
-        return {"flow": {**_FLOW, **(run if what == "failed" else {"by": "周可"})}}
+        return {"flow": {**_FLOW, **_FLOW_MORE.get(what, {"by": "周可"})}}
     return {record: _PLAIN[record]} if record in _PLAIN else {}
 
 

@@ -5,7 +5,8 @@ graph.py      the drawing: starts, lines, ports, rings, boxes
 config.py     values: forms, node types' own checks, connections, secrets    secrets.py
 certainty.py  which steps have surely run when another runs
 scope.py      the names a step can read, as JSON Schema
-reads.py      expressions: unknown names, missing values, writers that race, unrounded money
+reads.py      expressions: unknown names, missing values
+rounding.py   unrounded money       writers.py  variables two steps write at once
 choices.py    branches: overlaps, holes, defaults
 document.py   parameters, locks, run mode, cases
 """
@@ -21,8 +22,9 @@ from engine.core.validate.document import check_document
 from engine.core.validate.graph import check_graph
 from engine.core.validate.known import Known
 from engine.core.validate.plan import Plan
-from engine.core.validate.reads import check_reads, check_writers
+from engine.core.validate.reads import check_reads
 from engine.core.validate.scope import Names, schema_of_flow, schema_of_scope
+from engine.core.validate.writers import check_writers
 
 __all__ = ["Known", "schema_of_flow", "schema_of_scope", "validate"]
 

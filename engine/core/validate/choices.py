@@ -68,7 +68,7 @@ def _compare(
     """Overlaps, hidden branches and holes, as far as conditions on plain values tell."""
     boxes: list[tuple[int, Box]] = []
     for number, (_, _, condition) in enumerate(found):
-        for box in _boxes_of(condition.value if condition is not None else None):
+        for box in boxes_of(condition.value if condition is not None else None):
             boxes.append((number, box))
     axes = sorted({name for _, box in boxes for name in box})
     if not axes or len(boxes) > MAX_BOXES * 2:
@@ -158,7 +158,7 @@ def _at(
 # -- a condition as boxes ------------------------------------------------------------------------
 
 
-def _boxes_of(condition: Any) -> list[Box]:
+def boxes_of(condition: Any) -> list[Box]:
     """The ways a condition can hold; one opaque box where it cannot be told."""
     unknown: list[Box] = [{"": OPAQUE}]
     if not condition:

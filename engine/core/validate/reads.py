@@ -1,4 +1,4 @@
-"""What steps read and write: names nobody has, values that may be missing, writers that race."""
+"""What steps read: names nobody has, values that may be missing, amounts nobody rounds."""
 
 from __future__ import annotations
 
@@ -15,17 +15,14 @@ from engine.core.expression import (
     compile_expression,
     compile_template,
 )
-from engine.core.expression import tree as trees
 from engine.core.expression.reads import Path
 from engine.core.expression.schema import follow, place
 from engine.core.expression.suggest import suggest
 from engine.core.forms import Entry
 from engine.core.text import Text, text
 from engine.core.validate.plan import Plan, Spot
+from engine.core.validate.rounding import is_money, is_unrounded
 from engine.core.validate.scope import Names
-
-_AMOUNTS = frozenset({"amount", "price", "fee", "total", "money", "refund", "discount"})
-_ROUNDING = frozenset({"round", "floor", "ceiling", "to_int"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +122,9 @@ def _check(plan: Plan, names: Names, spot: Spot, reading: Reading) -> Iterator[P
                 shown = ".".join(path[: known + 1])
                 message = text(f"没有“{shown}”{near['zh']}", f'there is no "{shown}"{near["en"]}')
                 yield spot.problem(at, "unknown_name", message, field_path=entry.path)
-    if reading.compiled is not None and _is_money(spot, entry):
+    if reading.compiled is not None and is_money(spot, entry):
         node = reading.compiled.tree
-        if node is not None and _is_unrounded(node, schema):
+        if node is not None and is_unrounded(node, schema):
             message = text(
                 "金额经过乘除运算，没有说明怎么取整，请加上 .round(2) 或设置取整",
                 "an amount is multiplied or divided but not rounded: add .round(2) or set rounding",
@@ -301,105 +298,3 @@ def _check_record(names: Names, spot: Spot, root: str) -> tuple[str, Text, str] 
         f"started by “{name['en']}” there is no “{root}”: read it as {root}&.… or part the ways",
     )
     return "may_be_missing", message, "warning"
-
-
-# -- writers -------------------------------------------------------------------------------------
-
-
-def check_writers(plan: Plan, names: Names) -> Iterator[Problem]:
-    """Two steps that write one variable must have an order, or never run together."""
-    for name, found in sorted(names.writers.items()):
-        for number, (one, _) in enumerate(found):
-            for other, at in found[number + 1 :]:
-                if one is not other and not _have_order(names, one, other):
-                    message = text(
-                        f"与「{one.name['zh']}」同时写变量“{name}”，结果取决于谁先谁后；"
-                        "请排出先后，或改用两个变量",
-                        f"writes the variable “{name}” at the same time as “{one.name['en']}”: "
-                        "put them in order, or use two variables",
-                    )
-                    yield other.problem(f"/config{at}", "unordered_writers", message)
-                    break
-        for writer, at in found:
-            box = next((h for _, h in writer.place.chain() if _runs_side_by_side(h)), None)
-            if box is not None:
-                message = text(
-                    f"「{box.name['zh']}」同时处理多项，各项会抢着写变量“{name}”；"
-                    "请改为一次一项，或用每项的结果",
-                    f"“{box.name['en']}” handles several items at a time, which would all write "
-                    f"“{name}”: one at a time, or use the results of the items",
-                )
-                yield writer.problem(f"/config{at}", "unordered_writers", message)
-
-
-def _have_order(names: Names, one: Spot, other: Spot) -> bool:
-    """Whether the lines say who comes first, or that only one of them runs."""
-    ways = [[one, *(holder for _, holder in one.place.chain())],
-            [other, *(holder for _, holder in other.place.chain())]]  # fmt: skip
-    for a in ways[0]:
-        for b in ways[1]:
-            if a.place is not b.place:
-                continue
-            if a is b:
-                # Both inside one box: in its body and a handler, or in two handlers.
-                return False
-            before = a.place.before
-            if a.id in before.get(b.id, ()) or b.id in before.get(a.id, ()):
-                return True
-            return names.certainty(a.place).never_together(a.id, b.id)
-    return False
-
-
-def _runs_side_by_side(box: Spot) -> bool:
-    at_a_time = box.config.get("at_a_time")
-    return isinstance(at_a_time, int) and not isinstance(at_a_time, bool) and at_a_time > 1
-
-
-# -- money ---------------------------------------------------------------------------------------
-
-
-def _is_money(spot: Spot, entry: Entry) -> bool:
-    """Whether what stands here becomes an amount."""
-    last = entry.path.rpartition("/")[2]
-    if entry.widget == "money" or entry.hints.get("x-money") or last.lower() in _AMOUNTS:
-        return True
-    # A row that could say how it is rounded, and does not.
-    around = entry.path.rpartition("/")[0]
-    row = next((other for other in spot.entries if other.path == around), None)
-    return (
-        row is not None
-        and "round" in row.hints.get("properties", {})
-        and isinstance(row.value, Mapping)
-        and not row.value.get("round")
-    )
-
-
-def _is_unrounded(node: trees.Node, schema: Mapping[str, Any]) -> bool:
-    """Whether money is multiplied or divided without anything around that rounds."""
-    todo = [node]
-    start = place(schema)
-    while todo:
-        found = todo.pop()
-        if isinstance(found, trees.Attribute) and found.name in _ROUNDING:
-            continue
-        if (
-            isinstance(found, trees.Call)
-            and isinstance(found.function, trees.Attribute)
-            and found.function.name in _ROUNDING
-        ):
-            continue
-        if isinstance(found, trees.Arithmetic) and found.op in ("*", "/"):
-            for inner in trees.walk(found):
-                path = _path(inner)
-                if path and follow(start, path)[2].hint("x-money"):
-                    return True
-        todo.extend(trees.children(found))
-    return False
-
-
-def _path(node: trees.Node) -> Path:
-    names: list[str] = []
-    while isinstance(node, trees.Attribute):
-        names.append(node.name)
-        node = node.of
-    return (node.name, *reversed(names)) if isinstance(node, trees.Name) else ()

@@ -8,6 +8,7 @@ import pytest
 
 from engine.cli.scaffold import TOP, copy
 from engine.core.errors import Conflict, InvalidInput, NotFound
+from engine.runtime import scenes
 from tests.engine.cli.conftest import Jimu
 
 # -- people, keys ----------------------------------------------------------------------------------
@@ -141,3 +142,21 @@ def test_wrong_settings_are_a_sentence(jimu: Jimu, monkeypatch: pytest.MonkeyPat
     result = jimu("doctor")
     assert result.exit_code == 2
     assert "JIMU_PORT" in result.stderr
+
+
+def test_an_installed_scene_is_upgraded(
+    jimu: Jimu, installed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jimu("template", "install", "three_level_review", "--draft")
+    scene = scenes.read_scene("three_level_review")
+    flow = {**scene.flows[0], "description": {"zh": "第二版", "en": "second"}}
+    newer = scene.model_copy(update={"version": 2, "flows": (flow,)})
+    monkeypatch.setattr(scenes, "library", lambda: {newer.key: newer})
+    looked = json.loads(jimu("template", "upgrade", "three_level_review", "--json").stdout)
+    assert (looked["from"], looked["to"], looked["applied"]) == (1, 2, False)
+    assert looked["flows"][0]["taken"] == ["/description"]
+    done = jimu("template", "upgrade", "three_level_review", "--apply")
+    assert done.exit_code == 0, done.output
+    again = json.loads(jimu("template", "upgrade", "three_level_review", "--json").stdout)
+    assert (again["from"], again["flows"][0]["taken"]) == (2, [])
+    assert jimu("template", "upgrade", "vip_upgrade").exit_code == 2

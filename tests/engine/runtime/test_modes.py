@@ -14,7 +14,7 @@ from engine.runtime.world import World
 from engine.store import events as event_store
 from engine.store import runs as run_store
 from tests.engine.runtime.conftest import TENANT, Clock, live, order_event, settle
-from tests.engine.runtime.test_runner import refund_event, runs_of, waiting_flow
+from tests.engine.runtime.staging import PAID, flow, refund_event, runs_of, tag, waiting_flow
 
 
 def statuses(world: World) -> list[str]:
@@ -82,3 +82,57 @@ def test_a_run_that_breaks_lets_the_next_one_in(
     assert sorted(statuses(world)) == ["failed", "waiting"]
     with world.db.reading() as conn:
         assert [one.kind for one in run_store.list_incidents(conn, TENANT)] == ["run"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "ends"),
+    [
+        ({"mode": "single"}, ["waiting"]),
+        ({"mode": "restart"}, ["cancelled", "waiting"]),
+        ({"mode": "queued"}, ["queued", "waiting"]),
+        ({"mode": "parallel", "limit": 2}, ["waiting", "waiting"]),
+    ],
+)
+def test_run_modes(world: World, mode: dict[str, Any], ends: list[str]) -> None:
+    live(world, {**waiting_flow(), "run_mode": mode})
+    receive(world, TENANT, [order_event("o1"), order_event("o2")])
+    settle(world)
+    assert sorted(run.status for run in runs_of(world)) == ends
+
+
+def test_a_queued_run_starts_when_the_one_before_has_ended(world: World, clock: Clock) -> None:
+    live(world, {**waiting_flow(), "run_mode": {"mode": "queued"}})
+    receive(world, TENANT, [order_event("o1"), order_event("o2")])
+    settle(world)
+    clock.wind(timedelta(days=8))
+    settle(world)
+    assert sorted(run.status for run in runs_of(world)) == ["succeeded", "waiting"]
+    clock.wind(timedelta(days=8))
+    settle(world)
+    assert [run.status for run in runs_of(world)] == ["succeeded", "succeeded"]
+
+
+def test_a_mode_key_of_its_own_passes_through_its_lane(world: World) -> None:
+    live(world, {**waiting_flow(), "run_mode": {"mode": "single", "key": "order.shop"}})
+    receive(world, TENANT, [order_event(f"o{n}", person=f"p{n}") for n in range(4)])
+    settle(world)
+    assert [run.status for run in runs_of(world)] == ["waiting"]
+
+
+def test_once_per_period(world: World, clock: Clock) -> None:
+    live(
+        world,
+        flow(
+            "gift",
+            [PAID, tag("a", "礼品")],
+            ["t>a"],
+            run_mode={"reentry": "once_per", "period": "P30D"},
+        ),
+    )
+    receive(world, TENANT, [order_event("o1"), order_event("o2")])
+    settle(world)
+    assert len(runs_of(world)) == 1
+    clock.wind(timedelta(days=31))
+    receive(world, TENANT, [order_event("o3", at=clock.at)])
+    settle(world)
+    assert len(runs_of(world)) == 2

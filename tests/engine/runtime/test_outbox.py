@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from engine.core.connector import Call
-from engine.core.errors import GiveUp, NoAnswer, RetryLater
+from engine.core.errors import RetryLater
 from engine.runtime import outbox
-from engine.runtime.connections import _run
 from engine.runtime.inbox import receive
 from engine.runtime.outbox import drain_outbox
 from engine.runtime.queue import QuietQueue
@@ -20,7 +17,7 @@ from engine.runtime.world import World
 from engine.store import connections as connection_store
 from engine.store import effects as effect_store
 from tests.engine.runtime.conftest import START, TENANT, Answers, live, order_event, settle
-from tests.engine.runtime.test_runner import calling_flow, customer_of, runs_of
+from tests.engine.runtime.staging import calling_flow, customer_of, runs_of
 
 MINUTE = timedelta(minutes=1)
 
@@ -50,25 +47,6 @@ def test_an_answer_that_cannot_be_stored_was_delivered_all_the_same(
     (run,) = runs_of(world)
     assert customer_of(world, run).tags == ["已同步"]
     assert len(answers.calls) == 1
-
-
-@pytest.mark.parametrize(
-    ("effect_class", "kind"), [("write", GiveUp), ("message", NoAnswer), ("money", NoAnswer)]
-)
-def test_a_connector_s_fault_spoils_one_call_only(effect_class: str, kind: type) -> None:
-    def run(_link: Any, call: Call) -> str:
-        if call.key == "b":
-            raise KeyError("boom")
-        return call.key
-
-    action: Any = SimpleNamespace(
-        key="send", run=run, run_many=None, batch=1, effect_class=effect_class
-    )
-    connector: Any = SimpleNamespace(limits=SimpleNamespace(concurrent=2))
-    link: Any = SimpleNamespace(key="erp")
-    first, second, third = _run(link, connector, action, [Call({}, key) for key in "abc"])
-    assert (first, third) == ("a", "c")
-    assert type(second) is kind
 
 
 def test_after_an_open_circuit_one_call_goes_first(world: World, answers: Answers) -> None:
@@ -135,7 +113,7 @@ def test_money_that_may_have_been_paid_is_not_answered_when_asked_again(world: W
     paid = effect("e1", tenant=TENANT, effect_class="money")
     with world.db.begin() as conn:
         effect_store.store_effects(conn, [paid])
-        effect_store.claim_effects(conn, "a", world.now(), world.now(), 1)
+        effect_store.claim_effects(conn, "a", world.now(), MINUTE, 1)
         effect_store.mark_unknown(conn, ["e1"], {"code": "no_answer"}, world.now())
         batch = Batch(world, world.now())
         batch.effects.append({**paid, "token": "again"})

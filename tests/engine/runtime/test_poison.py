@@ -19,7 +19,7 @@ from engine.store.customers import customers, identities, page_of_customers
 from engine.store.flows import bump, flow_versions
 from engine.store.vault import Vault
 from tests.engine.runtime.conftest import TENANT, Clock, live, order_event, settle
-from tests.engine.runtime.test_runner import (
+from tests.engine.runtime.staging import (
     PAID,
     customer_of,
     flow,
@@ -105,26 +105,26 @@ def test_an_identity_that_does_not_open_is_an_answer(world: World) -> None:
 def test_whoever_loses_an_identity_leaves_none_without_a_customer(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from engine.runtime import inbox
+    from engine.runtime import owners
 
     receive(world, TENANT, [order_event("o1", person="x")])
-    look, looks = inbox.customer_store.find_by_identity, []
+    look, looks = owners.customer_store.find_by_identity, []
 
     def late(*args: Any) -> Any:
         looks.append(args)
         # Another process stores the same identity right after this look.
         return {} if len(looks) == 1 else look(*args)
 
-    monkeypatch.setattr(inbox.customer_store, "find_by_identity", late)
+    monkeypatch.setattr(owners.customer_store, "find_by_identity", late)
     event = order_event("o2", person="x")
     event.data["order"]["identities"].append(  # type: ignore[index]
         {"kind": "wecom_external_userid", "value": "y"}
     )
     receive(world, TENANT, [event])
     with world.db.reading() as conn:
-        owners = conn.execute(
+        held = conn.execute(
             identities.select().where(identities.c.tenant == TENANT).distinct()
         ).all()
         there = conn.execute(customers.select().where(customers.c.tenant == TENANT)).all()
-    assert len(owners) == 2
-    assert {row.customer_id for row in owners} == {row.id for row in there}
+    assert len(held) == 2
+    assert {row.customer_id for row in held} == {row.id for row in there}

@@ -10,7 +10,7 @@ from engine.runtime.world import World
 from engine.scheduler import SEAL_EVERY, beat
 from engine.store.audit import list_audit, verify
 from tests.engine.runtime.conftest import TENANT, Clock, live, order_event
-from tests.engine.runtime.test_runner import PAID, flow, runs_of, tag
+from tests.engine.runtime.staging import PAID, flow, runs_of, tag
 
 
 def test_publishing_is_sealed_into_the_audit_trail(world: World) -> None:

@@ -10,10 +10,11 @@ import pytest
 from engine.runtime import clock as clocks
 from engine.runtime.inbox import receive
 from engine.runtime.world import World
+from engine.store import events as event_store
 from engine.store import runs as run_store
 from engine.store.customers import customers
 from tests.engine.runtime.conftest import TENANT, Clock, live, order_event, settle
-from tests.engine.runtime.test_runner import flow, runs_of, tag
+from tests.engine.runtime.staging import flow, runs_of, tag
 
 
 def daily(**config: Any) -> dict[str, Any]:
@@ -61,3 +62,38 @@ def test_a_customer_who_cannot_be_judged_is_left_out_and_told(world: World, cloc
     with world.db.reading() as conn:
         (incident,) = run_store.list_incidents(conn, TENANT)
     assert incident.code == "schedule"
+
+
+def fired(world: World) -> list[str]:
+    with world.db.reading() as conn:
+        rows = event_store.list_events(conn, TENANT, type_="schedule.fired", limit=500)
+    return sorted(row.data["start"]["at"] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("missed", "times"),
+    [
+        ({"missed": "last"}, ["2026-11-14T02:00:00+00:00"]),
+        ({"missed": "none"}, ["2026-11-14T02:00:00+00:00"]),
+        (
+            {"missed": "all", "up_to": 3},
+            ["2026-11-14T01:58:00+00:00", "2026-11-14T01:59:00+00:00", "2026-11-14T02:00:00+00:00"],
+        ),
+    ],
+    ids=["last", "none", "all"],
+)
+def test_after_a_long_outage_the_last_times_fire_not_the_first_ones(
+    world: World, clock: Clock, missed: dict[str, Any], times: list[str]
+) -> None:
+    live(world, daily(cron="* * * * *", **missed))
+    clock.wind(timedelta(days=3, seconds=30))  # 4,320 missed
+    clocks.fire_schedules(world)
+    assert fired(world) == times
+    assert clocks.fire_schedules(world) == 0
+
+
+def test_all_that_was_missed_fires_when_it_is_less_than_allowed(world: World, clock: Clock) -> None:
+    live(world, daily(cron="0 11 * * *", missed="all", up_to=20))
+    clock.wind(timedelta(days=5))
+    clocks.fire_schedules(world)
+    assert [at[:10] for at in fired(world)] == [f"2026-11-{day}" for day in range(11, 16)]

@@ -9,8 +9,9 @@ from engine.runtime.inbox import receive
 from engine.runtime.runner import drain_lanes
 from engine.runtime.world import World
 from engine.store import events as event_store
+from engine.store import runs as run_store
 from tests.engine.runtime.conftest import TENANT, Clock, live, order_event, settle
-from tests.engine.runtime.test_runner import (
+from tests.engine.runtime.staging import (
     PAID,
     customer_of,
     flow,
@@ -74,3 +75,61 @@ def test_a_look_back_goes_through_any_number_of_events(world: World) -> None:
     with world.db.reading() as conn:
         found = event_store.events_since(conn, TENANT, None, "order.*", world.now(), page=3)
         assert {event.subject for event in found} == {f"o{n}" for n in range(7)}
+
+
+def test_a_wait_comes_back_when_its_time_has_come(world: World, clock: Clock) -> None:
+    live(
+        world,
+        flow(
+            "later",
+            [
+                PAID,
+                {"id": "w", "type": "wait", "config": {"duration": "P3D"}},
+                tag("a", "回访"),
+            ],
+            ["t>w", "w>a"],
+        ),
+    )
+    receive(world, TENANT, [order_event("o1")])
+    settle(world)
+    assert runs_of(world)[0].status == "waiting"
+    clock.wind(timedelta(days=3, seconds=1))
+    settle(world)
+    (run,) = runs_of(world)
+    assert run.status == "succeeded"
+    assert customer_of(world, run).tags == ["回访"]
+
+
+def test_a_wait_takes_only_the_event_it_means(world: World, clock: Clock) -> None:
+    live(world, waiting_flow())
+    receive(world, TENANT, [order_event("o1")])
+    settle(world)
+    clock.wind(timedelta(minutes=1))
+    receive(world, TENANT, [refund_event("r1", "another")])
+    settle(world)
+    assert runs_of(world)[0].status == "waiting"
+    receive(world, TENANT, [refund_event("r2", "o1")])
+    settle(world)
+    (run,) = runs_of(world)
+    assert run.status == "succeeded"
+    assert customer_of(world, run).tags == ["退款客户"]
+
+
+def test_an_event_in_the_same_batch_ends_a_wait_begun_in_it(world: World) -> None:
+    live(world, waiting_flow())
+    receive(world, TENANT, [order_event("o1"), refund_event("r1", "o1")])
+    settle(world)
+    (run,) = runs_of(world)
+    assert customer_of(world, run).tags == ["退款客户"]
+
+
+def test_a_wait_that_nothing_ends_times_out(world: World, clock: Clock) -> None:
+    live(world, waiting_flow())
+    receive(world, TENANT, [order_event("o1")])
+    settle(world)
+    clock.wind(timedelta(days=8))
+    settle(world)
+    (run,) = runs_of(world)
+    assert customer_of(world, run).tags == ["无退款"]
+    with world.db.reading() as conn:
+        assert not run_store.waits_for(conn, TENANT, [run.owner])

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from engine.core.errors import Conflict, InvalidInput
 from engine.store.accounts import users
 from engine.store.customers import caps, customers, identities
 from engine.store.db import (
@@ -157,7 +158,7 @@ def test_a_transaction_that_fails_leaves_nothing(db: Database) -> None:
             insert_many(conn, caps, [cap(1)])
             insert_many(conn, caps, [cap(1)])
 
-    with pytest.raises(IntegrityError):
+    with pytest.raises(Conflict):
         twice()
     with db.reading() as conn:
         assert conn.execute(select(caps).where(caps.c.tenant == "main")).all() == []
@@ -185,3 +186,32 @@ def test_a_fault_does_not_tell_people_s_data(db: Database) -> None:
     with pytest.raises(IntegrityError) as refused, db.begin() as conn:
         conn.execute(identities.insert().values(value="13900001234", **row))
     assert "hidden" in str(refused.value)
+
+
+@pytest.mark.parametrize("path", ["/1/name", "/1/attributes/note", "/1/attributes"])
+def test_the_character_no_postgresql_can_store_is_refused_with_its_place(
+    db: Database, path: str
+) -> None:
+    bad: dict[str, Any] = {
+        "/1/name": {"name": "a\x00b"},
+        "/1/attributes/note": {"attributes": {"note": "\x00"}},
+        "/1/attributes": {"attributes": {"no\x00te": "x"}},
+    }[path]
+    with pytest.raises(InvalidInput) as refused, db.begin() as conn:
+        insert_many(conn, products, [product(1), product(2, **bad)])
+    assert [(one.path, one.code) for one in refused.value.problems] == [(path, "nul")]
+    with db.begin() as conn:
+        insert_many(conn, products, [product(1)])
+    with pytest.raises(InvalidInput), db.begin() as conn:
+        update_many(conn, products, [{"id": "prd_1", **bad}], ("id",))
+    with db.reading() as conn:
+        kept = conn.execute(select(products).where(products.c.tenant == "main")).all()
+    assert len(kept) == 1
+
+
+def test_a_text_that_only_looks_like_that_character_is_stored(db: Database) -> None:
+    with db.begin() as conn:
+        insert_many(conn, products, [product(1, name=r"\u0000", attributes={r"\u0000": r"\u0000"})])
+    with db.reading() as conn:
+        row = conn.execute(select(products).where(products.c.tenant == "main")).one()
+    assert (row.name, row.attributes) == (r"\u0000", {r"\u0000": r"\u0000"})

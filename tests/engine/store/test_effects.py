@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from engine.store import effects as effect_store
+from engine.store import jobs as job_store
 from engine.store.db import Database
 
 AT = datetime(2026, 11, 11, 2, 0, tzinfo=UTC)
-UNTIL = AT + timedelta(seconds=90)
+LEASE = timedelta(seconds=90)
+OVER = timedelta(seconds=-1)
 
 
 def effect(key: str, subject: str | None = "customer:1", **more: Any) -> dict[str, Any]:
@@ -26,9 +28,11 @@ def store(db: Database, *rows: dict[str, Any]) -> list[Any]:
         return effect_store.store_effects(conn, rows)
 
 
-def claim(db: Database, who: str = "a", at: datetime = AT, **more: Any) -> list[str]:
+def claim(
+    db: Database, who: str = "a", at: datetime = AT, lasts_for: timedelta = LEASE, **more: Any
+) -> list[str]:
     with db.begin() as conn:
-        found = effect_store.claim_effects(conn, who, at, at + (UNTIL - AT), 100, **more)
+        found = effect_store.claim_effects(conn, who, at, lasts_for, 100, **more)
     return [row.key for row in found]
 
 
@@ -89,11 +93,35 @@ def test_the_same_key_is_the_same_effect_with_a_new_token(db: Database) -> None:
 
 def test_what_was_cut_off_is_found_unless_its_sender_renewed(db: Database) -> None:
     store(db, effect("e1"), effect("e2", None))
-    claim(db, "a")
-    late = UNTIL + timedelta(seconds=1)
+    claim(db, "a", lasts_for=OVER)
     with db.begin() as conn:
-        assert len(effect_store.cut_off(conn, late, 10)) == 2
-        effect_store.renew_claims(conn, "b", late + timedelta(seconds=90))
-        assert len(effect_store.cut_off(conn, late, 10)) == 2
-        effect_store.renew_claims(conn, "a", late + timedelta(seconds=90))
-        assert effect_store.cut_off(conn, late, 10) == []
+        assert len(effect_store.cut_off(conn, 10)) == 2
+        effect_store.renew_claims(conn, "b", LEASE)
+        assert len(effect_store.cut_off(conn, 10)) == 2
+        effect_store.renew_claims(conn, "a", LEASE)
+        assert effect_store.cut_off(conn, 10) == []
+
+
+def test_a_sender_s_lease_is_by_the_database_s_clock_whatever_a_worker_s_says(
+    db: Database,
+) -> None:
+    store(db, effect("e1"), effect("e2", None))
+    claim(db, "a", at=datetime(2099, 1, 1, tzinfo=UTC))  # a clock that is far ahead
+    with db.begin() as conn:
+        assert effect_store.cut_off(conn, 10) == []
+
+
+def test_a_job_s_lease_is_by_the_database_s_clock(db: Database) -> None:
+    row = {
+        "id": "job_1", "tenant": "main", "kind": "k", "args": {}, "status": "queued",
+        "created_at": AT, "attempts": 0, "done": 0,
+    }  # fmt: skip
+    with db.begin() as conn:
+        job_store.insert_job(conn, row)
+        assert job_store.claim_job(conn, "a", LEASE) is not None
+        assert not job_store.has_waiting(conn)
+        assert job_store.update_job(conn, "job_1", "a", {"done": 1}, OVER)
+        assert job_store.has_waiting(conn)
+        taken = job_store.claim_job(conn, "b", LEASE)
+    assert taken is not None
+    assert (taken.claimed_by, taken.attempts) == ("b", 2)

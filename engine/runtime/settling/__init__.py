@@ -1,0 +1,12 @@
+"""Settlement at work: orders become entries of accounts, periods close, people look and decide.
+
+    orders.py      an event of an order or refund goes to the order's lane
+    taking.py      the order's lane ("sale:…") books its lines and tells the accounts
+    posting.py     an account's lane ("account:…") posts them
+    budgets.py     a budget's lane ("budget:…") lets money pass or wait
+    books.py       what a batch knows of all this, and how it is written
+    cards.py       published rate cards as a worker needs them
+
+The other files are what people do: rate_cards, quoting, periods, statements, locks,
+change_requests, parties, adjustments, opening, reconciling, reports, month.
+"""

@@ -1,0 +1,223 @@
+"""The end of counting windows and of settlement periods: the job that closes a month.
+
+1. The period is "closing": from now on nobody posts into it but this job.
+2. Party by party, each in a transaction of its own: true-ups of the windows that have ended
+   (minimum, guarantee, coefficients). Done parties are noted, so a job that begins again goes on
+   with the rest.
+3. A party whose coefficient is missing is a fault; the period stays "closing" until it is mended
+   and closed again.
+4. Statements of everybody whose money moved, then the period is "locked".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+from engine.core.cells import zone as read_zone
+from engine.core.errors import EngineError
+from engine.core.ids import derived_id
+from engine.core.text import text
+from engine.runtime.announce import announce
+from engine.runtime.jobs import Progress, job_kind
+from engine.runtime.settling.books import HeldAccount, account_row, bare, entry_row, read_account
+from engine.runtime.settling.cards import load_cards, load_plans, resolver_of
+from engine.runtime.settling.periods_of import days_named, demand_period, rhythm_of, when
+from engine.runtime.settling.stating import draw
+from engine.runtime.world import World
+from engine.settlement.entry import Entry, plan_key
+from engine.settlement.in_force import moment_of
+from engine.settlement.models import Flat
+from engine.settlement.periods import period_of
+from engine.settlement.plan import Plan
+from engine.settlement.posting import Part
+from engine.settlement.window_end import close_window
+from engine.settlement.windows import Days
+from engine.store import parties as party_store
+from engine.store import settlement_accounts as account_store
+from engine.store import settlement_periods as period_store
+from engine.store.db import Connection, DatabaseFault
+
+REPEATS = 5
+CLOSED = "settlement.period_closed"
+
+
+@job_kind("settlement.close")
+def close(world: World, job: Any, progress: Progress) -> dict[str, Any]:
+    """{"period", "by"}: closes what is left to close; safe to repeat."""
+    tenant, key = job.tenant, str(job.args["period"])
+    days = demand_period(key)
+    with world.db.reading() as conn:
+        row = period_store.find_period(conn, tenant, key)
+        if row is None or row.status != "closing":
+            return {"period": key, "status": row.status if row is not None else "open"}
+        windows = _ended(conn, tenant, days)
+        parties = account_store.parties_with(conn, tenant, windows)
+        done = period_store.closed_parties(conn, tenant, key)
+    faults: list[dict[str, Any]] = []
+    left = [party for party in parties if party not in done]
+    for index, party in enumerate(left):
+        said = text(f"关账：{party}", f"closing {party}")
+        progress(index, len(left), said)
+        try:
+            _repeated(partial(_close_party, world, tenant, party, days, windows))
+        except EngineError as fault:
+            problems = [one.as_json() for one in getattr(fault, "problems", ())]
+            faults.append({"party": party, "message": fault.message, "problems": problems})
+    if faults:
+        with world.db.begin() as conn:
+            period_store.update_period(conn, tenant, key, {"faults": faults})
+        return {"period": key, "status": "closing", "faults": faults}
+    count = _state_all(world, tenant, key, str(job.args.get("by") or "system"), progress)
+    with world.db.begin() as conn:
+        period_store.update_period(
+            conn, tenant, key, {"status": "locked", "locked_at": world.now(), "faults": None}
+        )
+    announce(world, tenant, CLOSED, key, key, {"settlement": {"id": key, "period": key}})
+    return {"period": key, "status": "locked", "parties": len(parties), "statements": count}
+
+
+def _repeated(do: Callable[[], None]) -> None:
+    """Does it again where a worker was faster."""
+    for attempt in range(1, REPEATS + 1):
+        try:
+            do()
+            return
+        except DatabaseFault:
+            if attempt == REPEATS:
+                raise
+
+
+def _ended(conn: Connection, tenant: str, days: Days) -> list[str]:
+    """The open counting windows that end with this period or before. Those of single orders end
+    when they are paid for; a campaign's when it is over.
+    """
+    over = _campaigns_over(conn, tenant, days.last)
+    found = []
+    for window in account_store.open_windows(conn, tenant):
+        if window.startswith("order:"):
+            found.append(window)
+        elif window.startswith("campaign:"):
+            if window.removeprefix("campaign:") in over:
+                found.append(window)
+        else:
+            own = days_named(window)
+            if own is not None and own.last <= days.last:
+                found.append(window)
+    return found
+
+
+def _campaigns_over(conn: Connection, tenant: str, last: date) -> set[str]:
+    found = set()
+    for card in load_cards(conn, tenant):
+        resolver = resolver_of(conn, tenant, card.versions[0][2])
+        zone = read_zone(resolver.card.zone)
+        for campaign in resolver.card.campaigns:
+            if moment_of(campaign.ends, zone, is_end=True) <= moment_of(last, zone, is_end=True):
+                found.add(campaign.key)
+    return found
+
+
+def _close_party(world: World, tenant: str, party: str, days: Days, windows: list[str]) -> None:
+    """One party's windows, in one transaction behind the versions of its accounts."""
+    now = world.now()
+    with world.db.begin() as conn:
+        row = party_store.find_party(conn, tenant, party)
+        known = period_store.coefficients(conn, tenant)
+        status = {**period_store.closed_periods(conn, tenant)}
+        status.pop(days.key, None)  # this job may
+        entries: list[Entry] = []
+        changed: dict[str, HeldAccount] = {}
+        for found in account_store.open_accounts(conn, tenant, party, windows):
+            held = read_account(found.key, found)
+            plans = load_plans(conn, tenant, {plan_key(sub) for sub in held.state.subs if sub})
+            held.closed_in = days.key
+            if any(map(_has_end, plans.values())):
+                made = _close_account(world, held, plans, row, known, status, days, found)
+                entries += made
+            changed[found.key] = held
+        rows = [account_row(tenant, key, held, now) for key, held in changed.items()]
+        account_store.save_accounts(
+            conn, tenant, rows, {key: held.read_at for key, held in changed.items()}
+        )
+        others = {bare(one.posted_in) for one in entries} - {days.key}
+        period_store.demand_open(conn, tenant, others)
+        account_store.store_entries(conn, [entry_row(tenant, one, now) for one in entries])
+        period_store.note_closed(conn, tenant, days.key, party, now)
+
+
+def _has_end(plan: Plan) -> bool:
+    """Whether the end of the window brings anything that orders did not."""
+    model = plan.model
+    named = model.coefficient is not None and model.coefficient.key is not None
+    promise = isinstance(model, Flat) and model.promise is not None
+    return model.minimum is not None or model.guarantee is not None or named or promise
+
+
+def _close_account(
+    world: World,
+    held: HeldAccount,
+    plans: Mapping[str, Plan],
+    party: Any,
+    known: list[Any],
+    status: dict[str, Any],
+    days: Days,
+    row: Any,
+) -> list[Entry]:
+    window = days_named(row.counted_over)
+    last = min(window.last, days.last) if window is not None else days.last
+    rhythm = rhythm_of(party, "month")
+    earned = period_of(rhythm, last).key
+    posted = earned
+    if status.get(bare(earned), "open") != "open":
+        noon = moment_of(last, read_zone("Asia/Shanghai"))
+        _, posted = when(rhythm, status, "Asia/Shanghai", noon, world.now())
+    one = next(iter(plans.values()))
+    part = Part(
+        derived_id("ent", f"{row.key}/{days.key}", "close", str(held.state.version)),
+        "", 0, 0, "", "", "brand", "", earned, posted, "pending", "true_up",
+    )  # fmt: skip
+    factors = _factors(known, row.party, row.counted_over)
+    entries, held.state = close_window(
+        held.state, plans, part, factors, days=_part_of(party, window)
+    )
+    held.currency = one.currency
+    return entries
+
+
+def _factors(known: list[Any], party: str, window: str) -> dict[str, str]:
+    """The coefficients of a window: a party's own before those for everybody ("*")."""
+    found = {row.key: row.value for row in known if row.period == window and row.party == "*"}
+    own = {row.key: row.value for row in known if row.period == window and row.party == party}
+    return {**found, **own}
+
+
+def _part_of(party: Any, window: Days | None) -> tuple[int, int]:
+    """The days of a window that a contract covers, and all of them."""
+    if party is None or window is None:
+        return (1, 1)
+    whole = (window.last - window.first).days + 1
+    first = max(window.first, _day(party.contract_from_on) or window.first)
+    last = min(window.last, _day(party.contract_until_on) or window.last)
+    counted = max(0, (last - first + timedelta(days=1)).days)
+    return (counted, whole)
+
+
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None
+
+
+def _state_all(world: World, tenant: str, key: str, by: str, progress: Progress) -> int:
+    """A draft statement for everybody whose money moved in the period."""
+    with world.db.reading() as conn:
+        parties = account_store.parties_in(conn, tenant, key)
+    count = 0
+    for index, party in enumerate(parties):
+        progress(index, len(parties), text(f"对账单：{party}", f"statement of {party}"))
+        with world.db.begin() as conn:
+            for currency in account_store.currencies_in(conn, tenant, party, key):
+                draw(conn, tenant, party, key, currency, maker=by, now=world.now())
+                count += 1
+    return count

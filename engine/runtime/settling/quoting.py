@@ -1,0 +1,340 @@
+"""What would be owed: any card, published or still a draft, on figures, an order, or a past month.
+
+Nothing is stored. With `with_totals` a quote begins at the totals the accounts have now, as the
+next order would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from engine.core.cells import zone as read_zone
+from engine.core.errors import InvalidInput, NotFound, Problem
+from engine.core.event import Event
+from engine.core.event_types import load_scope, validate_data
+from engine.core.text import Text, text
+from engine.runtime.settling.cards import load_cards, load_plans, resolver_of
+from engine.runtime.settling.explaining import say_lines
+from engine.runtime.settling.order_parts import completed
+from engine.runtime.settling.periods_of import demand_period
+from engine.runtime.settling.roles import line_parties, load_parties, order_parties, pairs_of
+from engine.runtime.settling.what_if import totals_by_shape
+from engine.runtime.world import World
+from engine.settlement.account import AccountState, read_state
+from engine.settlement.booking import book_order, parts_of
+from engine.settlement.card import Card, load_card
+from engine.settlement.card_check import validate_card
+from engine.settlement.entry import figures_of, payee_of, plan_key
+from engine.settlement.in_force import moment_of
+from engine.settlement.money import round_fine, to_major, to_minor
+from engine.settlement.posting import post
+from engine.settlement.pricing import compile_model
+from engine.settlement.resolve import Owed, Resolver
+from engine.settlement.sale import sales_of
+from engine.settlement.say import say_line, say_part
+from engine.settlement.split import read_split
+from engine.store import orders as order_store
+from engine.store import rate_cards as card_store
+from engine.store import settlement_accounts as account_store
+from engine.store import settlement_bookings as booking_store
+from engine.store.db import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteLine:
+    """One entry as it would be: `minor` is the party's, below zero for a charge that is undone."""
+
+    line: str
+    term: str
+    kind: str
+    party: str
+    other: str
+    direction: str
+    minor: int
+    currency: str
+    base: int
+    count: int
+    account: str
+    rule: str
+    rate: Text
+    sentences: tuple[Text, ...]
+
+    @property
+    def amount(self) -> Decimal:
+        return to_major(self.minor, self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """All lines; what has no rate with its reason; what an exclusion takes out."""
+
+    lines: tuple[QuoteLine, ...] = ()
+    unpriced: tuple[tuple[str, str, Problem], ...] = ()  # (line, term, why)
+    excluded: tuple[tuple[str, str, str], ...] = ()  # (line, term, exclusion)
+    totals: Mapping[str, int] = field(default_factory=dict)  # party -> minor
+
+
+@dataclass(frozen=True, slots=True)
+class SplitPart:
+    """What one taker gets of an amount, and why."""
+
+    key: str
+    minor: int
+    sentence: Text
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """One party and term of a month: what it came to and what it would have."""
+
+    party: str
+    term: str
+    currency: str
+    was: int
+    would: int
+
+
+def quote(
+    world: World,
+    tenant: str,
+    card: str | Mapping[str, Any],
+    order: Mapping[str, Any],
+    *,
+    parties: Mapping[str, Any] | None = None,
+    customer: Mapping[str, Any] | None = None,
+    version: int | None = None,
+    with_totals: bool = True,
+) -> Quote:
+    """An order by a card: its key (the version of the order's date, or `version`), or a document.
+
+    `order` is a canonical order in JSON. `parties` are by role ({"promoter": "pty_…"} or whole
+    parties); without them they are found by the order's own names. InvalidInput with paths for an
+    order or a card that is malformed.
+    """
+    loaded = load_order(order)
+    with world.db.reading() as conn:
+        resolver = _resolver(conn, tenant, card, loaded, version)
+        return quote_in(
+            conn,
+            tenant,
+            resolver,
+            loaded,
+            parties=parties,
+            customer=customer,
+            with_totals=with_totals,
+        )
+
+
+def quote_in(
+    conn: Connection,
+    tenant: str,
+    resolver: Resolver,
+    order: Mapping[str, Any],
+    *,
+    parties: Mapping[str, Any] | None = None,
+    customer: Mapping[str, Any] | None = None,
+    with_totals: bool = True,
+) -> Quote:
+    """The same on a loaded order and a compiled card."""
+    known = load_parties(conn, tenant, pairs_of(order))
+    given = {
+        role: one if isinstance(one, Mapping) else {"key": str(one)}
+        for role, one in (parties or {}).items()
+    }
+    codes = {
+        str(line[name])
+        for line in order.get("lines") or ()
+        for name in ("outer_id", "sku", "product_id")
+        if line.get(name)
+    }
+    rows = order_store.find_products(conn, tenant, str(order["platform"]), codes)
+    sales = sales_of(
+        order,
+        parties={**order_parties(order, known), **given},
+        line_parties=line_parties(order, known),
+        customer=customer,
+        products={
+            code: {"key": row.id, "category": row.category, "cost_amount": row.cost}
+            for code, row in rows.items()
+        },
+    )
+    booked = book_order(resolver, sales)
+    states: dict[str, AccountState] = {}
+    if with_totals:
+        names = {one.account for one in booked.bookings}
+        for key, row in account_store.load_accounts(conn, tenant, names).items():
+            states[key] = read_state(row.state)
+    kept = {plan_key(sub) for state in states.values() for sub in state.subs if sub}
+    plans = {**load_plans(conn, tenant, kept - resolver.plans.keys()), **resolver.plans}
+    by_account: dict[str, list[Any]] = {}
+    for account, part in parts_of(booked.bookings, "quote"):
+        by_account.setdefault(account, []).append(part)
+    lines: list[QuoteLine] = []
+    for account, own in by_account.items():
+        entries, _ = post(states.get(account) or AccountState(account), plans, own)
+        for entry in entries:
+            plan, figures = plans[plan_key(entry.sub)], figures_of(entry)
+            lines.append(
+                QuoteLine(
+                    entry.line,
+                    plan.term,
+                    entry.kind,
+                    payee_of(account, entry.sub),
+                    entry.from_account if plan.direction == "pay" else entry.to_account,
+                    plan.direction,
+                    entry.minor,
+                    entry.currency,
+                    figures.base,
+                    figures.units,
+                    account,
+                    plan.root,
+                    plan.say(),
+                    say_lines(plan, figures.lines),
+                )
+            )
+    totals: dict[str, int] = {}
+    for line in lines:
+        sign = 1 if line.direction == "pay" else -1
+        totals[line.party] = totals.get(line.party, 0) + sign * line.minor
+    return Quote(
+        tuple(sorted(lines, key=lambda one: (one.line, one.term))),
+        tuple((line, one.term, one.problem) for line, one in booked.unpriced),
+        tuple((line, one.term, one.exclusion) for line, one in booked.excluded),
+        totals,
+    )
+
+
+def quote_figures(
+    world: World,
+    tenant: str,
+    card: str | Mapping[str, Any],
+    rule: str,
+    *,
+    amount: str,
+    count: int = 1,
+    before_amount: str = "0",
+    before_count: int = 0,
+) -> tuple[int, tuple[Text, ...]]:
+    """One rule's own model on bare figures: (minor units, sentences)."""
+    with world.db.reading() as conn:
+        found = _card(conn, tenant, card)
+    model = next((one.model for one in found.rules if one.id == rule), None)
+    if model is None:
+        message = text(f"没有带计价方式的规则 {rule}", f"no rule {rule} with a model")
+        raise InvalidInput(message, [Problem("/rule", message, "unknown")])
+    pricer = compile_model(model, found.currency)
+    base = to_minor(before_amount, found.currency, "/before_amount")
+    added = to_minor(amount, found.currency, "/amount")
+    before = (base, before_count, base)
+    after = (base + added, before_count + count, base + added)
+    size = 3 if getattr(model, "by", "") == "qualifying" else 2
+    fine, lines = pricer.difference(before[:size], after[:size])
+    said = tuple(say_line(line, found.currency, model=model) for line in lines)
+    return round_fine(fine), said
+
+
+def split_amount(amount: str, currency: str, plan: Any) -> list[SplitPart]:
+    """An amount in major units over shares; the parts sum to it exactly."""
+    minor = to_minor(amount, currency, "/amount")
+    parts = read_split(plan, currency, "/plan").parts(minor)
+    return [SplitPart(one.key, one.amount, say_part(one, minor, currency)) for one in parts]
+
+
+def what_if(world: World, tenant: str, card: str | Mapping[str, Any], period: str) -> list[WhatIf]:
+    """The totals of a month's accounts under another card: f looks at totals alone, so no order is
+    priced again. For cards whose rules ask only what bookings hold: party, platform, shop, channel,
+    category and service; others are recomputed by a job.
+    """
+    days = demand_period(period)
+    with world.db.reading() as conn:
+        found = _card(conn, tenant, card)
+        zone = read_zone(found.zone)
+        since, until = moment_of(days.first, zone), moment_of(days.last, zone, is_end=True)
+        return _what_if(conn, tenant, found, since, until)
+
+
+def _what_if(
+    conn: Connection, tenant: str, card: Card, since: datetime, until: datetime
+) -> list[WhatIf]:
+    resolver = Resolver(card, "trial")
+    was: dict[tuple[str, str], int] = {}
+    worth: dict[tuple[str, str], int] = {}
+    kept: dict[str, Any] = {}
+    sums: dict[tuple[str, str, str], list[int]] = {}
+    for row, sale in totals_by_shape(conn, tenant, card.key, since, until):
+        for one in resolver.resolve(sale):
+            if not isinstance(one, Owed) or one.term.key != row.term:
+                continue
+            held = sums.setdefault((one.account, one.sub, row.term), [0, 0])
+            held[0] += int(row.base)
+            held[1] += int(row.count)
+            kept[one.sub] = one.plan
+    for (account, sub, term), (base, count) in sums.items():
+        plan = kept[sub]
+        key = (payee_of(account, sub), term)
+        worth[key] = worth.get(key, 0) + round_fine(plan.worth(base, count), plan.mode)
+    for row in booking_store.worth_between(conn, tenant, card.key, since, until):
+        party = row.account.partition("|")[0]
+        key = (payee_of(row.account, row.sub) or party, row.term)
+        plan = load_plans(conn, tenant, [plan_key(row.sub)])[plan_key(row.sub)]
+        minor = round_fine(plan.worth(int(row.base), int(row.count)), plan.mode)
+        was[key] = was.get(key, 0) + minor
+    return [
+        WhatIf(party, term, card.currency, was.get((party, term), 0), worth.get((party, term), 0))
+        for party, term in sorted({*was, *worth})
+    ]
+
+
+def load_order(order: Any) -> dict[str, Any]:
+    """A canonical order in JSON with its figures as numbers; InvalidInput with paths."""
+    if not isinstance(order, Mapping):
+        message = text("缺少订单", "the order is missing")
+        raise InvalidInput(message, [Problem("/order", message, "missing")])
+    data = {"order": dict(order)}
+    problems = validate_data("order.paid", data)
+    if problems:
+        raise InvalidInput(text("订单的格式不对", "the order is malformed"), problems)
+    moment = datetime.fromisoformat(str(order["created_at"]))
+    event = Event(id="quote", source="/jimu", type="order.paid", time=moment, data=data)
+    return completed(load_scope(event)["order"])
+
+
+def _resolver(
+    conn: Connection,
+    tenant: str,
+    card: str | Mapping[str, Any],
+    order: Mapping[str, Any],
+    number: int | None,
+) -> Resolver:
+    if not isinstance(card, str):
+        return Resolver(_valid(load_card(card)), "draft")
+    at = order.get("paid_at") or order["created_at"]
+    for found in load_cards(conn, tenant):
+        if found.key == card:
+            chosen = found.version_at(at) if number is None else (number, found.id_of(number))
+            if chosen is not None and chosen[1] is not None:
+                return resolver_of(conn, tenant, chosen[1])
+    row = card_store.find_card(conn, tenant, card)
+    if row is None or number is not None:
+        raise NotFound(text(f"没有计费规则 {card}", f"there is no rate card {card}"))
+    return Resolver(_valid(load_card(row.draft)), "draft")
+
+
+def _card(conn: Connection, tenant: str, card: str | Mapping[str, Any]) -> Card:
+    if not isinstance(card, str):
+        return _valid(load_card(card))
+    row = card_store.find_card(conn, tenant, card)
+    if row is None:
+        raise NotFound(text(f"没有计费规则 {card}", f"there is no rate card {card}"))
+    return _valid(load_card(row.draft))
+
+
+def _valid(card: Card) -> Card:
+    errors = [one for one in validate_card(card) if one.level == "error"]
+    if errors:
+        raise InvalidInput(text("计费规则有误", "the rate card is not right"), errors)
+    return card

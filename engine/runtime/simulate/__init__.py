@@ -1,0 +1,20 @@
+"""Test runs (试运行): a flow on past, given or prepared events, before anything goes live.
+
+The very functions of the live server (inbox, runner, outbox, clock, answers of people) work on a
+scratch world; nothing in them asks which one it is.
+
+asked.py     what is asked: version, events, answers, start        chosen.py   the version, checked
+sources.py   events from a list, a file, the past                  scratch.py  the world
+samples.py   who answers calls                                     people.py   who answers tasks
+filling.py   rows as of the first event, from one snapshot         course.py   time, wave by wave
+harvest.py   what came of it, run by run                           tally.py    counted
+report.py    as people read it                                     compare.py  beside a version
+run.py       all of it, in order                                   traces.py   one kept run
+cases.py     a flow's saved cases                                  jobs.py     as jobs, kept
+shadow.py    a draft beside the live version, day by day
+"""
+
+from engine.runtime.simulate.asked import Given, Setup, read_setup
+from engine.runtime.simulate.run import Result, simulate
+
+__all__ = ["Given", "Result", "Setup", "read_setup", "simulate"]

@@ -1,0 +1,191 @@
+"""What a test run is asked to do: which flow, which events, who answers what, when.
+
+Answers stand by place ("n5", inside a box "n5/n6"), by action ("wecom.send_message", also with a
+connection's key in front) or for all people ("*"). They are written as in the cases of a flow: one
+answer, or a list with one for each time the step asks; the last one then stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from engine.core.errors import InvalidInput
+from engine.core.flow import problems_of
+from engine.core.text import text
+
+Which = Annotated[str, Field(pattern=r"^(draft|live|[1-9][0-9]{0,5})$")]
+FlowKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+MOST_GIVEN = 5_000  # events handed over with the request itself; more come as a file
+WORK = timedelta(minutes=10)
+TAIL = timedelta(days=400)
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Given(Part):
+    """One prepared answer of a platform, a person or the world.
+
+    sample   of a call: which of the action's samples ("ok", "empty", "error")
+    value    of a call: its output; of a task: what is filled in
+    error    of a call: fails with this code; `lost`: no answer comes, `later`: try again later
+    port     of a task: how it is decided, or {outcome: share}; nothing: its first outcome
+    after    how long it takes; of a task: without regard to working hours and queues
+    work     of a task: how long a person works on it, in working hours, one after the other
+    never    nobody answers, so the step's timeout comes
+    event    of a wait: the event that comes while it waits, as a CloudEvent
+    asked    which question of the step it is for ("call", "task", "event")
+    """
+
+    asked: str = ""
+    sample: str = ""
+    value: Any = None
+    error: str = Field(default="", max_length=60)
+    message: str = Field(default="", max_length=400)
+    lost: bool = False
+    later: bool = False
+    port: str | dict[str, Annotated[float, Field(ge=0)]] = ""
+    after: timedelta | None = Field(default=None, ge=timedelta(0), le=TAIL)
+    work: timedelta | None = Field(default=None, gt=timedelta(0), le=timedelta(days=30))
+    never: bool = False
+    event: dict[str, Any] | None = None
+
+
+class Window(Part):
+    """Past events of this installation: received in [since, until)."""
+
+    since: AwareDatetime
+    until: AwareDatetime
+    types: tuple[str, ...] | None = Field(default=None, max_length=50)
+    most: int = Field(default=200_000, ge=1, le=1_000_000)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Window:
+        if self.until <= self.since:
+            raise ValueError("until must be after since")
+        return self
+
+
+class File(Part):
+    """A file of events: JSON (a list, or one a line) or CSV by a connection for files."""
+
+    path: str
+    format: Literal["json", "csv"] = "json"
+    connection: str | None = None  # of csv_file: its column mapping
+    mapping: dict[str, Any] | None = None  # or a mapping of its own
+
+
+class Person(Part):
+    """A customer the world holds before the first event."""
+
+    id: str | None = Field(default=None, pattern=r"^cus_[A-Za-z0-9_]{1,60}$")
+    name: str | None = None
+    level: str | None = None
+    tags: tuple[str, ...] = ()
+    owner_user: str | None = None
+    consent: dict[str, bool] = Field(default_factory=dict)
+    identities: dict[str, str] = Field(default_factory=dict)  # {kind: value}
+    fields: dict[str, Any] = Field(default_factory=dict)
+    created_at: AwareDatetime | None = None
+
+
+class Setup(Part):
+    """Everything about one test run; exactly one source of events.
+
+    document     an unsaved draft, instead of `which`
+    against      the version it is compared with
+    start        when the first event is to happen; all others keep their distance
+    until        how far the clock is wound at most; nothing: until all is over, 400 days at most
+    before       events that came before: they make orders and customers, and start nothing
+    others       whether the other live flows react too ("all"), or only those that are called
+    calendar     working hours of people, by key; nothing: ordinary office hours
+    keep         how many runs are kept with their traces
+    """
+
+    flow: FlowKey
+    which: Which = "draft"
+    document: dict[str, Any] | None = None
+    against: Which | None = None
+    events: tuple[dict[str, Any], ...] | None = Field(default=None, max_length=MOST_GIVEN)
+    cases: tuple[str, ...] | None = None
+    file: File | None = None
+    window: Window | None = None
+    start: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    before: tuple[dict[str, Any], ...] = Field(default=(), max_length=MOST_GIVEN)
+    customers: tuple[Person, ...] = Field(default=(), max_length=MOST_GIVEN)
+    answers: dict[str, Given | tuple[Given, ...]] = Field(default_factory=dict)
+    params: dict[str, Any] | None = None
+    others: Literal["called", "all"] = "called"
+    calendar: str | None = None
+    keep: int = Field(default=1_000, ge=0, le=5_000)
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Setup:
+        given = [self.events, self.cases, self.file, self.window]
+        if sum(one is not None for one in given) != 1:
+            raise ValueError("exactly one of events, cases, file, window")
+        return self
+
+
+def read_setup(document: Any) -> Setup:
+    """The set-up of a test run; InvalidInput, a path for each fault."""
+    try:
+        return Setup.model_validate(document)
+    except ValidationError as error:
+        raise InvalidInput(
+            text("试运行的设置不对", "the test run is not set up right"), problems_of(error)
+        ) from None
+
+
+class Answers:
+    """The prepared answers, found for one question at a time.
+
+    A list is used up run by run: each question of a run takes the next one, the last one stays.
+    """
+
+    def __init__(self, given: Mapping[str, Given | tuple[Given, ...]]) -> None:
+        self._given = given
+        self._taken: dict[tuple[str, str, str], int] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._given)
+
+    def has(self, name: str) -> bool:
+        """Whether any answer says this much ("after", "event")."""
+        return any(getattr(one, name) is not None for each in self._given.values()
+                   for one in _listed(each))  # fmt: skip
+
+    def find(self, run: str, kind: str, *places: str) -> Given | None:
+        """The answer for a question of a kind ("call", "task", "event"), by the first place."""
+        for place in places:
+            held = self._given.get(place)
+            if held is None:
+                continue
+            fitting = [one for one in _listed(held) if one.asked in ("", kind)]
+            if not fitting:
+                continue
+            if len(fitting) == 1:
+                return fitting[0]
+            slot = (run, kind, place)
+            count = self._taken.get(slot, 0)
+            self._taken[slot] = count + 1
+            return fitting[min(count, len(fitting) - 1)]
+        return None
+
+
+def _listed(given: Given | tuple[Given, ...]) -> tuple[Given, ...]:
+    return given if isinstance(given, tuple) else (given,)
+
+
+def moment_of(value: str) -> datetime:
+    """A time as a case writes it; aware."""
+    found = datetime.fromisoformat(value)
+    if found.tzinfo is None:
+        raise InvalidInput(text("时间缺少时区", "the time has no zone"))
+    return found

@@ -1,0 +1,394 @@
+"""The course of a test run: what happens in a scratch world, in the order in which it would.
+
+Time is taken in waves. A wave is what comes next: events, timers, answers, calls that are due; in
+order of time, and of each owner at most one. So each owner's own order is kept exactly, and what
+does not concern each other is worked on together.
+
+1. Take the wave; put the clock to its last moment.
+2. Give it to the functions of the live server: inbox, clock, people's answers.
+3. Drain lanes and outbox until nobody is to be woken.
+4. Look at what was opened: tasks go to people, prepared events to those who wait for them.
+
+Flows whose runs meet beyond their owner (a run mode's own key, a wait on another record, a run on
+another record, a flow that listens to what runs cause) go moment by moment instead. Flows in which
+nothing can wait take many events at once, since nothing can come between them.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from engine.core.coverage import place_of
+from engine.core.event import Event
+from engine.core.event_types import EVENT_TYPES
+from engine.core.flow import Flow, graphs
+from engine.core.node import Schedule
+from engine.core.registry import Registry
+from engine.core.text import Text, text
+from engine.runtime.clock import fire_schedules, fire_timers
+from engine.runtime.inbox import record_keys, take_in
+from engine.runtime.outbox import drain_outbox
+from engine.runtime.owners import Incoming, read_identities
+from engine.runtime.runner import work_batch
+from engine.runtime.simulate.asked import Answers
+from engine.runtime.simulate.people import People
+from engine.runtime.simulate.scratch import Scratch
+from engine.runtime.simulate.sources import Coming, read_one
+from engine.store import customers as customer_store
+from engine.store import lanes as lane_store
+from engine.store import orders as order_store
+from engine.store import scratch as store
+from engine.store.db import Connection
+from engine.store.event_types import list_own_types
+from engine.store.scratch import Due
+
+WAVE = 500
+WHO = "test-run"
+LONG = 3600.0  # a drain never stops by the real clock
+
+Tell = Callable[[int, int | None, Text], None]
+
+
+@dataclass(slots=True)
+class _Next:
+    """An event that waits its turn. `names` are whose it may be; `is_open`: that may change."""
+
+    coming: Coming
+    names: frozenset[Any] = frozenset()
+    is_open: bool = True
+
+
+@dataclass(slots=True)
+class Course:
+    """One test run under way."""
+
+    scratch: Scratch
+    tenant: str
+    people: People
+    feed: Iterator[Coming]
+    total: int
+    until: datetime  # no event, schedule or timer later than this
+    last_event: datetime
+    tell: Tell
+    done: int = 0
+    waves: int = 0
+    _coming: deque[_Next] = field(default_factory=deque)
+    _prepared: list[tuple[datetime, int, str, Event]] = field(default_factory=list)
+    _answered: set[tuple[str, str]] = field(default_factory=set)
+    _pace: str = "waves"
+    _latest: datetime = field(default_factory=lambda: datetime.min.replace(tzinfo=UTC))
+    _own: Mapping[str, Any] = field(default_factory=dict)
+
+    def run(self) -> datetime:
+        """Runs until nothing is left or the time is over; returns when that was."""
+        world = self.scratch.world
+        with world.db.reading() as conn:
+            world.memory.refresh(conn)
+            self._own = {row.type: row.schema for row in list_own_types(conn, self.tenant)}
+        self._pace = pace_of(
+            [live.version.flow for live in world.memory.tenant(self.tenant).flows.values()],
+            world.registry,
+            world.memory.tenant(self.tenant).hears,
+        )
+        self._latest = self.scratch.clock.at
+        while self._turn():
+            self.waves += 1
+            self.tell(self.done, self.total, self._said())
+        return self._latest
+
+    def _said(self) -> Text:
+        at = self.scratch.clock.at.date().isoformat()
+        return text(
+            f"已试 {self.done} 个事件，走到 {at}", f"{self.done} events tried, it is {at} there"
+        )
+
+    # -- waves -------------------------------------------------------------------------------------
+
+    def _turn(self) -> bool:
+        """One wave; False when there was nothing to do any more."""
+        self._fetch()
+        if self._pace == "quick":
+            wave = [one.coming for one in self._coming]
+            if not wave:
+                return False
+            self._coming.clear()
+            self._do(wave, wave[-1].at, has_schedule=False)
+            return True
+        dues = self._dues()
+        wave, at, has_schedule = self._cut(dues)
+        if at is None:
+            return False
+        self._do(wave, at, has_schedule=has_schedule)
+        return True
+
+    def _fetch(self) -> None:
+        while len(self._coming) < WAVE:
+            found = next(self.feed, None)
+            if found is None:
+                break
+            if found.at <= self.until:
+                self._coming.append(_Next(found))
+
+    def _dues(self) -> list[Due]:
+        """What is due by itself, in order; nothing later than the end, no schedule after events."""
+        with self.scratch.world.db.reading() as conn:
+            found = store.due_next(conn, WAVE)
+            if self._coming:
+                self._name(conn)
+        found += self.people.next_due(WAVE)
+        found += [Due(at, owner) for at, _, owner, _ in heapq.nsmallest(WAVE, self._prepared)]
+        found.sort(key=lambda due: due.at)
+        return [
+            due for due in found[:WAVE] if due.at <= (self.until if due.owner else self.last_event)
+        ]
+
+    def _name(self, conn: Connection) -> None:
+        """Whose the waiting events are, as far as that is known by now."""
+        open_ = [one for one in self._coming if one.is_open]
+        incoming = [Incoming(one.coming.event, "", one.coming.at) for one in open_]
+        for one in incoming:
+            read_identities(self.scratch.world, one)
+        pairs = {pair for one in incoming for pair in one.stored.values()}
+        known = customer_store.find_by_identity(conn, self.tenant, pairs)
+        numbers = {one.order for one in incoming if one.order is not None}
+        orders = order_store.find_orders(conn, self.tenant, numbers)
+        for waiting, one in zip(open_, incoming, strict=True):
+            names: set[Any] = set(record_keys(one.event.data))
+            for pair in one.stored.values():
+                names.add(f"customer:{known[pair]}" if pair in known else pair)
+            if one.order is not None:
+                names.add(f"order:{one.order[0]}/{one.order[1]}")
+                if one.order in orders:
+                    names.add(orders[one.order].owner)
+            waiting.names = frozenset(names)
+            waiting.is_open = any(pair not in known for pair in one.stored.values()) or (
+                one.order is not None and one.order not in orders
+            )
+
+    def _cut(self, dues: list[Due]) -> tuple[list[Coming], datetime | None, bool]:
+        """The wave: its events, its last moment, whether a schedule is in it."""
+        taken: set[Any] = set()
+        events: list[Coming] = []
+        at: datetime | None = None
+        place, count = 0, 0
+        # Beyond the last of a full list something may be due that is not known yet.
+        limit = dues[-1].at if len(dues) >= WAVE else None
+        while count < WAVE:
+            due = dues[place] if place < len(dues) else None
+            event = self._coming[0] if self._coming else None
+            if due is not None and (event is None or due.at <= event.coming.at):
+                moment, names = due.at, frozenset([due.owner])
+                event = None
+            elif event is not None:
+                moment, names = event.coming.at, event.names
+            else:
+                break
+            if limit is not None and moment > limit:
+                break
+            if at is not None and self._pace == "moments" and moment > at:
+                break
+            if event is None and due is not None and not due.owner:
+                if count:
+                    break  # a schedule goes alone: nobody knows whom it will concern
+                return [], due.at, True
+            if not taken.isdisjoint(names) and moment != at:
+                break
+            taken |= names
+            at = moment if at is None else max(at, moment)
+            count += 1
+            if event is None:
+                place += 1
+            else:
+                events.append(self._coming.popleft().coming)
+        return events, at, False
+
+    def _do(self, wave: list[Coming], at: datetime, *, has_schedule: bool) -> None:
+        clock = self.scratch.clock
+        world = self.scratch.world
+
+        def wind(moment: datetime) -> None:
+            # Also back: what a wave has opened may be due before the wave's own last moment. Its
+            # owner had nothing else in that wave.
+            clock.at = moment
+
+        self.people.answer(at, wind)
+        self._hand_in(at)
+        # Only what is due by then may happen now, also where an earlier wave went further.
+        clock.at = at
+        self._latest = max(self._latest, at)
+        if wave:
+            self.receive(wave)
+            self.done += len(wave)
+        if self._pace != "quick":
+            fire_timers(world)
+            self._outbox_due()
+            if has_schedule:
+                fire_schedules(world)
+        self.drain()
+
+    def receive(self, wave: Iterable[Coming]) -> None:
+        """Events through the inbox, each at its own moment."""
+        found = list(wave)
+        world = self.scratch.world
+        with world.db.begin() as conn:
+            for connection, part in _by_connection(found):
+                take_in(
+                    world,
+                    conn,
+                    self.tenant,
+                    [one.event for one in part],
+                    connection=connection,
+                    at=[one.at for one in part],
+                )
+        world.queue.wake("lanes")
+
+    def drain(self) -> None:
+        """Lanes and outbox until nobody is to be woken; then people and prepared events."""
+        woken = self.scratch.queue.woken
+        while woken:
+            if "lanes" in woken:
+                woken.discard("lanes")
+                self._drain_lanes()
+                if self._pace != "quick":
+                    self._look()
+            elif "outbox" in woken:
+                woken.discard("outbox")
+                drain_outbox(self.scratch.world, WHO, seconds=LONG)
+            else:
+                woken.clear()
+
+    def _drain_lanes(self) -> None:
+        world, held = self.scratch.world, self.scratch.lane
+        while True:
+            with world.db.reading() as conn:
+                rows = lane_store.claim(conn, held, WAVE)
+            if not rows:
+                return
+            work_batch(world, held, rows)
+
+    def _outbox_due(self) -> None:
+        with self.scratch.world.db.reading() as conn:
+            if store.has_due_calls(conn, self.scratch.world.now()):
+                self.scratch.queue.wake("outbox")
+
+    # -- what was opened ---------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        answers = self.scratch.answers
+        if answers.has("after") and "outbox" in self.scratch.queue.woken:
+            self._delay_calls()
+        self.people.look()
+        if answers.has("event"):
+            self._prepare_events(answers)
+
+    def _delay_calls(self) -> None:
+        """A call that takes its time is due that much later."""
+        with self.scratch.world.db.begin() as conn:
+            rows = []
+            for call in store.pending_calls(conn):
+                after = self.scratch.samples.given(call).after
+                if after and call.next_at == call.made_at:
+                    rows.append({"key": call.key, "next_at": call.made_at + after})
+            store.delay_calls(conn, rows)
+
+    def _prepare_events(self, answers: Answers) -> None:
+        """Events that are to come while a step waits for them."""
+        with self.scratch.world.db.reading() as conn:
+            waits = store.open_waits(conn)
+        for wait in waits:
+            slot = (wait.run_id, wait.token)
+            if slot in self._answered:
+                continue
+            self._answered.add(slot)
+            given = answers.find(wait.run_id, "event", place_of(wait.token.partition("#")[0]))
+            if given is None or given.event is None:
+                continue
+            number = len(self._answered)
+            at = wait.since + (given.after if given.after is not None else timedelta(minutes=1))
+            document = {"id": f"answer-{number}", "source": "/test-run/answers", **given.event}
+            document.pop("time", None)
+            event = read_one(document, number, self._own, at)
+            heapq.heappush(self._prepared, (at, number, wait.owner, event))
+
+    def _hand_in(self, at: datetime) -> None:
+        while self._prepared and self._prepared[0][0] <= at:
+            moment, _, _, event = heapq.heappop(self._prepared)
+            self.scratch.clock.at = max(self.scratch.clock.at, moment)
+            self.receive([Coming(event, moment)])
+
+
+def _by_connection(found: list[Coming]) -> Iterator[tuple[str | None, list[Coming]]]:
+    """Runs of events that came in by the same connection, in order."""
+    part: list[Coming] = []
+    for one in found:
+        if part and part[-1].event.connection != one.event.connection:
+            yield part[-1].event.connection, part
+            part = []
+        part.append(one)
+    if part:
+        yield part[-1].event.connection, part
+
+
+# -- how far one may go at once --------------------------------------------------------------------
+
+
+def pace_of(flows: Iterable[Flow], registry: Registry, hears: Callable[[str], bool]) -> str:
+    """How far: "quick" where nothing waits, "moments" where owners meet, else "waves"."""
+    flows = list(flows)
+    if any(_meets(flow, registry) for flow in flows):
+        return "moments"
+    if any(hears(type_.type) for type_ in EVENT_TYPES.values() if _is_caused(type_)):
+        return "moments"
+    return "quick" if all(_is_quick(flow, registry) for flow in flows) else "waves"
+
+
+def _is_caused(type_: Any) -> bool:
+    return bool(type_.internal) or type_.type in ("customer.tagged", "customer.updated")
+
+
+def _meets(flow: Flow, registry: Registry) -> bool:
+    if flow.run_mode.key:
+        return True
+    for _, graph, _ in graphs(flow):
+        for node in graph.nodes:
+            type_ = registry.node(node.type)
+            if type_ is None or type_.kind == "trigger":
+                continue
+            if type_.kind in ("wait", "container", "choice") and _names_another(node.config):
+                return True
+    return False
+
+
+def _names_another(config: Any) -> bool:
+    """Whether a config names somebody else's record to wait for, run on or count by."""
+    if isinstance(config, Mapping):
+        return any(
+            (name in ("key", "owner", "subject") and bool(value) and isinstance(value, str))
+            or (name != "branches" and _names_another(value))
+            for name, value in config.items()
+        )
+    return isinstance(config, list | tuple) and any(_names_another(one) for one in config)
+
+
+def _is_quick(flow: Flow, registry: Registry) -> bool:
+    for _, graph, _ in graphs(flow):
+        for node in graph.nodes:
+            type_ = registry.node(node.type)
+            if type_ is None or node.handlers or node.timeout or type_.waits:
+                return False
+            if type_.kind == "trigger":
+                config = type_.config.model_validate(node.config)
+                if type_.start is not None and isinstance(type_.start(config), Schedule):
+                    return False
+                continue
+            is_own = type_.kind == "action" and type_.group in ("logic", "customer")
+            is_box = type_.kind == "container" and type_.has_body
+            is_plain = type_.kind in ("choice", "join", "end")
+            if not (is_own or is_box or is_plain) or type_.effect_class == "message":
+                return False
+    return True

@@ -1,0 +1,278 @@
+"""Fills a scratch world from one snapshot of the installation, as of the first event.
+
+1. Small tables whole: calendars, people, the org tree, products, connections without credentials.
+2. The flow in the version under test, live there and nowhere else, and the flows it calls.
+3. Of customers, orders and caps those the chosen events name, as they were before the first event.
+4. Customers the set-up prepares. (Events that came before go through the inbox: course.py.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from engine.core.errors import InvalidInput, Problem
+from engine.core.flow import dump_flow
+from engine.core.ids import new_id
+from engine.core.node import Listen, Schedule
+from engine.core.text import Text, text
+from engine.core.version import compile_version
+from engine.customers.identity import normalise
+from engine.customers.masking import mask_phone
+from engine.runtime.clock import next_fire
+from engine.runtime.owners import Incoming, read_identities
+from engine.runtime.simulate.asked import Person, Setup
+from engine.runtime.simulate.chosen import Chosen, all_called
+from engine.runtime.simulate.scratch import Scratch
+from engine.runtime.simulate.sources import Coming
+from engine.runtime.world import World
+from engine.store import customers as customer_store
+from engine.store import flows as flow_store
+from engine.store import scratch as store
+from engine.store.customers import SEALED_KINDS
+from engine.store.db import Connection, insert_many
+from engine.store.scratch import Restored
+
+CHUNK = 500
+LONGEST_LOOK = timedelta(days=400)
+
+
+def fill(
+    conn: Connection,
+    scratch: Scratch,
+    tenant: str,
+    setup: Setup,
+    chosen: Chosen,
+    coming: Iterable[Coming],
+    at: datetime,
+) -> list[Text]:
+    """Fills the world; `conn` is the snapshot, `at` the first event's moment.
+
+    Returns what could not be had as it was then, in words.
+    """
+    world = scratch.world
+    others = all_called(conn, tenant, chosen, world.registry)
+    if setup.others == "all":
+        live = [row.key for row in flow_store.live_versions(conn, tenant)]
+        others = list(dict.fromkeys([*others, *(key for key in live if key != setup.flow)]))
+    told = Restored()
+    with world.db.begin() as target:
+        store.defer_keys(target)
+        store.copy_whole(conn, target, tenant)
+        store.copy_flows(conn, target, tenant, [setup.flow, *others])
+        version = _put_version(target, tenant, chosen, at)
+        _put_live(world, target, tenant, chosen, version, at)
+        for row in flow_store.live_versions(conn, tenant):
+            if row.key in others:
+                store.put_flow_live(target, tenant, row.id, row.live_version, [])
+        flow_store.bump(target, tenant)
+        listens = _listens(world, chosen)
+        counting = [f"{chosen.flow_id}/{node}" for node, one in listens if one.count]
+        if counting and not store.copy_marks(conn, target, tenant, counting, at):
+            told.marks_left_out = True
+        absent = [(one.absent.type, one.absent.within) for _, one in listens if one.absent]
+        for chunk in _chunks(coming, CHUNK):
+            told.add(_copy_named(world, conn, target, tenant, chunk, absent, at))
+        put_people(world, target, tenant, setup.customers, at)
+    return _in_words(told)
+
+
+def _put_version(target: Connection, tenant: str, chosen: Chosen, at: datetime) -> str:
+    """The version under test as a row of its own."""
+    if chosen.row is None:
+        flow_store.insert_flow(
+            target,
+            {
+                "id": chosen.flow_id,
+                "tenant": tenant,
+                "key": chosen.flow.key,
+                "name": chosen.flow.name,
+                "status": "draft",
+                "revision": 1,
+                "created_at": at,
+                "updated_at": at,
+            },
+        )
+    version_id = new_id("fv", at)
+    flow_store.insert_version(
+        target,
+        {
+            "id": version_id,
+            "tenant": tenant,
+            "flow_id": chosen.flow_id,
+            # Beside the versions copied along, whose numbers are taken.
+            "number": 1_000_000,
+            "document": dump_flow(chosen.flow),
+            "sub_flows": chosen.pinned,
+            "params": chosen.params,
+            "published_at": at,
+            "note": chosen.which,
+        },
+    )
+    return version_id
+
+
+def _put_live(
+    world: World, target: Connection, tenant: str, chosen: Chosen, version_id: str, at: datetime
+) -> None:
+    version = compile_version(chosen.flow, world.registry, params=chosen.params)
+    due = [
+        {"node": node, "due_at": next_fire(start, at - timedelta(microseconds=1)), "paused": False}
+        for node, start in version.triggers.items()
+        if isinstance(start, Schedule)
+    ]
+    store.put_flow_live(target, tenant, chosen.flow_id, version_id, due)
+
+
+def _listens(world: World, chosen: Chosen) -> list[tuple[str, Listen]]:
+    version = compile_version(chosen.flow, world.registry, params=chosen.params)
+    return [(node, one) for node, one in version.triggers.items() if isinstance(one, Listen)]
+
+
+def _copy_named(
+    world: World,
+    conn: Connection,
+    target: Connection,
+    tenant: str,
+    coming: Sequence[Coming],
+    absent: Sequence[tuple[str, timedelta | None]],
+    at: datetime,
+) -> Restored:
+    """Customers and orders that some events name."""
+    pairs: set[tuple[str, str]] = set()
+    numbers: set[tuple[str, str]] = set()
+    ids: set[str] = set()
+    for one in coming:
+        incoming = Incoming(one.event, "", one.at)
+        read_identities(world, incoming)
+        pairs |= set(incoming.stored.values())
+        if incoming.order is not None:
+            numbers.add(incoming.order)
+        customer = one.event.data.get("customer")
+        if isinstance(customer, dict) and str(customer.get("id", "")).startswith("cus_"):
+            ids.add(customer["id"])
+    known = customer_store.find_by_identity(conn, tenant, pairs)
+    ids |= set(known.values())
+    told = store.copy_orders(conn, target, tenant, numbers, at)
+    ids |= told.owners
+    told.add(store.copy_people(conn, target, tenant, ids, at))
+    for type_, within in absent:
+        since = at - min(within or LONGEST_LOOK, LONGEST_LOOK)
+        owners = [f"customer:{id_}" for id_ in ids]
+        store.copy_events(conn, target, tenant, owners, [type_], since, at)
+    return told
+
+
+def put_people(
+    world: World, target: Connection, tenant: str, people: Sequence[Person], at: datetime
+) -> None:
+    rows: list[dict[str, Any]] = []
+    handles: list[dict[str, Any]] = []
+    make = world.ids("cus", at)
+    for one in people:
+        id_ = one.id or make()
+        born = min(one.created_at or at, at)
+        phone = one.identities.get("phone")
+        rows.append(
+            {
+                "id": id_,
+                "tenant": tenant,
+                "name": one.name,
+                "phone": mask_phone(phone) if phone else None,
+                "level": one.level,
+                "tags": list(one.tags),
+                "fields": dict(one.fields),
+                "consent": dict(one.consent),
+                "owner_user": one.owner_user,
+                "merged_into": None,
+                "revision": 1,
+                "created_at": born,
+                "updated_at": born,
+            }
+        )
+        for kind, given in one.identities.items():
+            value = normalise(kind, given)
+            if not value:
+                continue
+            sealed = kind in SEALED_KINDS
+            handles.append(
+                {
+                    "tenant": tenant,
+                    "kind": kind,
+                    "value": world.vault.blind(value, kind) if sealed else value,
+                    "customer_id": id_,
+                    "sealed": world.vault.seal(value, f"{tenant}/{kind}") if sealed else None,
+                    "source": "/test-run",
+                    "seen_at": born,
+                }
+            )
+    _refuse_doubles(rows, handles)
+    known = customer_store.load_customers(target, tenant, [row["id"] for row in rows])
+    fresh = [row for row in rows if row["id"] not in known]
+    insert_many(target, customer_store.customers, fresh)
+    customer_store.save_customers(
+        target,
+        [
+            {name: value for name, value in row.items() if name not in _KEPT}
+            for row in rows
+            if row["id"] in known
+        ],
+    )
+    # What is prepared goes before what was found.
+    store.put_identities(target, tenant, handles)
+
+
+def _refuse_doubles(rows: Sequence[Any], handles: Sequence[Any]) -> None:
+    """Two prepared customers of one id, or with one identity, would be one person."""
+    seen: set[Any] = set()
+    names: list[Any] = [row["id"] for row in rows]
+    names += [(one["kind"], one["value"]) for one in handles]
+    for name in names:
+        if name in seen:
+            said = text("预置客户的编号或身份重复", "two prepared customers are the same person")
+            raise InvalidInput(said, [Problem("/customers", said, "double")])
+        seen.add(name)
+
+
+_KEPT = frozenset({"tenant", "created_at", "merged_into", "phone"})
+
+
+def _in_words(told: Restored) -> list[Text]:
+    found = []
+    if told.undone:
+        found.append(
+            text(
+                f"客户资料里有 {told.undone} 处后来的改动，已按历史记录还原到第一个事件之前",
+                f"{told.undone} later changes of customers were taken back by the history",
+            )
+        )
+    if told.customers:
+        found.append(
+            text(
+                "客户的授权与合并没有历史记录，按现在的情况计算",
+                "consent and merges of customers have no history: they are as of today",
+            )
+        )
+    if told.orders_without_past:
+        found.append(
+            text(
+                f"{told.orders_without_past} 个订单没有更早的记录，试运行里当作新订单",
+                f"{told.orders_without_past} orders have no earlier record: new in this test run",
+            )
+        )
+    if told.marks_left_out:
+        found.append(
+            text(
+                "触发器以前的累计次数太多，没有带入，从零开始累计",
+                "what triggers had counted before is too much to carry: they count from zero",
+            )
+        )
+    return found
+
+
+def _chunks(coming: Iterable[Coming], size: int) -> Iterator[list[Coming]]:
+    left = iter(coming)
+    while chunk := list(islice(left, size)):
+        yield chunk

@@ -1,0 +1,266 @@
+"""One test run from set-up to result.
+
+1. In one snapshot of the installation: find and check the version, read the events, fill a scratch
+   world as of the first one. What is wrong with the flow is said here, before anything runs.
+2. Let the course run its way (course.py).
+3. Count what came of it (harvest.py, tally.py), keep the runs worth looking at, write the report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from engine.core.errors import NotFound
+from engine.core.flow import dump_flow
+from engine.core.text import Text, text
+from engine.core.working_time import default_calendar, load_calendar
+from engine.runtime.simulate.asked import TAIL, Answers, Setup
+from engine.runtime.simulate.chosen import Chosen, choose
+from engine.runtime.simulate.compare import Comparison, compare
+from engine.runtime.simulate.course import Course, Tell
+from engine.runtime.simulate.filling import fill
+from engine.runtime.simulate.harvest import count_rest, runs_of
+from engine.runtime.simulate.people import People
+from engine.runtime.simulate.report import make_report
+from engine.runtime.simulate.scratch import Scratch, open_scratch
+from engine.runtime.simulate.sources import Coming, Feed, read_feed, read_one
+from engine.runtime.simulate.tally import RunSeen, Tally, path_key
+from engine.runtime.world import World
+from engine.store import calendars as calendar_store
+from engine.store import connections as connection_store
+from engine.store import flows as flow_store
+from engine.store.db import Connection
+from engine.store.event_types import list_own_types
+
+MOST_FAILED = 200
+_EARLIER = timedelta(seconds=1)
+
+
+@dataclass(slots=True)
+class Side:
+    """One version's course: its world, still open, and what it came to."""
+
+    chosen: Chosen
+    scratch: Scratch
+    tally: Tally
+    clock: tuple[datetime, datetime]
+    unrestored: list[Text]
+    kept: dict[str, RunSeen] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Result:
+    """What a test run gives back: the report, and runs with their traces by side."""
+
+    report: dict[str, Any]
+    kept: dict[str, list[RunSeen]]  # "new", and "old" when versions were compared
+    documents: dict[str, Any]  # {side: {flow, which, number, sub_flows}}: what traces are read by
+
+
+def no_tell(done: int, total: int | None, said: Text) -> None:
+    """For whoever does not want to know how far it is."""
+
+
+def simulate(world: World, tenant: str, setup: Setup, tell: Tell = no_tell) -> Result:
+    """A whole test run. Raises InvalidFlow or InvalidInput before anything runs.
+
+    `tell(done, total, said)` is called several times a second; what it raises ends the test run.
+    """
+    with ExitStack() as stack:
+        conn = stack.enter_context(world.db.snapshot())
+        chosen = [choose(world, conn, tenant, setup, setup.which)]
+        if setup.against is not None:
+            chosen.append(choose(world, conn, tenant, setup, setup.against))
+        feed = read_feed(world, conn, tenant, setup, tell)
+        stack.callback(feed.close)
+        names = {row.id: row.key for row in flow_store.live_versions(conn, tenant)}
+        sides = [
+            stack.enter_context(_filled(world, conn, tenant, setup, one, feed)) for one in chosen
+        ]
+        documents = {
+            name: _document(conn, tenant, side.chosen)
+            for name, side in zip(("new", "old"), sides, strict=False)
+        }
+        # From here on nothing reads the installation any more.
+        conn.rollback()
+        for number, side in enumerate(sides):
+            _run(side, tenant, setup, feed, _part(tell, number, len(sides)))
+            _count(side, setup, feed, tell)
+        reports = [
+            make_report(
+                side.tally,
+                side.chosen.flow,
+                world.registry,
+                feed,
+                names=names,
+                clock=side.clock,
+                unrestored=side.unrestored,
+            )
+            for side in sides
+        ]
+        found = {**reports[0], "flow": named(sides[0].chosen), "against": None, "comparison": None}
+        kept = {"new": list(sides[0].kept.values())}
+        if len(sides) == 2:
+            comparison = compare(sides[0].scratch, sides[1].scratch, chosen[0].flow_id, tell)
+            found |= {
+                "against": {"flow": named(sides[1].chosen), **reports[1]},
+                "comparison": comparison.as_json(),
+            }
+            kept = _with_differing(sides, comparison)
+        return Result(found, kept, documents)
+
+
+def run_side(
+    world: World, tenant: str, setup: Setup, tell: Tell = no_tell
+) -> tuple[Side, Feed, dict[str, Any]]:
+    """One version on some events, without a report: its side, the events, its document."""
+    with ExitStack() as stack:
+        conn = stack.enter_context(world.db.snapshot())
+        chosen = choose(world, conn, tenant, setup, setup.which)
+        feed = read_feed(world, conn, tenant, setup, tell)
+        stack.callback(feed.close)
+        side = stack.enter_context(_filled(world, conn, tenant, setup, chosen, feed))
+        document = _document(conn, tenant, chosen)
+        conn.rollback()
+        _run(side, tenant, setup, feed, tell)
+        _count(side, setup, feed, tell)
+        return side, feed, document
+
+
+def named(chosen: Chosen) -> dict[str, Any]:
+    return {
+        "key": chosen.flow.key,
+        "name": chosen.flow.name,
+        "which": chosen.which,
+        "version": chosen.number or None,
+    }
+
+
+def _document(conn: Connection, tenant: str, chosen: Chosen) -> dict[str, Any]:
+    held = flow_store.versions_by_id(conn, tenant, chosen.pinned.values())
+    return {
+        "flow": dump_flow(chosen.flow),
+        "which": chosen.which,
+        "number": chosen.number,
+        "sub_flows": {key: held[id_].document for key, id_ in chosen.pinned.items() if id_ in held},
+    }
+
+
+def _part(tell: Tell, number: int, of: int) -> Tell:
+    """Progress over all sides as one."""
+    if of == 1:
+        return tell
+
+    def told(done: int, total: int | None, said: Text) -> None:
+        whole = total or 0
+        tell(number * whole + done, of * whole, said)
+
+    return told
+
+
+@contextmanager
+def _filled(
+    world: World, conn: Connection, tenant: str, setup: Setup, chosen: Chosen, feed: Feed
+) -> Iterator[Side]:
+    """A scratch world with the version in it, as of the first event."""
+    at = feed.first_at if len(feed) else setup.start or world.now()
+    answers = Answers(setup.answers)
+    there = {row.key: row.connector for row in connection_store.list_connections(conn, tenant)}
+    with open_scratch(
+        world.registry, world.vault, answers, at, events=len(feed), connections=there
+    ) as scratch:
+        unrestored = fill(conn, scratch, tenant, setup, chosen, feed, at - feed.shift)
+        yield Side(chosen, scratch, Tally(), (at, at), unrestored)
+
+
+def _run(side: Side, tenant: str, setup: Setup, feed: Feed, tell: Tell) -> None:
+    scratch, at = side.scratch, side.clock[0]
+    with scratch.world.db.reading() as conn:
+        document = default_calendar()
+        if setup.calendar:
+            row = calendar_store.find_calendar(conn, tenant, setup.calendar)
+            if row is None:
+                raise NotFound(
+                    text(f"没有工作日历 {setup.calendar}", f"there is no calendar {setup.calendar}")
+                )
+            document = row.document
+        own = {row.type: row.schema for row in list_own_types(conn, tenant)}
+    calendar = load_calendar(document)
+    people = People(scratch.world, tenant, scratch.answers, calendar, calendar.zone)
+    last = feed.last_at if len(feed) else at
+    course = Course(
+        scratch=scratch,
+        tenant=tenant,
+        people=people,
+        feed=iter(feed),
+        total=len(feed),
+        until=setup.until or last + TAIL,
+        last_event=setup.until or last,
+        tell=tell,
+    )
+    _put_before(course, side, setup, own, at)
+    side.clock = (at, course.run())
+    tally = side.tally
+    tally.events = course.done
+    tally.stays, tally.desks, tally.refused = people.stays, people.desks, people.refused
+    tally.nobody.update(people.nobody)
+
+
+def _put_before(
+    course: Course, side: Side, setup: Setup, own: dict[str, Any], at: datetime
+) -> None:
+    """Earlier events of the set-up: through inbox and lanes while nobody listens yet."""
+    if not setup.before:
+        return
+    events = [
+        read_one({"id": f"before-{number}", "source": "/test-run/before", **document}, number, own,
+                 at - _EARLIER)
+        for number, document in enumerate(setup.before, 1)
+    ]  # fmt: skip
+    scratch = side.scratch
+    coming = sorted(
+        (Coming(event, min(event.time, at - _EARLIER)) for event in events), key=lambda one: one.at
+    )
+    with scratch.world.db.begin() as conn:
+        flow_store.update_flow(conn, course.tenant, side.chosen.flow_id, {"status": "paused"})
+        flow_store.bump(conn, course.tenant)
+    scratch.clock.at = coming[-1].at
+    course.receive(coming)
+    course.drain()
+    scratch.clock.at = at
+    with scratch.world.db.begin() as conn:
+        flow_store.update_flow(conn, course.tenant, side.chosen.flow_id, {"status": "live"})
+        flow_store.bump(conn, course.tenant)
+
+
+def _count(side: Side, setup: Setup, feed: Feed, tell: Tell) -> None:
+    """Reads every run once: counts it, and keeps it where it is worth looking at."""
+    failed, count = 0, 0
+    for run, entries in runs_of(side.scratch):
+        count += 1
+        if count % 200 == 0:
+            tell(len(feed), len(feed), text(f"正在统计：{count}", f"counting: {count}"))
+        if run.flow_id != side.chosen.flow_id:
+            side.tally.add_other(run)
+            continue
+        is_new_way = path_key(run) not in side.tally.paths
+        side.tally.add(run, entries)
+        has_failed = run.status == "failed" and failed < MOST_FAILED
+        failed += has_failed
+        if is_new_way or has_failed or len(side.kept) < setup.keep:
+            side.kept[run.id] = run
+    count_rest(side.scratch, side.chosen.flow_id, side.clock[0], side.tally)
+
+
+def _with_differing(sides: list[Side], comparison: Comparison) -> dict[str, list[RunSeen]]:
+    """The kept runs of both sides, and those of the largest differences with them."""
+    found = {}
+    for name, side in zip(("new", "old"), sides, strict=True):
+        wanted = {getattr(one, name).id: getattr(one, name) for one in comparison.largest
+                  if getattr(one, name) is not None}  # fmt: skip
+        found[name] = list({**side.kept, **wanted}.values())
+    return found

@@ -1,0 +1,262 @@
+"""What many runs came to, counted run by run in bounded memory; parts are merged in any order."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine.core.coverage import Coverage, place_of
+from engine.core.run import Signal, StepRecord
+from engine.runtime.simulate.people import Desk, Stay
+
+MOST_PATHS = 200
+MOST_EXAMPLES = 20
+MOST_ERRORS = 200
+Entry = tuple[Signal, str, Sequence[StepRecord]]
+
+
+@dataclass(frozen=True, slots=True)
+class RunSeen:
+    """One run as it is counted and compared.
+
+    event    (source, id) of the event that started it: the same in another version's test run
+    path     places in order of their end with the port each was left by
+    sent     what would have gone out: (connection, action, status, arguments)
+    told     notices to people: (user, title, body)
+    changed  changes of customers: (field, old, new)
+    journal  its journal rows as they are stored
+    """
+
+    id: str
+    event: tuple[str, str]
+    event_type: str
+    subject: str
+    owner: str
+    flow_id: str
+    trigger: str
+    status: str
+    started_at: datetime
+    ended_at: datetime | None
+    error: Mapping[str, Any] | None
+    output: Any
+    path: tuple[tuple[str, str], ...]
+    sent: tuple[tuple[str, str, str, Any], ...]
+    told: tuple[tuple[str, str, str], ...]
+    changed: tuple[tuple[str, Any, Any], ...]
+    journal: tuple[bytes, ...] = ()
+    effects: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # as a trace shows them
+
+
+class Spread:
+    """Lengths of time: count, sum, longest, and quantiles to within a twentieth."""
+
+    __slots__ = ("buckets", "count", "longest", "total")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.total = 0.0
+        self.longest = 0.0
+        self.buckets: Counter[int] = Counter()
+
+    def add(self, seconds: float) -> None:
+        self.count += 1
+        self.total += seconds
+        self.longest = max(self.longest, seconds)
+        self.buckets[_bucket(seconds)] += 1
+
+    def merge(self, other: Spread) -> None:
+        self.count += other.count
+        self.total += other.total
+        self.longest = max(self.longest, other.longest)
+        self.buckets.update(other.buckets)
+
+    def quantile(self, share: float) -> float:
+        left = math.ceil(share * self.count)
+        for bucket in sorted(self.buckets):
+            left -= self.buckets[bucket]
+            if left <= 0:
+                return min(self.longest, math.exp(bucket / 20) if bucket > _LEAST else 0.0)
+        return self.longest
+
+    def as_json(self) -> dict[str, Any]:
+        """Seconds."""
+        mean = self.total / self.count if self.count else 0.0
+        return {
+            "count": self.count,
+            "mean": round(mean, 3),
+            "median": round(self.quantile(0.5), 3),
+            "p90": round(self.quantile(0.9), 3),
+            "longest": round(self.longest, 3),
+        }
+
+
+_LEAST = -10_000
+
+
+def _bucket(seconds: float) -> int:
+    return round(math.log(seconds) * 20) if seconds > 0 else _LEAST
+
+
+@dataclass(slots=True)
+class Path:
+    """One way through the flow and how many took it."""
+
+    steps: tuple[tuple[str, str], ...]
+    status: str
+    count: int = 0
+    example: str = ""
+
+
+@dataclass(slots=True)
+class Kind:
+    """One kind of thing that would have gone out, with some of it as examples."""
+
+    count: int = 0
+    examples: list[Any] = field(default_factory=list)
+
+    def add(self, example: Any) -> None:
+        self.count += 1
+        if len(self.examples) < MOST_EXAMPLES:
+            self.examples.append(example)
+
+    def merge(self, other: Kind) -> None:
+        self.count += other.count
+        self.examples = (self.examples + other.examples)[:MOST_EXAMPLES]
+
+
+@dataclass(slots=True)
+class Tally:
+    """Sums over the runs of one flow version, and over what else ran beside it."""
+
+    coverage: Coverage = field(default_factory=Coverage)
+    by_status: Counter[str] = field(default_factory=Counter)
+    others: Counter[str] = field(default_factory=Counter)  # runs of other flows, by flow id
+    paths: dict[str, Path] = field(default_factory=dict)
+    paths_left_out: int = 0
+    waiting: dict[str, Spread] = field(default_factory=dict)
+    lasting: Spread = field(default_factory=Spread)
+    sent: dict[tuple[str, str, str], Kind] = field(default_factory=dict)
+    told: dict[str, Kind] = field(default_factory=dict)
+    tags: Counter[tuple[str, str]] = field(default_factory=Counter)  # ("added" | "removed", tag)
+    fields: dict[str, Kind] = field(default_factory=dict)
+    failures: dict[tuple[str, str], Kind] = field(default_factory=dict)  # (code, place)
+    events: int = 0
+    unheard: Counter[str] = field(default_factory=Counter)  # event type: started nothing
+    incidents: dict[str, Kind] = field(default_factory=dict)
+    stays: dict[str, Stay] = field(default_factory=dict)
+    desks: dict[str, Desk] = field(default_factory=dict)
+    nobody: Counter[str] = field(default_factory=Counter)
+    refused: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, run: RunSeen, entries: Sequence[Entry]) -> None:
+        """One run of the flow under test."""
+        records = [record for _, _, found in entries for record in found]
+        self.coverage.add(records)
+        self.by_status[run.status] += 1
+        if run.ended_at is not None:
+            self.lasting.add((run.ended_at - run.started_at).total_seconds())
+        self._path(run)
+        self.add_waits(entries)
+        if run.status == "failed":
+            error = run.error or {}
+            place = next(
+                (place_of(one.step) for one in reversed(records) if one.status == "failed"), ""
+            )
+            slot = (str(error.get("code", "failed")), place)
+            kind = self.failures.setdefault(slot, Kind())
+            kind.add({"run": run.id, "subject": run.subject, "message": error.get("message")})
+        self._effects(run)
+
+    def add_other(self, run: RunSeen) -> None:
+        """A run of another flow: what it does counts, its way does not."""
+        self.others[run.flow_id] += 1
+        self._effects(run)
+
+    def _effects(self, run: RunSeen) -> None:
+        for connection, action, status, args in run.sent:
+            kind = self.sent.setdefault((connection, action, status), Kind())
+            kind.add({"run": run.id, "subject": run.subject, "args": args})
+        for user, title, body in run.told:
+            self.told.setdefault(user, Kind()).add({"run": run.id, "title": title, "body": body})
+        for name, old, new in run.changed:
+            if name == "tags":
+                before, after = set(old or ()), set(new or ())
+                self.tags.update(("added", str(tag)) for tag in after - before)
+                self.tags.update(("removed", str(tag)) for tag in before - after)
+            else:
+                self.fields.setdefault(name, Kind()).add({"run": run.id, "old": old, "new": new})
+
+    def _path(self, run: RunSeen) -> None:
+        key = path_key(run)
+        held = self.paths.get(key)
+        if held is None:
+            if len(self.paths) >= MOST_PATHS:
+                self.paths_left_out += 1
+                return
+            held = self.paths[key] = Path(run.path, run.status, example=run.id)
+        held.count += 1
+
+    def add_waits(self, entries: Iterable[Entry]) -> None:
+        """From a step's first word to its last: how long it kept the run."""
+        began: dict[str, datetime] = {}
+        for signal, _, records in entries:
+            for record in records:
+                if record.status in ("active", "waiting"):
+                    began.setdefault(record.step, signal.now)
+                elif record.step in began:
+                    seconds = (signal.now - began.pop(record.step)).total_seconds()
+                    if seconds > 0:
+                        place = place_of(record.step)
+                        self.waiting.setdefault(place, Spread()).add(seconds)
+
+    def merge(self, other: Tally) -> None:
+        self.coverage.merge(other.coverage)
+        self.lasting.merge(other.lasting)
+        self.events += other.events
+        self.paths_left_out += other.paths_left_out
+        for name in ("by_status", "others", "tags", "unheard", "nobody"):
+            getattr(self, name).update(getattr(other, name))
+        for name in ("sent", "told", "fields", "failures", "incidents"):
+            own = getattr(self, name)
+            for key, kind in getattr(other, name).items():
+                own.setdefault(key, Kind()).merge(kind)
+        for key, path in other.paths.items():
+            held = self.paths.get(key)
+            if held is not None:
+                held.count += path.count
+            elif len(self.paths) < MOST_PATHS:
+                self.paths[key] = path
+            else:
+                self.paths_left_out += path.count
+        for place, spread in other.waiting.items():
+            self.waiting.setdefault(place, Spread()).merge(spread)
+        for place, stay in other.stays.items():
+            held_stay = self.stays.setdefault(place, Stay())
+            held_stay.count += stay.count
+            held_stay.queued += stay.queued
+            held_stay.worked += stay.worked
+            held_stay.longest = max(held_stay.longest, stay.longest)
+        self.desks.update(other.desks)
+        self.refused += other.refused
+
+
+def path_key(run: RunSeen) -> str:
+    """One short name for a way through the flow."""
+    written = repr((run.status, run.path)).encode()
+    return hashlib.blake2b(written, digest_size=12).hexdigest()
+
+
+def path_of(entries: Iterable[Entry]) -> tuple[tuple[str, str], ...]:
+    """The steps that were done or failed, in order, with the port each was left by."""
+    found: list[tuple[str, str]] = []
+    for _, _, records in entries:
+        for record in records:
+            if record.status in ("done", "failed"):
+                port = record.port if isinstance(record.port, str) else ",".join(record.port)
+                found.append((place_of(record.step), port or record.status))
+    return tuple(found)

@@ -1,0 +1,99 @@
+"""Sums over bookings and entries for reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.engine import Connection
+
+from engine.store.settlement_accounts import settlement_entries as entries
+from engine.store.settlement_bookings import settlement_bookings as bookings
+
+FACTS = ("platform", "shop", "channel", "campaign", "service", "category", "card", "term")
+
+
+def sums_between(
+    conn: Connection,
+    tenant: str,
+    since: datetime,
+    until: datetime,
+    by: str,
+    filters: Mapping[str, str],
+) -> list[Any]:
+    """(key, sub, currency, orders, base, minor) of bookings by a date in [since, until); for
+    parties the key is the account.
+    """
+    money = (
+        select(
+            entries.c.order_key,
+            entries.c.line,
+            entries.c.account,
+            entries.c.sub,
+            func.sum(entries.c.minor).label("minor"),
+        )
+        .where(entries.c.tenant == tenant, entries.c.state != "void", entries.c.order_key != "")
+        .group_by(entries.c.order_key, entries.c.line, entries.c.account, entries.c.sub)
+        .subquery()
+    )
+    key = bookings.c.account if by == "party" else bookings.c[by]
+    return list(
+        conn.execute(
+            select(
+                key.label("key"),
+                bookings.c.sub,
+                bookings.c.currency,
+                func.count(bookings.c.order_key.distinct()).label("orders"),
+                func.sum(bookings.c.base - bookings.c.back_base).label("base"),
+                func.sum(money.c.minor).label("minor"),
+            )
+            .select_from(
+                bookings.outerjoin(
+                    money,
+                    and_(
+                        money.c.order_key == bookings.c.order_key,
+                        money.c.line == bookings.c.line,
+                        money.c.account == bookings.c.account,
+                        money.c.sub == bookings.c.sub,
+                    ),
+                )
+            )
+            .where(*_where(tenant, since, until, filters))
+            .group_by(key, bookings.c.sub, bookings.c.currency)
+        )
+    )
+
+
+def figures_between(
+    conn: Connection, tenant: str, since: datetime, until: datetime, filters: Mapping[str, str]
+) -> list[Any]:
+    """(currency, figures) of the entries of those bookings."""
+    same = and_(
+        entries.c.order_key == bookings.c.order_key,
+        entries.c.line == bookings.c.line,
+        entries.c.account == bookings.c.account,
+        entries.c.sub == bookings.c.sub,
+    )
+    return list(
+        conn.execute(
+            select(entries.c.currency, entries.c.figures)
+            .select_from(bookings.join(entries, same))
+            .where(
+                entries.c.tenant == tenant,
+                entries.c.state != "void",
+                *_where(tenant, since, until, filters),
+            )
+        )
+    )
+
+
+def _where(tenant: str, since: datetime, until: datetime, filters: Mapping[str, str]) -> list[Any]:
+    return [
+        bookings.c.tenant == tenant,
+        bookings.c.rate_at >= since,
+        bookings.c.rate_at < until,
+        bookings.c.state != "moved",
+        *(bookings.c[name] == value for name, value in filters.items()),
+    ]

@@ -1,0 +1,197 @@
+"""Test runs over HTTP: started, followed, read, cancelled; what they give the live flow."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import timedelta
+from typing import Any
+
+from engine.runtime.inbox import receive
+from engine.runtime.jobs import drain_jobs
+from engine.runtime.simulate.shadow import run_due_shadows
+from engine.runtime.world import World
+from tests.api.conftest import Client, Clock
+from tests.api.helpers import cloud_event, event, flow, live, paths, settle, tag, vip
+
+BRANCH = {
+    "id": "big",
+    "type": "branch",
+    "config": {"branches": [{"id": "yes", "name": "大", "when": "order.amount > 500"}]},
+}
+PAID = {"id": "t", "type": "event", "config": {"type": "order.paid"}}
+
+
+def big(limit: int = 500, **more: Any) -> dict[str, Any]:
+    branch = json.loads(json.dumps(BRANCH).replace("500", str(limit)))
+    small = {"id": "small", "type": "end", "config": {"outcome": "小单"}}
+    lines = ["t>big", "big.yes>a", "big.default>small"]
+    return flow("vip", [PAID, branch, tag(), small], lines, **more)
+
+
+def tried(world: World, client: Client, body: dict[str, Any]) -> dict[str, Any]:
+    """A test run from its start to its report."""
+    started = client.post("/api/v1/simulations", body)
+    assert started.status_code == 202, started.get_data(as_text=True)
+    drain_jobs(world, "test")
+    found = client.get(started.headers["Location"]).json
+    assert found["status"] == "succeeded", found["error"]
+    return found
+
+
+def test_a_test_run_is_started_followed_and_read(world: World, admin: Client) -> None:
+    live(world, big())
+    found = tried(
+        world, admin, {"flow": "vip", "events": [cloud_event("1"), cloud_event("2", "9")]}
+    )
+    report = found["report"]
+    assert report["runs"]["by_status"] == {"succeeded": 2}
+    assert report["coverage"]["covered"]["lines"] == [3, 3]
+    runs = admin.get(f"/api/v1/simulations/{found['id']}/runs").json["items"]
+    assert len(runs) == 2
+    one = admin.get(f"/api/v1/simulations/{found['id']}/runs/new/{runs[0]['run_id']}").json
+    assert [step["node"] for step in one["trace"]["steps"]][:2] == ["t", "big"]
+    assert admin.get("/api/v1/runs").json["items"] == []
+    assert [one["id"] for one in admin.get("/api/v1/simulations").json["items"]] == [found["id"]]
+
+
+def test_an_invalid_flow_is_refused_before_there_is_a_job(world: World, admin: Client) -> None:
+    document = big()
+    document["nodes"][1]["config"]["branches"][0]["when"] = "ordr.amount > 1"
+    body = {"flow": "vip", "document": document, "events": [cloud_event("1")]}
+    told = admin.post("/api/v1/simulations", body)
+    assert told.status_code == 422
+    assert "/nodes/1/config/branches/0/when" in paths(told)
+    assert admin.get("/api/v1/jobs").json["items"] == []
+
+
+def test_a_file_of_events_with_bad_lines(world: World, admin: Client) -> None:
+    live(world, big())
+    lines = [json.dumps(cloud_event("1")), "{", json.dumps(cloud_event("2"))]
+    sent = {
+        "setup": json.dumps({"flow": "vip"}),
+        "file": (io.BytesIO("\n".join(lines).encode()), "events.jsonl"),
+    }
+    started = admin.open("POST", "/api/v1/simulations/file", data=sent)
+    assert started.status_code == 202, started.get_data(as_text=True)
+    drain_jobs(world, "test")
+    report = admin.get(started.headers["Location"]).json["report"]
+    assert report["events"]["used"] == 2
+    assert report["events"]["bad"][0]["line"] == 2
+
+
+def test_past_events_are_tried_against_the_live_version(
+    world: World, admin: Client, clock: Clock
+) -> None:
+    live(world, big())
+    receive(world, "main", [event("1", "300.00"), event("2", "900.00")])
+    settle(world)
+    window = {"since": "2026-11-11T00:00:00Z", "until": "2026-11-12T00:00:00Z"}
+    body = {"flow": "vip", "document": big(200), "against": "live", "window": window}
+    found = tried(world, admin, body)["report"]["comparison"]
+    # The second order finds the customer tagged already, by the first one.
+    assert (found["pairs"], found["different"]) == (2, 2)
+    assert [one["kind"] for one in found["largest"][0]["kinds"]] == ["changed", "path"]
+    assert found["largest"][0]["event"]["subject"] == "1"
+
+
+def test_who_may_not_run_tests_is_refused(world: World, client_as: Any) -> None:
+    live(world, big())
+    viewer = client_as("viewer")
+    body = {"flow": "vip", "events": [cloud_event("1")]}
+    assert viewer.post("/api/v1/simulations", body).status_code == 403
+    assert client_as("business").post("/api/v1/simulations", body).status_code == 202
+
+
+def test_a_queued_test_run_can_be_cancelled_and_one_that_is_over_forgotten(
+    world: World, admin: Client
+) -> None:
+    live(world, big())
+    body = {"flow": "vip", "events": [cloud_event("1")]}
+    path = admin.post("/api/v1/simulations", body).headers["Location"]
+    assert admin.delete(path).status_code == 409
+    assert admin.post(f"{path}/cancel").json["status"] == "cancelled"
+    assert admin.post(f"{path}/cancel").status_code == 409
+    assert admin.delete(path).status_code == 204
+    assert admin.get(path).status_code == 404
+
+
+def test_publishing_asks_for_cases_and_coverage(world: World, admin: Client) -> None:
+    case = {"name": "大单", "event": cloud_event("1"), "expect": {"path": ["t", "big", "a"]}}
+    admin.post("/api/v1/flows", big(cases=[case]))
+    url = "/api/v1/flows/vip/publish-rules"
+
+    def publish() -> Any:
+        return admin.post("/api/v1/flows/vip/publish", {"note": ""}, headers={"If-Match": "*"})
+
+    assert admin.get(url).json["revision"] == 0
+    rules = {"cases": True, "coverage": 100}
+    assert admin.put(url, rules, headers={"If-Match": '"r0"'}).status_code == 200
+    assert admin.put(url, rules, headers={"If-Match": '"r0"'}).status_code == 412
+    refused = publish()
+    assert refused.status_code == 409
+    assert [one["code"] for one in refused.json["problems"]] == ["case_not_run", "coverage"]
+    report = tried(world, admin, {"flow": "vip", "cases": []})["report"]
+    assert report["cases"][0]["wrong"] == []
+    refused = publish()
+    assert [one["code"] for one in refused.json["problems"]] == ["coverage"]
+    rules["excused"] = [{"line": "e2", "reason": "小单不做任何事"}]
+    signed = admin.put(url, rules, headers={"If-Match": '"r1"'}).json["excused"][0]
+    assert signed["by"] == admin.user_id
+    published = publish()
+    assert published.status_code in (200, 201), published.get_data(as_text=True)
+
+
+def test_a_case_that_does_not_pass_says_where(world: World, admin: Client) -> None:
+    case = {"name": "小单", "event": cloud_event("1", "9"), "expect": {"path": ["t", "big", "a"]}}
+    live(world, big(cases=[case]))
+    report = tried(world, admin, {"flow": "vip", "which": "live", "cases": ["小单"]})["report"]
+    assert report["passed"] == 0
+    assert "/path" in report["cases"][0]["wrong"][0]
+
+
+def test_the_live_flow_has_a_heat_map(world: World, admin: Client) -> None:
+    live(world, big())
+    receive(world, "main", [event("1", "300.00"), event("2", "900.00"), event("3", "900.00")])
+    settle(world)
+    heat = admin.get("/api/v1/flows/vip/heat", query_string={"until": "2026-11-12T00:00:00Z"}).json
+    assert heat["runs"]["started"] == 3
+    assert {line["id"]: line["count"] for line in heat["coverage"]["lines"]} == {
+        "e0": 3,
+        "e1": 2,
+        "e2": 1,
+    }
+
+
+def test_a_finished_run_is_replayed_against_another_version(world: World, admin: Client) -> None:
+    live(world, big())
+    receive(world, "main", [event("1", "300.00")])
+    settle(world)
+    run = admin.get("/api/v1/runs").json["items"][0]["id"]
+    same = admin.post(f"/api/v1/runs/{run}/replay", {"which": "live"}).json
+    assert same["same"] is True
+    revision = admin.get("/api/v1/flows/vip").json["revision"]
+    saved = admin.put("/api/v1/flows/vip/draft", big(200), headers={"If-Match": f'"r{revision}"'})
+    assert saved.status_code == 200, saved.get_data(as_text=True)
+    other = admin.post(f"/api/v1/runs/{run}/replay", {}).json
+    assert other["same"] is False
+    assert (other["at"], other["new"]["what"]["kind"]) == (1, "customer.tag")
+
+
+def test_a_draft_runs_beside_the_live_version(world: World, machine: Any, clock: Clock) -> None:
+    live(world, vip())
+    admin = machine("simulations.run", "runs.read")
+    assert admin.get("/api/v1/flows/vip/shadow").status_code == 404
+    assert admin.post("/api/v1/flows/vip/shadow", {}).status_code == 201
+    assert admin.post("/api/v1/flows/vip/shadow", {}).status_code == 409
+    clock.wind(timedelta(hours=2))
+    receive(world, "main", [event("1", "300.00")])
+    settle(world)
+    clock.wind(timedelta(hours=23))
+    assert run_due_shadows(world) == 1
+    assert run_due_shadows(world) == 0
+    drain_jobs(world, "test")
+    (one,) = admin.get("/api/v1/flows/vip/shadow").json["comparisons"]
+    found = admin.get(f"/api/v1/simulations/{one['id']}").json
+    assert found["report"]["comparison"]["pairs"] == 1
+    assert admin.delete("/api/v1/flows/vip/shadow").json["status"] == "stopped"

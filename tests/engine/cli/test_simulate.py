@@ -1,0 +1,71 @@
+"""`jimu flow simulate`: a test run from the terminal."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.engine.cli.conftest import FLOW, Jimu, order
+
+
+def written(folder: Path, *lines: str) -> Path:
+    file = folder / "events.jsonl"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    return file
+
+
+def test_a_flow_is_tried_on_a_file_of_events(
+    jimu: Jimu, installed: Path, flow_file: Path, tmp_path: Path
+) -> None:
+    jimu("flow", "import", flow_file)
+    file = written(
+        tmp_path,
+        json.dumps(order("1", "620.00")),
+        "no json",
+        json.dumps(order("2", "80.00")),
+        json.dumps({"type": "order.paid", "time": "2026-03-08T12:00:00Z", "data": {}}),
+    )
+    told = jimu("flow", "simulate", "big_order", "--events", file, "--json")
+    assert told.exit_code == 0, told.output
+    report = json.loads(told.stdout)
+    assert report["events"]["used"] == 2
+    assert [bad["line"] for bad in report["events"]["bad"]] == [2, 4]
+    assert report["runs"]["by_status"] == {"succeeded": 2}
+    assert report["effects"]["tags"] == [{"change": "added", "tag": "大客户", "count": 1}]
+    assert json.loads(jimu("run", "list", "--json").stdout) == []
+
+
+def test_a_person_reads_what_would_happen(
+    jimu: Jimu, installed: Path, flow_file: Path, tmp_path: Path
+) -> None:
+    file = written(tmp_path, json.dumps(order("1", "620.00")))
+    told = jimu("flow", "simulate", flow_file, "--events", file)
+    assert told.exit_code == 0, told.output
+    assert "大客户" in told.stdout
+    assert "never taken" in told.stdout
+
+
+def test_two_versions_are_compared(
+    jimu: Jimu, installed: Path, flow_file: Path, tmp_path: Path
+) -> None:
+    jimu("flow", "import", flow_file, "--publish")
+    changed = json.loads(json.dumps(FLOW))
+    changed["nodes"][1]["config"]["branches"][0]["when"] = "order.amount > 50"
+    flow_file.write_text(json.dumps(changed), encoding="utf-8")
+    jimu("flow", "import", flow_file)
+    file = written(tmp_path, *(json.dumps(order(str(n), f"{n}00.00")) for n in range(1, 9)))
+    told = jimu("flow", "simulate", "big_order", "--events", file, "--against", "live", "--json")
+    found = json.loads(told.stdout)["comparison"]
+    assert (found["pairs"], found["different"]) == (8, 5)
+
+
+def test_an_invalid_flow_says_so_before_anything_runs(
+    jimu: Jimu, installed: Path, flow_file: Path, tmp_path: Path
+) -> None:
+    broken = json.loads(json.dumps(FLOW))
+    broken["nodes"][1]["config"]["branches"][0]["when"] = "ordr.amount > 500"
+    flow_file.write_text(json.dumps(broken), encoding="utf-8")
+    file = written(tmp_path, json.dumps(order("1", "620.00")))
+    told = jimu("flow", "simulate", flow_file, "--events", file)
+    assert told.exit_code == 2
+    assert "ordr" in told.stderr

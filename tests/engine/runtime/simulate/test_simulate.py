@@ -1,0 +1,227 @@
+"""What a test run tells: bad events, time, queues, differences; and how it is ended."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.core.errors import InvalidFlow
+from engine.runtime.inbox import receive
+from engine.runtime.jobs import Cancelled
+from engine.runtime.principal import system
+from engine.runtime.publish import create_flow, publish
+from engine.runtime.simulate import read_setup, simulate
+from engine.runtime.world import World
+from tests.engine.runtime.conftest import TENANT, Clock, order_event, settle
+from tests.engine.runtime.simulate.kit import connect, hire
+
+PAID = {"id": "t", "type": "event", "config": {"type": "order.paid"}}
+
+
+def made(*nodes: dict[str, Any], lines: list[str], **more: Any) -> dict[str, Any]:
+    """A flow from nodes and lines written "a>b" or "a.port>b"."""
+    edges = []
+    for number, line in enumerate(lines):
+        start, _, end = line.partition(">")
+        source, _, port = start.partition(".")
+        edges.append({"id": f"e{number}", "from": source, "port": port or "out", "to": end})
+    return {
+        "format": "jimu.flow/1",
+        "key": "tried",
+        "name": "试",
+        "nodes": [PAID, *nodes],
+        "edges": edges,
+        **more,
+    }
+
+
+def tag(id_: str = "a", name: str = "VIP") -> dict[str, Any]:
+    return {"id": id_, "type": "tag_customer", "config": {"add": [name]}}
+
+
+def order(number: int, **more: Any) -> dict[str, Any]:
+    event = order_event(str(number), person=f"p{number}")
+    found = {"id": event.id, "type": event.type, "time": event.time.isoformat(), "data": event.data}
+    return {**found, **more}
+
+
+def tried(world: World, document: dict[str, Any], **setup: Any) -> dict[str, Any]:
+    asked = read_setup({"flow": "tried", "document": document, **setup})
+    return simulate(world, TENANT, asked).report
+
+
+FORM = {"type": "object", "properties": {"note": {"type": "string"}}}
+
+
+def year() -> dict[str, Any]:
+    """Twelve times a month of waiting, with a reminder each day."""
+    ask = {
+        "id": "ask",
+        "type": "form_task",
+        "config": {
+            "title": "回访",
+            "who": {"users": ["usr_1"]},
+            "form": FORM,
+            "timeout": "P30D",
+            "reminders": [
+                {"id": "daily", "name": "每天", "after": "P1D", "every": "P1D", "times": 29}
+            ],
+        },
+        "handlers": {"daily": {"nodes": [tag("urged", "催过")]}},
+    }
+    after = {
+        "id": "over",
+        "type": "set_fields",
+        "config": {"fields": [{"name": "n", "value": "1"}]},
+    }
+    lines = [
+        {"id": "b1", "from": "ask", "port": "timeout", "to": "over"},
+        {"id": "b2", "from": "ask", "port": "submitted", "to": "over"},
+    ]
+    months = {
+        "id": "months",
+        "type": "loop",
+        "config": {"limit": 12},
+        "body": {"nodes": [ask, after], "edges": lines},
+    }
+    return made(months, lines=["t>months"])
+
+
+def test_bad_events_are_listed_with_line_and_reason_and_do_not_stop_the_rest(
+    world: World, tmp_path: Path
+) -> None:
+    file = tmp_path / "events.jsonl"
+    lines = [json.dumps(order(1)), "[", json.dumps({"type": "order.paid"}), json.dumps(order(2))]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    report = tried(world, made(tag(), lines=["t>a"]), file={"path": str(file)})
+    assert (report["events"]["used"], report["events"]["refused"]) == (2, 2)
+    assert [(bad["line"], bad["path"]) for bad in report["events"]["bad"]] == [
+        (2, ""),
+        (3, "/data"),
+    ]
+    assert report["runs"]["by_status"] == {"succeeded": 2}
+
+
+def test_an_invalid_flow_says_so_before_anything_runs(world: World) -> None:
+    told: list[int] = []
+    asked = read_setup(
+        {"flow": "tried", "document": made(tag(), lines=["t>nowhere"]), "events": [order(1)]}
+    )
+    with pytest.raises(InvalidFlow):
+        simulate(world, TENANT, asked, lambda done, total, said: told.append(done))
+    assert told == []
+
+
+def test_a_year_of_monthly_waits_and_daily_reminders_passes(world: World) -> None:
+    hire(world, "usr_1")
+    report = tried(world, year(), events=[order(1)], answers={"*": {"never": True}})
+    begun, over = report["clock"]["from"], report["clock"]["to"]
+    assert over - begun == timedelta(days=12 * 30)
+    counts = {step["place"]: step["entered"] for step in report["steps"]}
+    assert counts["months/ask"] == 12
+    assert counts["months/ask~/urged"] == 12 * 29
+
+
+def test_tasks_queue_at_peoples_working_hours(world: World) -> None:
+    hire(world, "usr_1")
+    ask = {
+        "id": "ask",
+        "type": "form_task",
+        "config": {
+            "title": "看一下",
+            "who": {"users": ["usr_1"]},
+            "form": FORM,
+            "timeout": "P30D",
+        },
+    }
+    # Saturday night: nobody works before Monday, nine o'clock in Shanghai.
+    events = [order(number, time="2026-11-14T14:00:00Z") for number in range(4)]
+    report = tried(
+        world, made(ask, lines=["t>ask"]), events=events, answers={"ask": {"work": "PT1H"}}
+    )
+    (desk,) = report["people"]
+    assert (desk["tasks"], desk["longest_queue"], desk["busy"]) == (4, 3, 4 * 3600)
+    (step,) = [one for one in report["steps"] if one["place"] == "ask"]
+    # 35 hours to the first, two before and two after the lunch break; 10:00, 11:00, 12:00, 14:30.
+    assert step["tasks"]["longest"] == 40.5 * 3600
+    assert step["tasks"]["queued"] == (35 + 36 + 37 + 39.5) / 4 * 3600
+
+
+def test_calls_fail_wait_and_come_late_as_it_was_chosen(world: World) -> None:
+    connect(world, out="webhook")
+    call = {
+        "id": "call",
+        "type": "call",
+        "config": {"connection": "out", "action": "send", "args": {"type": "a.b", "data": {}}},
+    }
+    document = made(call, tag(), lines=["t>call", "call.error>a"])
+    events = [order(number) for number in range(3)]
+    wrong = tried(world, document, events=events, answers={"call": {"error": "rejected"}})
+    assert wrong["effects"]["tags"] == [{"change": "added", "tag": "VIP", "count": 3}]
+    (kind,) = wrong["effects"]["outside"]
+    assert (kind["status"], kind["count"]) == ("failed", 3)
+    late = tried(world, document, events=events, answers={"out.send": {"after": "PT2H"}})
+    (step,) = [one for one in late["steps"] if one["place"] == "call"]
+    assert step["waiting"]["longest"] == 7200
+    assert [line["id"] for line in late["coverage"]["lines"] if not line["count"]] == ["e1"]
+
+
+def test_what_lies_behind_the_first_event_is_not_in_the_world(world: World, clock: Clock) -> None:
+    create_flow(world, system(TENANT), made(tag(), lines=["t>a"]))
+    publish(world, system(TENANT), "tried")
+    receive(world, TENANT, [order_event("1")])
+    settle(world)
+    condition = {
+        "id": "known",
+        "type": "branch",
+        "config": {"branches": [{"id": "yes", "name": "老客", "when": '"VIP" in customer.tags'}]},
+    }
+    document = made(condition, tag(name="第一次"), lines=["t>known", "known.default>a"])
+    past = {"since": "2026-11-11T00:00:00Z", "until": "2026-11-12T00:00:00Z"}
+    then = tried(world, document, window=past)
+    assert then["effects"]["tags"] == [{"change": "added", "tag": "第一次", "count": 1}]
+    clock.wind(timedelta(days=2))
+    event = {**order(1, time="2026-11-13T02:00:00Z"), "id": "later"}
+    assert tried(world, document, events=[event])["effects"]["tags"] == []
+
+
+def test_a_test_run_is_ended_from_outside(world: World) -> None:
+    asked = read_setup(
+        {
+            "flow": "tried",
+            "document": made(tag(), lines=["t>a"]),
+            "events": [order(number) for number in range(50)],
+        }
+    )
+
+    def end(done: int, total: int | None, said: Any) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        simulate(world, TENANT, asked, end)
+
+
+def test_the_same_test_run_gives_the_same_report(world: World) -> None:
+    document = made(tag(), lines=["t>a"])
+    events = [order(number) for number in range(20)]
+    assert tried(world, document, events=events) == tried(world, document, events=events)
+
+
+def test_two_versions_are_compared_run_by_run(world: World) -> None:
+    old = made(tag(), lines=["t>a"])
+    create_flow(world, system(TENANT), old)
+    publish(world, system(TENANT), "tried")
+    new = made(tag(), tag("b", "金卡"), lines=["t>a", "a>b"])
+    report = tried(world, new, against="live", events=[order(number) for number in range(6)])
+    found = report["comparison"]
+    assert (found["pairs"], found["same"], found["different"]) == (6, 0, 6)
+    assert {one["kind"]: one["count"] for one in found["kinds"]} == {"changed": 6, "path": 6}
+    first = found["largest"][0]
+    assert [one["place"] for one in first["new"]["path"]] == ["t", "a", "b"]
+    assert [one["place"] for one in first["old"]["path"]] == ["t", "a"]
+    assert report["money"] is None
+    assert report["tickets"] is None
