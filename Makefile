@@ -32,17 +32,20 @@ setup:
 	$(call setup_with,run)
 	@$(BIN)/python deploy/node.py build
 
-run: setup
-	@$(BIN)/jimu up --demo
+# The server comes first; the screens are built beside it where their sources have changed.
+run:
+	$(call setup_with,run)
+	@$(BIN)/jimu up --demo --screens
 
 test-setup:
 	$(call setup_with,test)
 
-# Tests that want the machine for themselves come last, one by one.
-test: check
+# Tests that want the machine for themselves come last, one by one; so do those in a browser.
+test: check designer-check
+	@$(BIN)/python deploy/node.py build
+	@$(BIN)/python deploy/chromium.py
 	$(PYTEST) -n 2 --dist loadfile -m "not alone" $(ONLY) $(NONE_IS_FINE)
 	$(PYTEST) -m alone $(ONLY) $(NONE_IS_FINE)
-	@$(BIN)/python deploy/node.py check
 
 check: test-setup
 	$(BIN)/ruff format --check .
@@ -50,9 +53,14 @@ check: test-setup
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 
+# The designer's lint, types and tests.
+designer-check: test-setup
+	@$(BIN)/python deploy/node.py check
+
 fix: test-setup
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	@$(BIN)/python deploy/node.py fix
 
 bench:
 	$(call setup_with,bench)

@@ -12,22 +12,25 @@ from api.context import options
 # These never are pages: what is unknown below them is a 404 in JSON.
 _NOT_PAGES = ("api", "hooks", "healthz", "readyz", "metrics", "assets")
 
+# It looks again by itself: `make run` builds the screens while the server is up already.
 _NOT_BUILT = """<!doctype html>
 <html lang="zh-CN">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
+<meta http-equiv="refresh" content="4">
 <title>积木 Jimu</title>
 <style>body{font:16px/1.7 system-ui,sans-serif;max-width:40rem;margin:12vh auto;padding:0 1.5rem}
 code{background:#8882;padding:.1em .4em;border-radius:4px}</style>
 <h1>积木 Jimu</h1>
-<p>服务已启动,但网页界面还没有构建。请在项目目录执行 <code>make setup</code>
-(需要 Node 20 以上,没有时会自动安装),然后刷新本页。</p>
-<p>接口文档现在就可以使用:<a href="/api/docs">/api/docs</a></p>
+<p>服务已启动，网页界面正在准备。用 <code>make run</code> 启动时会自动构建，一般一两分钟，
+完成后本页自动打开。用其他方式启动时，请在项目目录执行 <code>make setup</code>
+（需要 Node 20.19 以上，没有时会自动安装）。</p>
+<p>接口文档现在就可以使用：<a href="/api/docs">/api/docs</a></p>
 <hr>
-<p lang="en">The server runs, but its screens have not been built. Run
-<code>make setup</code> in the project's folder (it needs Node 20 or newer and installs one if there
-is none), then reload this page. The API's documentation is at
-<a href="/api/docs">/api/docs</a>.</p>
+<p lang="en">The server runs; its screens are not built yet. <code>make run</code> builds them by
+itself, which takes a minute or two, and this page then opens them. Started in another way, run
+<code>make setup</code> in the project's folder (it needs Node 20.19 or newer and installs one if
+there is none). The API's documentation is at <a href="/api/docs">/api/docs</a>.</p>
 </html>
 """
 

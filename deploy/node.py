@@ -1,7 +1,8 @@
-"""Finds Node 20 or newer for the designer and runs its scripts: `python deploy/node.py build`.
+"""Finds a Node for the designer and runs its scripts: `python deploy/node.py build`.
 
 `build` makes designer/dist if its sources changed, `check` runs the designer's own checks and
-tests. The machine's Node is used; without one a wheel brings it into `.venv`.
+tests, `fix` mends what its linter can. The machine's Node is used; without one a wheel brings it
+into `.venv`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[1]
 DESIGNER = TOP / "designer"
 MODULES = DESIGNER / "node_modules"
-OLDEST = 20
+# Its tools run on these: 20.19, 22.13, and all from 24 on.
+OLDEST = {20: 19, 22: 13}
+ALL_FROM = 24
 # Made, not written: they never make a new build necessary.
 MADE = {"node_modules", "dist", ".vite", "coverage"}
 
@@ -25,17 +28,17 @@ MADE = {"node_modules", "dist", ".vite", "coverage"}
 def main(arguments: list[str]) -> None:
     if not (DESIGNER / "package.json").exists():
         return
-    if arguments not in (["build"], ["check"]):
-        raise SystemExit("node.py: say `build` or `check`.")
+    if arguments not in (["build"], ["check"], ["fix"]):
+        raise SystemExit("node.py: say `build`, `check` or `fix`.")
     node = find_node() or install_node()
     if node is None:
         raise SystemExit(
-            f"There is no Node {OLDEST} or newer, and no ready-built one for this machine. "
+            "There is no Node 20.19 or newer, and no ready-built one for this machine. "
             "Install Node from your system's packages and try again."
         )
     install_modules(node)
-    if arguments == ["check"]:
-        npm(node, "run", "check")
+    if arguments != ["build"]:
+        npm(node, "run", *arguments)
     elif not is_stamped(DESIGNER / "dist" / ".stamp", sources()):
         print("designer: building", flush=True)
         npm(node, "run", "build")
@@ -46,7 +49,7 @@ def find_node() -> Path | None:
     """The folder of a `node` that is new enough and has `npm` beside it: PATH first, then .venv."""
     for place in (os.environ.get("PATH"), str(TOP / ".venv" / "bin")):
         node, npm_found = shutil.which("node", path=place), shutil.which("npm", path=place)
-        if node and npm_found and _major(node) >= OLDEST:
+        if node and npm_found and _is_new_enough(node):
             return Path(node).parent
     return None
 
@@ -110,13 +113,16 @@ def _hash(files: list[Path]) -> str:
     return found.hexdigest()
 
 
-def _major(node: str) -> int:
+def _is_new_enough(node: str) -> bool:
     try:
         shown = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
     except OSError:
-        return 0
-    found = re.match(r"v(\d+)\.", shown.stdout)
-    return int(found[1]) if found else 0
+        return False
+    found = re.match(r"v(\d+)\.(\d+)\.", shown.stdout)
+    if not found:
+        return False
+    major, minor = int(found[1]), int(found[2])
+    return major >= ALL_FROM or minor >= OLDEST.get(major, 1000)
 
 
 if __name__ == "__main__":

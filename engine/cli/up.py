@@ -4,6 +4,7 @@
 2. The database to the newest schema; the first admin; demo data where asked for.
 3. Web, workers, scheduler, each a process of its own. One that ends is started again, more slowly
    each time; when this process ends, all end: at its word, and on Linux even if it is killed.
+4. Asked for, the screens, built beside the server where their sources have changed.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import structlog
 
@@ -36,6 +38,8 @@ PATIENCE = 10.0
 FINE_AFTER = 60.0
 # On top of what is allowed anyway: the demo's own platforms listen here.
 DEMO_HOST = "127.0.0.1"
+# Builds the screens. Only a checkout has it: an installed package brings them built.
+BUILD = Path(__file__).resolve().parents[2] / "deploy" / "node.py"
 # A line per request would bury what is told here; whoever wants them sets the level.
 QUIET = {"JIMU_LOG_LEVEL": "warning"}
 
@@ -69,7 +73,7 @@ def children(settings: Settings, *, demo: bool = False) -> list[Child]:
     return found
 
 
-def run_everything(settings: Settings, *, demo: bool = False) -> None:
+def run_everything(settings: Settings, *, demo: bool = False, screens: bool = False) -> None:
     """Starts all, and stays until it is told to stop."""
     set_up_log(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -83,9 +87,13 @@ def run_everything(settings: Settings, *, demo: bool = False) -> None:
         _first_steps(settings, demo)
         held = children(settings, demo=demo)
         environment = child_environment(_changes(settings, demo), QUIET)
+        build: Child | None = None
         try:
             for child in held:
                 _start(child, environment)
+            if screens and BUILD.exists():
+                build = Child("screens", [sys.executable, str(BUILD), "build"])
+                _start(build, environment)
             tell(text("正在启动…", "starting ..."))
             is_greeted = False
             while not stopped.wait(0.5):
@@ -94,9 +102,11 @@ def run_everything(settings: Settings, *, demo: bool = False) -> None:
                 if not is_greeted and _answers(settings):
                     is_greeted = True
                     _greet(settings)
+                if build is not None and _is_over(build):
+                    build = None
         finally:
             tell(text("正在停止…", "stopping ..."))
-            _stop(held)
+            _stop(held if build is None else [*held, build])
     tell(text("已停止", "stopped"))
 
 
@@ -189,6 +199,20 @@ def _watch(child: Child, environment: dict[str, str]) -> None:
         child.failures += 1
     if now >= child.again_at:
         _start(child, environment)
+
+
+def _is_over(build: Child) -> bool:
+    """Whether the building of the screens has ended; a failure is told, the server goes on."""
+    code = build.process.poll() if build.process is not None else None
+    if code:
+        tell(
+            text(
+                "网页界面构建失败，原因见上；接口照常可用。排除后执行 make setup。",
+                "the screens could not be built, see above; the API works all the same. "
+                "Put it right, then run make setup.",
+            )
+        )
+    return code is not None
 
 
 def _stop(held: list[Child]) -> None:

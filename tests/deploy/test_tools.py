@@ -27,7 +27,18 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(("says", "found"), [("v20.19.5", True), ("v18.20.4", False), ("", False)])
+@pytest.mark.parametrize(
+    ("says", "found"),
+    [
+        ("v20.19.5", True),
+        ("v20.18.1", False),
+        ("v22.12.0", False),
+        ("v23.4.0", False),
+        ("v24.0.0", True),
+        ("v18.20.4", False),
+        ("", False),
+    ],
+)
 def test_node_must_be_new_enough(machine: Path, says: str, found: bool) -> None:
     program(machine / "bin", "node", says)
     program(machine / "bin", "npm", "10")
@@ -54,7 +65,7 @@ def test_without_a_designer_nothing_is_asked_of_the_machine(machine: Path) -> No
 
 
 def test_the_designer_is_built_again_only_when_a_source_changed(machine: Path) -> None:
-    program(machine / "bin", "node", "v20.1.0")
+    program(machine / "bin", "node", "v20.19.0")
     npm = program(machine / "bin", "npm", "")
     npm.write_text('#!/bin/sh\necho "$1 $2" >>"$0.calls"\n/bin/mkdir -p node_modules dist\n')
     designer = machine / "designer"

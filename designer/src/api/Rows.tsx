@@ -1,0 +1,76 @@
+import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query"
+import { Button, Empty, Flex, Table, type TableProps } from "antd"
+import type { ReactNode } from "react"
+import { useTranslation } from "react-i18next"
+import { Fault } from "./Fault"
+
+interface Paged {
+  items: object[]
+}
+type Row<P extends Paged> = P["items"][number]
+
+interface Props<P extends Paged, T extends Row<P>> {
+  query: UseInfiniteQueryResult<InfiniteData<P, string>, Error>
+  columns: TableProps<T>["columns"]
+  rowKey: keyof T & string
+  /** What to say, and to offer, when there is nothing. */
+  empty: ReactNode
+  open?: (row: T) => void
+  expanded?: (row: T) => ReactNode
+  selection?: TableProps<T>["rowSelection"]
+}
+
+/** A list from the server: a table that grows page by page. */
+export function Rows<P extends Paged>(props: Props<P, Row<P>>) {
+  type T = Row<P>
+  const { query, columns, rowKey, empty, open, expanded, selection } = props
+  const { t } = useTranslation()
+  const rows: T[] = query.data?.pages.flatMap((page) => page.items as T[]) ?? []
+  if (query.isError && rows.length === 0)
+    return <Fault fault={query.error} retry={() => void query.refetch()} />
+  if (!query.isPending && rows.length === 0)
+    return (
+      <Empty className="empty-list" image={Empty.PRESENTED_IMAGE_SIMPLE} description={null}>
+        {empty}
+      </Empty>
+    )
+  return (
+    <Flex vertical gap={12}>
+      <Table<T>
+        rowKey={rowKey}
+        size="middle"
+        columns={columns}
+        dataSource={rows}
+        loading={query.isPending}
+        pagination={false}
+        scroll={{ x: "max-content" }}
+        {...(selection ? { rowSelection: selection } : {})}
+        {...(expanded ? { expandable: { expandedRowRender: expanded } } : {})}
+        onRow={(row) =>
+          open
+            ? {
+                className: "row-link",
+                onClick: (event) => {
+                  // A click on a link, a button or marked text inside the row is not for the row;
+                  // nor is one in a menu or dialog that a part of the row has opened elsewhere.
+                  const target = event.target
+                  if (!(target instanceof Element) || !event.currentTarget.contains(target)) return
+                  if (target.closest("a, button, label")) return
+                  if (String(window.getSelection()) === "") open(row)
+                },
+              }
+            : {}
+        }
+      />
+      {query.hasNextPage && (
+        <Button
+          className="more"
+          loading={query.isFetchingNextPage}
+          onClick={() => void query.fetchNextPage()}
+        >
+          {t("list.more")}
+        </Button>
+      )}
+    </Flex>
+  )
+}

@@ -1,0 +1,127 @@
+import { createBrowserRouter, type RouteObject } from "react-router"
+import { Crash } from "./Crash"
+import { NoPage } from "./NoPage"
+import { PageSkeleton } from "./PageSkeleton"
+import { Shell } from "./Shell"
+
+/** Every page comes when it is first opened. `handle.wide` gives a page the whole window. */
+export const routes: RouteObject[] = [
+  {
+    path: "/forms/:flow/:node",
+    ErrorBoundary: Crash,
+    HydrateFallback: PageSkeleton,
+    lazy: async () => ({ Component: (await import("./FormPage")).FormPage }),
+  },
+  {
+    path: "/",
+    Component: Shell,
+    ErrorBoundary: Crash,
+    HydrateFallback: PageSkeleton,
+    children: [
+      {
+        // A page that breaks leaves the frame standing.
+        ErrorBoundary: Crash,
+        children: [
+          {
+            index: true,
+            lazy: async () => ({ Component: (await import("@/home/HomePage")).HomePage }),
+          },
+          {
+            path: "tasks",
+            lazy: async () => ({ Component: (await import("@/tasks/TasksPage")).TasksPage }),
+          },
+          {
+            path: "tasks/:taskId",
+            lazy: async () => ({ Component: (await import("@/tasks/TaskPage")).TaskPage }),
+          },
+          {
+            path: "flows",
+            lazy: async () => ({ Component: (await import("@/flows/FlowsPage")).FlowsPage }),
+          },
+          {
+            path: "flows/:key/edit",
+            handle: { wide: true },
+            lazy: async () => ({ Component: (await import("@/editor/Editor")).Editor }),
+          },
+          {
+            path: "templates",
+            lazy: async () => ({
+              Component: (await import("@/templates/GalleryPage")).GalleryPage,
+            }),
+          },
+          {
+            path: "templates/:key",
+            lazy: async () => ({ Component: (await import("@/templates/ScenePage")).ScenePage }),
+          },
+          {
+            path: "runs",
+            lazy: async () => ({ Component: (await import("@/runs/RunsPage")).RunsPage }),
+          },
+          {
+            path: "runs/:runId",
+            lazy: async () => ({ Component: (await import("@/runs/RunPage")).RunPage }),
+          },
+          {
+            path: "events/:eventId",
+            lazy: async () => ({ Component: (await import("@/runs/EventPage")).EventPage }),
+          },
+          {
+            path: "incidents",
+            lazy: async () => ({ Component: (await import("@/runs/IncidentsPage")).IncidentsPage }),
+          },
+          {
+            path: "connections",
+            lazy: async () => ({
+              Component: (await import("@/connections/ConnectionsPage")).ConnectionsPage,
+            }),
+          },
+          {
+            path: "connections/new",
+            lazy: async () => ({
+              Component: (await import("@/connections/NewConnectionPage")).NewConnectionPage,
+            }),
+          },
+          {
+            path: "connections/:key",
+            lazy: async () => ({
+              Component: (await import("@/connections/ConnectionPage")).ConnectionPage,
+            }),
+          },
+          {
+            path: "admin/users",
+            lazy: async () => ({ Component: (await import("@/admin/UsersPage")).UsersPage }),
+          },
+          {
+            path: "admin/roles",
+            lazy: async () => ({ Component: (await import("@/admin/RolesPage")).RolesPage }),
+          },
+          {
+            path: "admin/org",
+            lazy: async () => ({ Component: (await import("@/admin/OrgPage")).OrgPage }),
+          },
+          {
+            path: "admin/keys",
+            lazy: async () => ({ Component: (await import("@/admin/KeysPage")).KeysPage }),
+          },
+          {
+            path: "admin/audit",
+            lazy: async () => ({ Component: (await import("@/admin/AuditPage")).AuditPage }),
+          },
+          {
+            path: "admin/settings",
+            lazy: async () => ({ Component: (await import("@/admin/SettingsPage")).SettingsPage }),
+          },
+          {
+            path: "account",
+            lazy: async () => ({ Component: (await import("@/account/AccountPage")).AccountPage }),
+          },
+          { path: "*", Component: NoPage },
+        ],
+      },
+    ],
+  },
+]
+
+export function makeRouter() {
+  return createBrowserRouter(routes)
+}

@@ -1,0 +1,116 @@
+import {
+  Background,
+  BackgroundVariant,
+  ConnectionLineType,
+  MiniMap,
+  type Node,
+  ReactFlow,
+  SelectionMode,
+} from "@xyflow/react"
+import "@xyflow/react/dist/style.css"
+import "./canvas.css"
+import { memo, useCallback, useEffect, useMemo, useRef } from "react"
+import { useTranslation } from "react-i18next"
+import { useStore } from "zustand"
+import { useShallow } from "zustand/shallow"
+import { useEditor } from "../context"
+import { QuickAdd } from "../palette/QuickAdd"
+import { groupColor } from "./colors"
+import { type CanvasEdge, type CanvasNode, type CardData, Drawing } from "./toReactFlow"
+import { EDGE_DEFAULTS, EDGE_TYPES, NODE_TYPES } from "./types"
+import { useCanvasHandlers } from "./useCanvasHandlers"
+import { useView } from "./useView"
+
+const SEVERAL = ["Shift", "Meta", "Control"]
+const FIT = { padding: 0.1, maxZoom: 1 }
+
+/** The canvas: draws the document, and turns what is done to it into operations. */
+export function Canvas() {
+  const parts = useEditor()
+  const { store, session, drag, blocks } = parts
+  const { t } = useTranslation()
+  const flow = useStore(store, (state) => state.flow)
+  const dragged = useStore(drag)
+  const shown = useStore(
+    session,
+    useShallow(({ selected, adding, ghost, readOnly }) => ({ selected, adding, ghost, readOnly })),
+  )
+  const drawing = useMemo(() => new Drawing(blocks), [blocks])
+  const nodes = drawing.drawNodes(flow, shown, dragged)
+  const edges = drawing.drawEdges(flow, shown, dragged.line)
+  const on = useCanvasHandlers()
+  const frame = useRef<HTMLDivElement>(null)
+  useView(frame)
+  useEffect(() => {
+    // What is added is seen: the ghost may stand outside of the window.
+    if (shown.adding) parts.view.current?.show(["ghost"])
+  }, [shown.adding, parts])
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: a drop target; the keyboard has commands
+    <div
+      ref={frame}
+      className="canvas"
+      onDragOver={on.onDragOver}
+      onDrop={on.onDrop}
+      onDragLeave={on.onDragLeave}
+    >
+      <ReactFlow<CanvasNode, CanvasEdge>
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
+        defaultEdgeOptions={EDGE_DEFAULTS}
+        onNodesChange={on.onNodesChange}
+        onEdgesChange={on.onEdgesChange}
+        onNodeDrag={on.onNodeDrag}
+        onNodeDragStop={on.onDropped}
+        onSelectionDragStop={on.onDropped}
+        onConnect={on.onConnect}
+        onConnectEnd={on.onConnectEnd}
+        onReconnect={on.onReconnect}
+        isValidConnection={on.isValid}
+        onPaneClick={on.onPaneClick}
+        onNodeDoubleClick={on.onNodeDoubleClick}
+        connectionLineType={ConnectionLineType.SmoothStep}
+        connectionRadius={28}
+        connectOnClick={false}
+        multiSelectionKeyCode={SEVERAL}
+        selectionMode={SelectionMode.Partial}
+        deleteKeyCode={null}
+        disableKeyboardA11y
+        nodesDraggable={!shown.readOnly}
+        nodesConnectable={!shown.readOnly}
+        elevateNodesOnSelect={false}
+        nodeDragThreshold={3}
+        minZoom={0.1}
+        maxZoom={2}
+        attributionPosition="bottom-left"
+        fitView
+        fitViewOptions={FIT}
+        aria-label={t("editor.canvas.label")}
+      >
+        <Around />
+      </ReactFlow>
+      <QuickAdd frame={frame} />
+    </div>
+  )
+}
+
+/** What stands behind and in front of the cards; nothing of it hangs on a drag. */
+const Around = memo(function Around() {
+  const { catalog } = useEditor()
+  const { t } = useTranslation()
+  const color = useCallback(
+    (node: Node) =>
+      node.type === "card"
+        ? groupColor((node.data as CardData).block?.group ?? "", catalog)
+        : "#cbd2d9",
+    [catalog],
+  )
+  return (
+    <>
+      <Background variant={BackgroundVariant.Dots} gap={20} size={1.2} />
+      <MiniMap pannable zoomable ariaLabel={t("editor.canvas.map")} nodeColor={color} />
+    </>
+  )
+})

@@ -1,0 +1,56 @@
+import { useReactFlow } from "@xyflow/react"
+import { type RefObject, useEffect } from "react"
+import { useEditor } from "../context"
+
+/** Gives the commands what only the canvas can do. */
+export function useView(frame: RefObject<HTMLDivElement | null>): void {
+  const flow = useReactFlow()
+  const { view } = useEditor()
+  useEffect(() => {
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches
+    const duration = calm ? 0 : 250
+    view.current = {
+      fit: () => void flow.fitView({ padding: 0.1, maxZoom: 1, duration }),
+      zoom: (by) => {
+        if (by === "in") void flow.zoomIn({ duration })
+        else if (by === "out") void flow.zoomOut({ duration })
+        else void flow.zoomTo(1, { duration })
+      },
+      show: (ids) => {
+        // After the next drawing: what was just added has no place before it.
+        requestAnimationFrame(() => {
+          const box = frame.current?.getBoundingClientRect()
+          const rect = flow.getNodesBounds(ids.filter((id) => flow.getNode(id)))
+          if (!box || rect.width === 0) return
+          const { zoom } = flow.getViewport()
+          const start = flow.flowToScreenPosition(rect)
+          const margin = 24
+          const isSeen =
+            start.x > box.left + margin &&
+            start.y > box.top + margin &&
+            start.x + rect.width * zoom < box.right - margin &&
+            start.y + rect.height * zoom < box.bottom - margin
+          const middle = { x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 }
+          if (!isSeen)
+            void flow.setCenter(middle.x, middle.y, { zoom: Math.max(zoom, 0.6), duration })
+        })
+      },
+      middle: () => {
+        const box = frame.current?.getBoundingClientRect()
+        if (!box) return { x: 0, y: 0 }
+        return flow.screenToFlowPosition({ x: box.x + box.width / 2, y: box.y + box.height / 2 })
+      },
+      focus: (id) => {
+        requestAnimationFrame(() => {
+          const found = frame.current?.querySelector(
+            `.react-flow__node[data-id="${CSS.escape(id)}"]`,
+          )
+          if (found instanceof HTMLElement) found.focus({ preventScroll: true })
+        })
+      },
+    }
+    return () => {
+      view.current = null
+    }
+  }, [flow, view, frame])
+}

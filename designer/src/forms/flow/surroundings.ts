@@ -1,0 +1,17 @@
+import type { Catalog, Schema } from "@/flow/catalog"
+import { useFormContext } from "../context"
+
+/** What a form inside of a flow knows of it. */
+export interface FlowSurroundings {
+  catalog?: Catalog
+  /** The names the step can read. */
+  scope?: Schema
+  /** Their values in the sample one looks at. */
+  sample?: unknown
+  /** What the server said of the whole config; pointers into it. */
+  problems?: readonly { path: string; message: string; message_zh: string }[]
+}
+
+export function useFlowSurroundings(): FlowSurroundings {
+  return useFormContext() as FlowSurroundings
+}

@@ -1,0 +1,21 @@
+import { StrictMode } from "react"
+import { createRoot } from "react-dom/client"
+import { RouterProvider } from "react-router"
+import { Providers } from "@/app/Providers"
+import { makeRouter } from "@/app/router"
+import { setUpTexts } from "@/text/set-up"
+import "@/app/page.css"
+
+// After an upgrade, a page that is still open asks for parts that are gone: it begins anew.
+window.addEventListener("vite:preloadError", () => window.location.reload())
+
+setUpTexts()
+const place = document.getElementById("root")
+if (place)
+  createRoot(place).render(
+    <StrictMode>
+      <Providers>
+        <RouterProvider router={makeRouter()} />
+      </Providers>
+    </StrictMode>,
+  )

@@ -1,0 +1,40 @@
+import type { SameShape } from "../shape"
+import type { flows as zhCN } from "../zh-CN/flows"
+
+export const flows: SameShape<typeof zhCN> = {
+  about: "A flow says when, on which conditions, what is done. Once published it runs by itself.",
+  new: "New flow",
+  newGo: "Create and open",
+  import: "Import",
+  importAbout:
+    "Takes a flow file (JSON) exported elsewhere. It becomes a draft; look at it, then publish.",
+  importDrop: "Drop the file here, or click to choose one",
+  importNotJson: "This is no flow file (not valid JSON).",
+  export: "Export as a file",
+  fromTemplate: "Begin from a scene",
+  none: "No flows yet. The quickest way is to begin from a ready-made scene.",
+  noneHere: "No flow has this status.",
+  version: "Version",
+  versionOf: "Version {{number}}",
+  neverPublished: "never published",
+  runs: "Runs",
+  showRuns: "Show runs",
+  changed: "Changed",
+  nameNeeded: "Give the flow a name",
+  nameHint: "Such as: VIP after a large order",
+  keyHelp: "Small letters, digits, underscores; used in addresses. Made for you if left empty.",
+  keyWrong: "A key begins with a small letter; small letters, digits, underscores, hyphens",
+  moreOf: "More for {{name}}",
+  pause: "Pause",
+  pauseTitle: "Pause “{{name}}”?",
+  pauseAbout: "It hears no new events; runs under way go on to their end.",
+  paused: "Paused",
+  resume: "Resume",
+  resumed: "Resumed",
+  archive: "Archive",
+  archiveTitle: "Archive “{{name}}”?",
+  archiveAbout:
+    "It no longer runs. Its versions and runs stay, and it can be brought back any time.",
+  archived: "Archived",
+  status: { live: "Live", draft: "Draft", paused: "Paused", archived: "Archived" },
+}

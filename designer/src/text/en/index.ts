@@ -1,0 +1,27 @@
+import type { SameShape } from "../shape"
+import type { zhCN } from "../zh-CN"
+import { account } from "./account"
+import { admin } from "./admin"
+import { connections } from "./connections"
+import { editor } from "./editor"
+import { flows } from "./flows"
+import { forms } from "./forms"
+import { frame } from "./frame"
+import { home } from "./home"
+import { runs } from "./runs"
+import { tasks } from "./tasks"
+import { templates } from "./templates"
+
+export const en: SameShape<typeof zhCN> = {
+  ...frame,
+  account,
+  admin,
+  connections,
+  editor,
+  flows,
+  forms,
+  home,
+  runs,
+  tasks,
+  templates,
+}

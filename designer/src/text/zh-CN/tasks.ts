@@ -1,0 +1,23 @@
+export const tasks = {
+  about: "等您审批或填写的事情。处理完，流程就接着往下走。",
+  none: "没有待办，都处理完了。",
+  what: "事项",
+  approval: "审批",
+  form: "填写任务",
+  opened: "发起于",
+  due: "截止",
+  noDue: "不限",
+  over: "已超时",
+  openRun: "查看执行过程",
+  done: "已处理，流程继续执行",
+  answered: "已处理：",
+  back: "返回我的待办",
+  port: {
+    approved: "通过",
+    rejected: "驳回",
+    submitted: "提交",
+    closed: "已关闭",
+    withdrawn: "已撤回",
+    answered: "已处理",
+  },
+}

@@ -1,0 +1,18 @@
+export const templates = {
+  about: "现成的业务场景，回答几个问题就能用。安装后是您自己的流程，可以随意修改。",
+  search: "搜索场景",
+  none: "没有符合条件的场景。",
+  installed: "已安装",
+  needs: "需要 {{what}}",
+  parameters: "这个场景要您决定的",
+  noParameters: "没有需要设置的参数。",
+  preview: "先看看会生成什么",
+  installDraft: "安装为草稿",
+  installLive: "安装、发布并开始执行",
+  liveAtOnce: "安装后立即发布",
+  published: "已安装并发布 {{count}} 个流程，开始执行",
+  madeDrafts: "已生成 {{count}} 个流程草稿，检查后发布",
+  noConnection: "还没有合适的对接。",
+  makeConnection: "去新建",
+  noProblems: "检查通过，可以发布。",
+}

@@ -1,0 +1,58 @@
+"""Every screen can be read and used by everybody: axe finds no serious fault, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import SignIn
+from tests.browser.server import TOP
+
+pytestmark = pytest.mark.alone
+
+AXE = TOP / "designer" / "node_modules" / "axe-core" / "axe.min.js"
+PAGES = (
+    "/",
+    "/tasks",
+    "/flows",
+    "/templates",
+    "/templates/three_level_review",
+    "/runs",
+    "/incidents",
+    "/connections",
+    "/connections/new?type=http",
+    "/admin/users",
+    "/admin/roles",
+    "/admin/org",
+    "/admin/keys",
+    "/admin/audit",
+    "/admin/settings",
+    "/account",
+)
+RUN = """async () => {
+  const found = await axe.run(document, { resultTypes: ["violations"] })
+  return found.violations
+    .filter((each) => each.impact === "serious" || each.impact === "critical")
+    .map((each) => `${each.id}: ${each.nodes.map((node) => node.html.slice(0, 200)).join(" | ")}`)
+}"""
+
+
+def faults_of(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text("utf-8"))
+    return list(page.evaluate(RUN))
+
+
+def test_no_screen_has_a_serious_fault(page: Page, sign_in: SignIn) -> None:
+    page.goto("/")
+    expect(page.get_by_role("heading", name="登录")).to_be_visible()
+    found = {"sign-in": faults_of(page)}
+    sign_in("admin")
+    for language in ("zh-CN", "en"):
+        page.evaluate("language => localStorage.setItem('jimu.language', language)", language)
+        for path in PAGES:
+            page.goto(path)
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            # Faded placeholders of what is still loading are no text to read.
+            expect(page.locator("[aria-busy=true], .ant-spin-spinning")).to_have_count(0)
+            found[f"{language} {path}"] = faults_of(page)
+    assert {place: faults for place, faults in found.items() if faults} == {}
