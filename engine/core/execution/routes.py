@@ -54,7 +54,7 @@ class Route:
         left: int,
     ) -> None:
         self.before = before
-        self.depth = 0 if before is None else before.depth + 1
+        self.depth: int = 0 if before is None else before.depth + 1
         self.step = step
         self.path = "" if step is None else ROOT + step.tail
         self.lines = lines
