@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from flask import Response
@@ -297,6 +298,10 @@ def split_amount(body: SplitBody) -> Response:
 def what_if_totals(body: WhatIfBody) -> Response:
     """The totals of a period as they are, and as this card would have made them."""
     found = quoting.what_if(world(), tenant(), body.document.root, body.period)
+    return show_what_if(found)
+
+
+def show_what_if(found: Iterable[quoting.WhatIf]) -> Response:
     rows = [
         WhatIfRow(
             party=one.party,

@@ -24,6 +24,7 @@ from api.settlement_shapes import (
 )
 from engine.core.text import text
 from engine.runtime.settling import rate_cards as cards
+from engine.settlement.card import load_card
 
 resource = Resource("rate-cards", text("计费规则", "Rate cards in layers, with versions"))
 
@@ -137,8 +138,9 @@ def create_rate_card(body: CardDocument) -> Response:
 @resource.post("/settlement/rate-cards/check", act="settlement.read", answers={200: Checked})
 def check_rate_card(body: CardDocument) -> Response:
     """What publishing this document would refuse, and advice: gaps, overlaps, cliffs, totals that
-    fall at an edge.
+    fall at an edge. A document that is malformed is refused.
     """
+    load_card(body.root)
     return _checked(body.root)
 
 

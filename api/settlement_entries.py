@@ -29,6 +29,7 @@ from engine.runtime.settling import adjustments
 from engine.runtime.settling.books import read_entry
 from engine.runtime.settling.cards import load_plans
 from engine.runtime.settling.explaining import say_entry
+from engine.settlement.account import read_state
 from engine.settlement.entry import KIND_NAMES, STATE_NAMES, plan_key
 from engine.store import settlement_accounts as store
 
@@ -88,8 +89,11 @@ class AccountShown(Shown):
     term: str
     window: str
     currency: Currency
-    state: dict[str, Any] = Field(description="Totals by part, in minor units")
-    closed_in: str | None
+    amount: Amount = Field(description="What it has counted")
+    count: int
+    posted: Amount = Field(description="What its entries sum to")
+    coefficients: dict[str, str] | None = Field(description="It was closed with; null: open")
+    closed_in: str | None = Field(description="The period in which its window was closed")
     updated_at: datetime
 
 
@@ -130,6 +134,22 @@ def show(row: Any, sentences: Iterable[Text]) -> EntryShown:
     )
 
 
+def show_account(row: Any) -> AccountShown:
+    state = read_state(row.state)
+    plain = {
+        name: getattr(row, name)
+        for name in ("key", "party", "term", "currency", "closed_in", "updated_at")
+    }
+    return AccountShown(
+        **plain,
+        window=row.counted_over,
+        amount=shown_amount(state.amount, row.currency),
+        count=state.number,
+        posted=shown_amount(state.minor, row.currency),
+        coefficients=state.coefficients,
+    )
+
+
 @resource.get("/settlement/entries", act="settlement.read", answers={200: Page[EntryShown]})
 def list_settlement_entries(query: EntriesQuery) -> Response:
     """Entries, the newest first, each with the sentences that explain it."""
@@ -161,7 +181,7 @@ def list_settlement_accounts(query: AccountsQuery) -> Response:
         world(), tenant(), party=query.party, limit=query.limit + 1, after=after
     )
     kept, following = split(rows, query.limit, lambda row: [row.key])
-    return page(kept, AccountShown.model_validate, following)
+    return page(kept, show_account, following)
 
 
 @resource.get(
@@ -174,7 +194,7 @@ def read_settlement_account(path: AccountPath) -> Response:
     if row is None:
         raise NotFound(text("没有这个账户", "there is no such account"))
     demand_visible(row.party)
-    return answer(AccountShown.model_validate(row))
+    return answer(show_account(row))
 
 
 @resource.post("/settlement/entries/freeze", act="settlement.publish", answers={202: Handed})

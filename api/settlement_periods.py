@@ -79,8 +79,10 @@ class CoefficientShown(Shown):
 
 
 def show(row: Any) -> PeriodShown:
-    values = {name: getattr(row, name, None) for name in PeriodShown.model_fields}
-    return PeriodShown(**{**values, "faults": values["faults"] or []})
+    values: dict[str, Any] = {
+        name: getattr(row, name) for name in PeriodShown.model_fields if name != "faults"
+    }
+    return PeriodShown(**values, faults=row.faults or [])
 
 
 @resource.get("/settlement/periods", act="settlement.read", answers={200: Page[PeriodShown]})

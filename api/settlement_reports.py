@@ -74,7 +74,7 @@ class LeftOut(Shown):
 
     card: str
     term: str
-    kind: Literal["excluded", "unpriced"]
+    kind: str = Field(description="excluded or unpriced")
     name: str
     lines: int
 

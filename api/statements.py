@@ -131,23 +131,21 @@ class PaidBody(Model):
 
 def show(row: Any) -> StatementShown:
     currency = row.currency
-    money = {
+    shown: dict[str, Any] = {
         name: shown_amount(getattr(row, name), currency)
         for name in ("opening", "held", "released", "net", "payable", "carried", "frozen")
     }
-    lists = {
+    shown |= {
         name: [
             StatementSum(term=term, amount=shown_amount(minor, currency), entries=entries)
             for term, minor, entries in getattr(row, name)
         ]
         for name in ("sums", "corrections")
     }
-    plain = {
-        name: getattr(row, name)
-        for name in StatementShown.model_fields
-        if name not in money and name not in lists
+    plain: dict[str, Any] = {
+        name: getattr(row, name) for name in StatementShown.model_fields if name not in shown
     }
-    return StatementShown(**plain, **money, **lists)
+    return StatementShown(**plain, **shown)
 
 
 def shown(row: Any, status: int = 200) -> Response:

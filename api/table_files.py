@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from flask import request
 from pydantic import BaseModel, ValidationError
 
-from api.arguments import as_problems
+from api.arguments import as_problems, pointer
 from api.strict_json import check_json
 from api.xlsx_rows import MOST_CELLS, read_xlsx
 from connectors.csv_file.table import HEAD, find_delimiter, find_encoding
@@ -25,6 +25,7 @@ M = TypeVar("M", bound=BaseModel)
 Row = dict[str, str]
 MOST_BYTES = 20 * 2**20
 MOST_ROWS = 100_000
+MOST_DIGITS = 13
 TITLE_ROWS = 10  # some exports put a title or a note above the column names
 UPLOAD = ("multipart/form-data",)
 
@@ -91,7 +92,7 @@ def read_rows(body: bytes) -> list[Row]:
         raise _bad_file(text("文件是空的", "the file is empty"))
     table = read_xlsx(body) if body.startswith(b"PK") else _read_csv(body)
     at = next((index for index, row in enumerate(table[:TITLE_ROWS]) if _is_head(row)), None)
-    if at is None:
+    if at is None or at + 1 == len(table):
         raise _bad_file(
             text("文件里没有列名和数据行", "the file has no row of column names with rows below it")
         )
@@ -108,6 +109,19 @@ def read_rows(body: bytes) -> list[Row]:
     if len(rows) > MOST_ROWS:
         raise TooLarge(text(f"超过 {MOST_ROWS} 行", f"more than {MOST_ROWS} rows"))
     return rows
+
+
+def demand_amounts(rows: Sequence[Row], columns: Sequence[str]) -> None:
+    """InvalidInput at /rows/<n>/<column> for amounts no account could hold (over 13 digits)."""
+    message = text("金额太大", "the amount is too large")
+    problems = [
+        Problem(pointer(["rows", index, name]), message, "too_large")
+        for index, row in enumerate(rows)
+        for name in columns
+        if sum(each.isdigit() for each in row.get(name, "").partition(".")[0]) > MOST_DIGITS
+    ]
+    if problems:
+        raise InvalidInput(text("金额太大", "amounts are too large"), problems[:50])
 
 
 def _is_head(row: Sequence[str]) -> bool:

@@ -25,9 +25,10 @@ from benchmarks.report import shown, table, write_page
 
 NAMES = (
     "plain_python", "condition", "interpreter", "durable_runs", "http_orders", "test_run",
+    "settle_month", "quote",
 )  # fmt: skip
 PROFILES = ("interpreter", "durable_runs", "durable_runs_effect")
-HAVE_PEERS = ("condition", "interpreter", "durable_runs")
+HAVE_PEERS = ("condition", "interpreter", "durable_runs", "settle_month")
 
 _told = Console(stderr=True, highlight=False)
 

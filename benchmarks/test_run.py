@@ -25,6 +25,7 @@ from engine.runtime.simulate import read_setup, simulate
 from engine.runtime.simulate.asked import Answers
 from engine.runtime.simulate.samples import Samples
 from engine.runtime.world import World
+from engine.store.accounts import insert_user
 from engine.store.db import Database
 from engine.store.flows import create_tenant
 from engine.store.schema import create_all
@@ -37,12 +38,10 @@ _ASK: dict[str, Any] = {
     "type": "form_task",
     "config": {
         "title": "回访",
-        "who": {"roles": ["guide"]},
+        "who": {"users": ["usr_1"]},
         "form": {"type": "object", "properties": {"note": {"type": "string"}}},
         "timeout": "P30D",
-        "reminders": [
-            {"id": "daily", "name": "每天", "after": "P1D", "every": "P1D", "times": 29}
-        ],
+        "reminders": [{"id": "daily", "name": "每天", "after": "P1D", "every": "P1D", "times": 29}],
     },
     "handlers": {
         "daily": {"nodes": [{"id": "urged", "type": "tag_customer", "config": {"add": ["催过"]}}]}
@@ -78,6 +77,12 @@ def bare_world() -> World:
     create_all(db, 1)
     with db.begin() as conn:
         create_tenant(conn, TENANT, "积木", NOW, settings={})
+        insert_user(
+            conn,
+            {"id": "usr_1", "tenant": TENANT, "login": "usr_1", "name": "导购", "locale": "zh",
+             "status": "active", "must_change_password": False, "revision": 1,
+             "created_at": NOW},
+        )  # fmt: skip
     registry = load_registry()
     return World(
         db=db,

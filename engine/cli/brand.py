@@ -1,10 +1,11 @@
-"""The demo's brand: 青禾, invented, with its people, shops, connections and scenes."""
+"""The demo's brand: 青禾, invented, with its people, shops, connections, money and scenes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from engine.cli.brand_settlement import make_settlement
 from engine.core.scene import wording
 from engine.core.text import Text, text
 from engine.runtime.connection_setup import create_connection, update_connection
@@ -137,6 +138,7 @@ def make_brand(world: World, tenant: str, settings: Settings) -> Iterator[Text]:
     made = point_connections(world, tenant, stand_in_url(settings))
     if made:
         yield text(f"演示对接：{'、'.join(made)}", f"connections of the demo: {', '.join(made)}")
+    yield from make_settlement(world, who)
     scenes = list(_scenes(world, who))
     if scenes:
         yield text(f"已发布的场景：{'、'.join(scenes)}", f"published scenes: {', '.join(scenes)}")

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from engine.cli.brand import SHOP_ID
+from engine.cli.brand_settlement import PROMOTER
 from engine.cli.happening import Happening, Person
 
 _SURNAMES = "林苏何唐白秦沈顾温陆叶程许夏宋江方余孟杜"
@@ -149,6 +150,8 @@ class Stream:
 
     def _own_order(self, person: Person) -> list[Happening]:
         order = self._order(person, "own", "青禾小程序商城", "wecom_external_userid")
+        if person.number % 3 == 0:
+            order["promoter"] = dict(PROMOTER)
         return [self._event("order.paid", "shop.qinghe.example", {"order": order})]
 
     def _erp_order(self, person: Person) -> list[Happening]:

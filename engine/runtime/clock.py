@@ -24,8 +24,8 @@ from engine.runtime.announce import announce_incidents
 from engine.runtime.batch import customer_record
 from engine.runtime.inbox import receive
 from engine.runtime.outbox import sweep_outbox
-from engine.runtime.start import OWN_STARTS
 from engine.runtime.settling.due import earn_due, tell_lost_refunds
+from engine.runtime.start import OWN_STARTS
 from engine.runtime.world import World
 from engine.store import customers as customer_store
 from engine.store import effects as effect_store

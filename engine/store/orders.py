@@ -20,7 +20,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal,
     select,
+    union_all,
 )
 from sqlalchemy.engine import Connection
 
@@ -38,6 +40,7 @@ from engine.store.db import (
     update_many,
 )
 from engine.store.events import events
+from engine.store.settlement_bookings import settlement_refunds
 
 orders = Table(
     "orders",
@@ -126,6 +129,7 @@ product_ids = Table(
     Column("product_id", Text, ForeignKey("products.id"), nullable=False, index=True),
 )
 
+
 def find_orders(
     conn: Connection, tenant: str, wanted: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], Any]:
@@ -196,12 +200,8 @@ def find_products(
     wanted = set(codes)
     if not wanted:
         return {}
-    own = conn.execute(
-        select(products).where(products.c.tenant == tenant, among(products.c.sku, wanted))
-    )
-    found = {row.sku: row for row in own}
-    theirs = conn.execute(
-        select(product_ids.c.external_id, products)
+    theirs = (
+        select(product_ids.c.external_id.label("code"), products)
         .join(products, products.c.id == product_ids.c.product_id)
         .where(
             products.c.tenant == tenant,
@@ -210,4 +210,61 @@ def find_products(
             among(product_ids.c.external_id, wanted),
         )
     )
-    return {**{row.external_id: row for row in theirs}, **found}
+    own = select(products.c.sku.label("code"), products).where(
+        products.c.tenant == tenant, among(products.c.sku, wanted)
+    )
+    # A merchant code counts before the platform's id, so it comes last.
+    return {row.code: row for row in conn.execute(union_all(theirs, own))}
+
+
+def orders_paid(conn: Connection, tenant: str, since: datetime, until: datetime) -> list[Any]:
+    """(platform, shop, external_id, event_id) of orders paid in [since, until)."""
+    found = conn.execute(
+        select(orders.c.platform, orders.c.shop, orders.c.external_id, orders.c.event_id)
+        .where(orders.c.tenant == tenant, orders.c.paid_at >= since, orders.c.paid_at < until)
+        .order_by(orders.c.paid_at)
+    )
+    return list(found)
+
+
+def money_between(
+    conn: Connection, tenant: str, platform: str, since: datetime, until: datetime, currency: str
+) -> list[Any]:
+    """(kind, number, type, amount, paid_at, id) of a platform's orders paid in [since, until), with
+    their fees and adjustments.
+    """
+    paid = (
+        orders.c.tenant == tenant,
+        orders.c.platform == platform,
+        orders.c.currency == currency,
+        orders.c.paid_at >= since,
+        orders.c.paid_at < until,
+    )
+    number = orders.c.external_id.label("number")
+    goods = select(
+        literal("order").label("kind"), number, literal("goods").label("type"),
+        orders.c.amount.label("amount"), orders.c.paid_at, orders.c.id,
+    ).where(*paid)  # fmt: skip
+    more = [
+        select(
+            literal(kind).label("kind"), number, table.c.type.label("type"),
+            table.c.amount.label("amount"), orders.c.paid_at, orders.c.id,
+        )
+        .join(orders, orders.c.id == table.c.order_id)
+        .where(table.c.tenant == tenant, *paid)
+        for kind, table in (("fee", order_fees), ("adjustment", order_adjustments))
+    ]  # fmt: skip
+    return list(conn.execute(union_all(goods, *more)))
+
+
+def refunds_of_platform(conn: Connection, tenant: str, platform: str) -> list[tuple[str, str]]:
+    """(order number, amount) of the refunds settlement has seen."""
+    found = conn.execute(
+        select(settlement_refunds.c.order_key, settlement_refunds.c.record).where(
+            settlement_refunds.c.tenant == tenant,
+            settlement_refunds.c.order_key.startswith(f"{platform}/", autoescape=True),
+        )
+    )
+    return [
+        (row.order_key.rpartition("/")[2], str(row.record.get("amount") or "0")) for row in found
+    ]

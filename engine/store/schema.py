@@ -39,6 +39,7 @@ from engine.store import (  # noqa: F401  imported for their tables
     settlement_bookings,
     settlement_budgets,
     settlement_locks,
+    settlement_month,
     settlement_periods,
     settlement_statements,
     simulations,

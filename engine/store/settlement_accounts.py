@@ -54,13 +54,7 @@ settlement_cells = Table(
     Column("minor", Whole, nullable=False),
 )
 
-_NOT_BRAND = {
-    side: {
-        "postgresql_where": text(f"{side} <> 'brand'"),
-        "sqlite_where": text(f"{side} <> 'brand'"),
-    }
-    for side in ("from_account", "to_account")
-}
+_NOT_BRAND = {name: text(f"{name} <> 'brand'") for name in ("from_account", "to_account")}
 settlement_entries = Table(
     "settlement_entries",
     metadata,
@@ -86,14 +80,16 @@ settlement_entries = Table(
         "tenant",
         "to_account",
         "posted_in",
-        **_NOT_BRAND["to_account"],
+        postgresql_where=_NOT_BRAND["to_account"],
+        sqlite_where=_NOT_BRAND["to_account"],
     ),
     Index(
         "ix_settlement_entries_from",
         "tenant",
         "from_account",
         "posted_in",
-        **_NOT_BRAND["from_account"],
+        postgresql_where=_NOT_BRAND["from_account"],
+        sqlite_where=_NOT_BRAND["from_account"],
     ),
     Index("ix_settlement_entries_order", "tenant", "order_key"),
 )

@@ -52,8 +52,9 @@ settlement_bookings = Table(
     Column("back_pieces", Amount, nullable=False),
     Column("back_base", Whole, nullable=False),
     Column("back_count", Whole, nullable=False),
-    # kept: not posted yet (bulk) | estimated | earned | moved: recomputed by another version
+    # estimated | earned | moved: recomputed by another version
     Column("state", Text, nullable=False),
+    Column("in_bulk", Boolean, nullable=False),  # posted by the month's job, not by its lane
     Column("due_asked_at", Moment),  # when the sweep asked for it to be earned
     Column("period_kind", Text, nullable=False),
     Column("zone", Text, nullable=False),

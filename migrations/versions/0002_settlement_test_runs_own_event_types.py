@@ -2,7 +2,7 @@
 
 Revision ID: 0002
 Revises: 0001
-Create Date: 2026-11-22 02:00:01.729695
+Create Date: 2026-11-22 02:34:36.361843
 """
 
 from __future__ import annotations
@@ -148,6 +148,7 @@ def upgrade() -> None:
     sa.Column('back_base', db.Whole, nullable=False),
     sa.Column('back_count', db.Whole, nullable=False),
     sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('in_bulk', sa.Boolean(), nullable=False),
     sa.Column('due_asked_at', db.Moment(), nullable=True),
     sa.Column('period_kind', sa.Text(), nullable=False),
     sa.Column('zone', sa.Text(), nullable=False),
@@ -370,6 +371,12 @@ def upgrade() -> None:
     with op.batch_alter_table('settlement_statements', schema=None) as batch_op:
         batch_op.create_index('ix_settlement_statements_tenant_id', ['tenant', 'id'], unique=False)
 
+    op.create_table('settlement_unposted',
+    sa.Column('tenant', sa.Text(), nullable=False),
+    sa.Column('account', sa.Text(), nullable=False),
+    sa.Column('noted_at', db.Moment(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant', 'account', name=op.f('pk_settlement_unposted'))
+    )
     op.create_table('shadows',
     sa.Column('id', sa.Text(), nullable=False),
     sa.Column('tenant', sa.Text(), nullable=False),
@@ -509,6 +516,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_shadows_next_at')
 
     op.drop_table('shadows')
+    op.drop_table('settlement_unposted')
     with op.batch_alter_table('settlement_statements', schema=None) as batch_op:
         batch_op.drop_index('ix_settlement_statements_tenant_id')
 

@@ -34,8 +34,9 @@ OPEN = {
     "sign_in",
     "submit_form",
 }
-# Asked for inside an endpoint: this machine needs no metrics.read, one's own jobs no jobs.read.
-INSIDE = {"jobs.read", "metrics.read"}
+# Asked for inside an endpoint: this machine needs no metrics.read, one's own jobs no jobs.read,
+# and statements are read by finance and by partners.
+INSIDE = {"jobs.read", "metrics.read", "settlement.own"}
 ACCESSES = [access for resource in resources() for access in resource.accesses]
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -152,7 +153,7 @@ def test_a_card_that_cannot_be_is_refused_with_its_path(
 
 
 def test_an_order_becomes_an_entry_that_explains_itself_and_a_refund_takes_it_back(
-    admin: Client, maker: Client, world: World
+    admin: Client, maker: Client, world: World, clock: Clock
 ) -> None:
     lin = party(maker, "林晚秋", "d1001")
     publish(maker, admin)
@@ -163,6 +164,7 @@ def test_an_order_becomes_an_entry_that_explains_itself_and_a_refund_takes_it_ba
     said = " ".join(one["zh"] for one in entry["sentences"])
     assert "12% + 3 个百分点 = 15%" in said
     assert "1,000.00 × 15% = 150.00" in said
+    clock.wind(timedelta(minutes=1))
     back = {
         "platform": "douyin",
         "shop": "shop-1",
@@ -178,7 +180,10 @@ def test_an_order_becomes_an_entry_that_explains_itself_and_a_refund_takes_it_ba
     take(admin, world, event)
     newest, _ = admin.get(f"{BASE}/entries?party={lin}").json["items"]
     assert (newest["amount"], newest["kind"]) == ("-60.00", "refund")
-    (account,) = admin.get(f"{BASE}/accounts?party={lin}").json["items"]
+    found = admin.get(f"{BASE}/accounts?party={lin}")
+    assert found.status_code == 200, found.json
+    (account,) = found.json["items"]
+    assert (account["amount"], account["posted"]) == ("600.00", "90.00")
     one = admin.get(f"{BASE}/accounts/{account['key']}")
     assert one.json == account
 
@@ -405,3 +410,30 @@ def test_parties_hang_on_the_org_tree(
     assert local.get(f"{BASE}/entries?party={zhou}").status_code == 404
     assert local.get(f"{BASE}/entries").status_code == 422
     assert local.get(f"{BASE}/entries?party={lin}").status_code == 200
+
+
+def test_a_month_is_tried_and_recomputed_by_another_version(
+    admin: Client, maker: Client, world: World, clock: Clock, client_as: Callable[..., Client]
+) -> None:
+    lin = party(maker, "林晚秋", "d1001")
+    publish(maker, admin)
+    take(admin, world, paid("1", "1000.00", "d1001"))
+    assert maker.put(f"{CARDS}/creators", card("10"), headers=STAR).status_code == 200
+    assert admin.post(f"{CARDS}/creators/publish", {}, headers=STAR).status_code == 201
+    road = f"{CARDS}/creators/recompute"
+    tried = admin.post(f"{road}/preview", {"period": "2026-11"})
+    assert tried.status_code == 200, tried.json
+    (row,) = tried.json["rows"]
+    assert (row["party"], row["was"], row["would"], row["difference"]) == (
+        lin,
+        "150.00",
+        "130.00",
+        "-20.00",
+    )
+    own = admin.post(road, {"period": "2026-11"})
+    assert (own.status_code, own.json["code"]) == (403, "own_work")
+    clock.wind(timedelta(minutes=1))
+    assert maker.post(road, {"period": "2026-11"}).json == {"orders": 1}
+    work(world)
+    entries = admin.get(f"{BASE}/entries?party={lin}").json["items"]
+    assert sum(Decimal(one["amount"]) for one in entries) == 130

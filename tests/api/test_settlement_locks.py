@@ -37,6 +37,7 @@ OTHERS = {
     "check_rate_card": "only looks",
     "check_rate_card_draft": "only looks",
     "publish_rate_card": "takes the draft, which saving has guarded",
+    "preview_recompute": "only looks",
     "recompute_rate_card": "posts corrections, changes no card",
     "create_flow": "a new flow",
     "validate_draft": "only looks",
@@ -205,8 +206,8 @@ def test_a_request_is_rejected_with_a_reason_or_withdrawn_by_its_maker(
     assert admin.post(f"{road}/{first}/reject", {"answer": "不同意"}).json["state"] == "rejected"
     assert admin.post(f"{road}/{second}/withdraw").status_code == 403
     assert maker.post(f"{road}/{second}/withdraw").json["state"] == "withdrawn"
-    states = [one["state"] for one in admin.get(road).json["items"]]
-    assert states == ["withdrawn", "rejected"]
+    states = {one["id"]: one["state"] for one in admin.get(road).json["items"]}
+    assert states == {first: "rejected", second: "withdrawn"}
 
 
 def test_locks_are_listed_and_lifted_with_a_second_factor(

@@ -28,9 +28,15 @@ export type BankBody = { holder: string; bank: string; number: string }
 
 export type BaseRule = { from?: "paid" | "list" | "none"; plus?: Tick[]; minus?: Tick[]; fees?: ("platform_commission" | "payment_fee" | "creator_commission" | "leader_commission" | "agency_commission" | "compensation" | "freight_insurance" | "other")[]; cost?: boolean; refunds?: boolean }
 
+export type BillFigure = { order: string; fee: string; amount: string; day: string; ref: string }
+
+export type BillPreview = { lines: number; figures: BillFigure[]; sums: Record<string, string>; problems: ProblemItem[] }
+
 export type Block = { type: string; group: string; kind: string; label: string; summary: string; icon: string; help: string; ports: Labelled[]; ports_from: string | null; writes_from: string | null; config: Record<string, unknown>; errors: NodeError[]; effect_class: string; waits: boolean; has_body: boolean; version: number; output: Record<string, unknown> | null; output_varies: boolean; search: string[]; starts: string | null; connector: string | null; action: string | null }
 
 export type Blocks = { minimum?: string | null; maximum?: string | null; guarantee?: Guarantee | null; coefficient?: Coefficient | null; kind?: "blocks"; by?: "amount" | "count"; size: string; amount: string }
+
+export type BookedMonth = { orders: number }
 
 export type BothNames = { zh: string; en: string }
 
@@ -99,6 +105,8 @@ export type CredentialsBody = { credentials: Record<string, unknown> }
 export type Decision = { verdict: "delivered" | "failed" | "again"; output?: Record<string, unknown> | null; words: string }
 
 export type Diff = { changes: ChangeShown[] }
+
+export type DifferenceShown = { line: number; order: string; fee: string; result: "matched" | "differing" | "missing_ours" | "missing_theirs"; result_name: Words; ours: string; theirs: string; difference: string; reason: string | null; reason_name: Words | null; age: number; our_refs: string[]; their_refs: string[]; status: string; note: string; owner_user: string | null; resolved_at: string | null }
 
 export type DisputeBody = { reason: string }
 
@@ -194,7 +202,7 @@ export type LabelBody = { zh: string; en: string }
 
 export type Labelled = { id: string; label: string }
 
-export type LeftOut = { card: string; term: string; kind: "excluded" | "unpriced"; name: string; lines: number }
+export type LeftOut = { card: string; term: string; kind: string; name: string; lines: number }
 
 export type LockShown = { id: string; scope: string; pointer: string; owner_role: string; reason: string; until: string | null; placed_by: string; placed_at: string }
 
@@ -248,6 +256,14 @@ export type NoteBody = { note?: string }
 
 export type Notice = { id: number; title: string; body: string; link: string | null; run_id: string | null; at: string; read_at: string | null }
 
+export type OpeningBalanceShown = { party: string; period: string; amount: string }
+
+export type OpeningHold = { party: string; amount: string; due_on: string }
+
+export type OpeningPreview = { is_sound: boolean; is_applied: boolean; totals: OpeningTotalShown[]; holds: OpeningHold[]; balances: OpeningBalanceShown[]; sums: Record<string, string>; problems: ProblemItem[] }
+
+export type OpeningTotalShown = { party: string; term: string; window: string; amount: string; count: number; posted: string }
+
 export type OwnSession = { is_this: boolean; created_at: string; seen_at: string; until: string; address: string | null; agent: string | null }
 
 export type OwnSessions = { items: OwnSession[] }
@@ -265,6 +281,8 @@ export type Page_CardShown = { items: CardShown[]; next: string | null }
 export type Page_CardVersion = { items: CardVersion[]; next: string | null }
 
 export type Page_CoefficientShown = { items: CoefficientShown[]; next: string | null }
+
+export type Page_DifferenceShown = { items: DifferenceShown[]; next: string | null }
 
 export type Page_Entry = { items: Entry[]; next: string | null }
 
@@ -289,6 +307,8 @@ export type Page_Notice = { items: Notice[]; next: string | null }
 export type Page_PartyShown = { items: PartyShown[]; next: string | null }
 
 export type Page_PeriodShown = { items: PeriodShown[]; next: string | null }
+
+export type Page_ReconciliationShown = { items: ReconciliationShown[]; next: string | null }
 
 export type Page_RepricedLine = { items: RepricedLine[]; next: string | null }
 
@@ -334,6 +354,8 @@ export type PlatformAccounts = { accounts: PlatformAccount[] }
 
 export type Position = { x?: number; y?: number }
 
+export type PostingJobs = { job_ids: string[] }
+
 export type Preview = { flows: Previewed[] }
 
 export type Previewed = { document: Record<string, unknown>; problems: ProblemItem[] }
@@ -370,6 +392,10 @@ export type Received = { event: ReceivedEvent }
 
 export type ReceivedEvent = { id: string; source: string; external_id: string; is_new: boolean }
 
+export type RecomputeBody = { period: string }
+
+export type ReconciliationShown = { id: string; platform: string; period: string; currency: string; tolerance: string; ours: string; theirs: string; difference: string; counts: Record<string, number>; problems: ProblemItem[]; made_by: string; made_at: string }
+
 export type RecoveryCodes = { recovery_codes: string[] }
 
 export type RejectBody = { answer: string }
@@ -389,6 +415,8 @@ export type RequestBody = { scope: string; pointer: string; new?: JsonValue; rem
 export type RequestShown = { id: string; scope: string; pointer: string; old?: unknown; new?: unknown; had_old: boolean; removes: boolean; owner_role: string; maker: string; reason: string; made_at: string; state: "proposed" | "approved" | "rejected" | "withdrawn" | "applied"; checker: string; answer: string; answered_at: string | null }
 
 export type ResolveBody = { words: string }
+
+export type ResolveDifference = { how: "accepted" | "claimed" | "carried"; note: string }
 
 export type Retry = { attempts?: number; first?: string; factor?: number; max?: string }
 
@@ -703,9 +731,13 @@ export interface Calls {
   list_locks: { query?: { limit?: number; cursor?: string; scope?: string }; answer: Page_LockShown }
   place_lock: { body: api__locks__LockBody; answer: LockShown }
   lift_lock: { path: { lock_id: string }; answer: undefined }
+  apply_opening: { body: FormData | Blob; answer: OpeningPreview }
+  preview_opening: { body: FormData | Blob; answer: OpeningPreview }
   list_settlement_periods: { query?: { limit?: number; cursor?: string }; answer: Page_PeriodShown }
+  book_settlement_period: { path: { key: string }; answer: BookedMonth }
   close_settlement_period: { path: { key: string }; answer: StartedJob }
   reopen_settlement_period: { path: { key: string }; answer: undefined }
+  post_booked: { answer: PostingJobs }
   quote_order: { body: QuoteBody; answer: QuoteShown }
   list_rate_cards: { query?: { limit?: number; cursor?: string }; answer: Page_CardShown }
   create_rate_card: { body: CardDocument; answer: CardWithDraft }
@@ -714,9 +746,17 @@ export interface Calls {
   save_rate_card: { path: { key: string }; body: CardDocument; match: string | number; answer: SavedCard }
   check_rate_card_draft: { path: { key: string }; answer: Checked }
   publish_rate_card: { path: { key: string }; body: PublishCardBody; match: string | number; answer: PublishedCard }
+  recompute_rate_card: { path: { key: string }; body: RecomputeBody; answer: BookedMonth }
+  preview_recompute: { path: { key: string }; body: RecomputeBody; answer: WhatIfShown }
   list_rate_card_versions: { path: { key: string }; query?: { limit?: number; cursor?: string }; answer: Page_CardVersion }
   read_rate_card_version: { path: { key: string; number: number }; answer: CardVersionWithDocument }
   roll_back_rate_card: { path: { key: string; number: number }; answer: PublishedCard }
+  list_reconciliations: { query?: { limit?: number; cursor?: string }; answer: Page_ReconciliationShown }
+  reconcile_bill: { body: FormData | Blob; answer: ReconciliationShown }
+  preview_bill: { body: FormData | Blob; answer: BillPreview }
+  read_reconciliation: { path: { reconciliation_id: string }; answer: ReconciliationShown }
+  list_reconciliation_lines: { path: { reconciliation_id: string }; query?: { limit?: number; cursor?: string; result?: "matched" | "differing" | "missing_ours" | "missing_theirs" }; answer: Page_DifferenceShown }
+  resolve_difference: { path: { reconciliation_id: string; line: number }; body: ResolveDifference; answer: undefined }
   read_report: { path: { by: "channel" | "shop" | "platform" | "party" | "tier" | "campaign" | "service" | "category" }; query?: { month?: string; since?: string; until?: string; platform?: string; shop?: string; channel?: string; campaign?: string; service?: string; category?: string }; answer: ReportShown }
   download_report_csv: { path: { by: "channel" | "shop" | "platform" | "party" | "tier" | "campaign" | "service" | "category" }; query?: { month?: string; since?: string; until?: string; platform?: string; shop?: string; channel?: string; campaign?: string; service?: string; category?: string }; answer: string }
   download_report_xlsx: { path: { by: "channel" | "shop" | "platform" | "party" | "tier" | "campaign" | "service" | "category" }; query?: { month?: string; since?: string; until?: string; platform?: string; shop?: string; channel?: string; campaign?: string; service?: string; category?: string }; answer: string }
@@ -912,9 +952,13 @@ export const ROUTES: { readonly [N in keyof Calls]: string } = {
   list_locks: "GET /api/v1/settlement/locks",
   place_lock: "POST /api/v1/settlement/locks",
   lift_lock: "DELETE /api/v1/settlement/locks/{lock_id}",
+  apply_opening: "POST /api/v1/settlement/opening",
+  preview_opening: "POST /api/v1/settlement/opening/preview",
   list_settlement_periods: "GET /api/v1/settlement/periods",
+  book_settlement_period: "POST /api/v1/settlement/periods/{key}/book",
   close_settlement_period: "POST /api/v1/settlement/periods/{key}/close",
   reopen_settlement_period: "POST /api/v1/settlement/periods/{key}/reopen",
+  post_booked: "POST /api/v1/settlement/post",
   quote_order: "POST /api/v1/settlement/quote",
   list_rate_cards: "GET /api/v1/settlement/rate-cards",
   create_rate_card: "POST /api/v1/settlement/rate-cards",
@@ -923,9 +967,17 @@ export const ROUTES: { readonly [N in keyof Calls]: string } = {
   save_rate_card: "PUT /api/v1/settlement/rate-cards/{key}",
   check_rate_card_draft: "POST /api/v1/settlement/rate-cards/{key}/check",
   publish_rate_card: "POST /api/v1/settlement/rate-cards/{key}/publish",
+  recompute_rate_card: "POST /api/v1/settlement/rate-cards/{key}/recompute",
+  preview_recompute: "POST /api/v1/settlement/rate-cards/{key}/recompute/preview",
   list_rate_card_versions: "GET /api/v1/settlement/rate-cards/{key}/versions",
   read_rate_card_version: "GET /api/v1/settlement/rate-cards/{key}/versions/{number}",
   roll_back_rate_card: "POST /api/v1/settlement/rate-cards/{key}/versions/{number}/roll-back",
+  list_reconciliations: "GET /api/v1/settlement/reconcile",
+  reconcile_bill: "POST /api/v1/settlement/reconcile",
+  preview_bill: "POST /api/v1/settlement/reconcile/preview",
+  read_reconciliation: "GET /api/v1/settlement/reconcile/{reconciliation_id}",
+  list_reconciliation_lines: "GET /api/v1/settlement/reconcile/{reconciliation_id}/lines",
+  resolve_difference: "POST /api/v1/settlement/reconcile/{reconciliation_id}/lines/{line}/resolve",
   read_report: "GET /api/v1/settlement/reports/{by}",
   download_report_csv: "GET /api/v1/settlement/reports/{by}/csv",
   download_report_xlsx: "GET /api/v1/settlement/reports/{by}/xlsx",

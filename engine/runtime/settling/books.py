@@ -23,6 +23,7 @@ from engine.store import rate_cards as card_store
 from engine.store import settlement_accounts as account_store
 from engine.store import settlement_bookings as booking_store
 from engine.store import settlement_budgets as budget_store
+from engine.store import settlement_month as month_store
 from engine.store import settlement_periods as period_store
 from engine.store.db import Connection
 
@@ -111,6 +112,7 @@ class Books:
     closed: dict[str, dict[str, Any]] = field(default_factory=dict)  # periods no longer open
     statements: dict[tuple[str, ...], Any] = field(default_factory=dict)  # drawn for flows
     write_statements: Any = None
+    unposted: set[Slot] = field(default_factory=set)  # accounts that are posted in bulk
 
     def add_entry(self, tenant: str, entry: Entry, state: str, now: datetime) -> dict[str, Any]:
         """A new entry; its `state` may be another one than the pure room gave it."""
@@ -130,6 +132,9 @@ class Books:
     def write(self, conn: Connection, now: datetime) -> None:
         """1. orders, 2. accounts behind their versions, 3. entries in open periods, 4. budgets."""
         self._write_orders(conn)
+        for tenant in _tenants(self.unposted):
+            accounts = [account for whose, account in self.unposted if whose == tenant]
+            month_store.note_unposted(conn, tenant, accounts, now)
         for tenant in _tenants(self.accounts):
             self._write_accounts(conn, tenant, now)
         moved = [*self.new_entries.values(), *self.moved.values()]

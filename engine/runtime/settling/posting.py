@@ -115,7 +115,7 @@ def _post_amount(desk: Desk, one: Mapping[str, Any], key: str) -> Any:
         Need("settlement:account", tenant, (account, (), [key])),
         Need("settlement:party", tenant, party),
     ]
-    if done:
+    if done or not int(one["minor"]):
         return None
     books = books_of(desk.batch)
     held = books.accounts[tenant, account]

@@ -46,7 +46,7 @@ def order_parties(order: Mapping[str, Any], known: Mapping[Pair, Any]) -> dict[s
 
 def line_parties(order: Mapping[str, Any], known: Mapping[Pair, Any]) -> dict[str, Parties]:
     """Other parties of single lines, by line id: a live room sells for several promoters."""
-    found = {}
+    found: dict[str, Parties] = {}
     for line in order.get("lines") or ():
         if line.get("promoter") and line.get("id"):
             own = _by_role(_promoter(order, line), known)

@@ -92,8 +92,7 @@ def list_statements(
 def read_statement(world: World, who: Principal, id_: str) -> Any:
     """The statement's row; NotFound for one that is not there, or is not the partner's."""
     with world.db.reading() as conn:
-        row = store.find_statement(conn, who.tenant, id_)
-        _demand_visible(conn, who, row)
+        row = _visible(conn, who, store.find_statement(conn, who.tenant, id_))
     return row
 
 
@@ -102,8 +101,7 @@ def statement_lines(
 ) -> list[StatementLine]:
     """Its entries, newest first, each with why it has its amount."""
     with world.db.reading() as conn:
-        row = store.find_statement(conn, who.tenant, id_)
-        _demand_visible(conn, who, row)
+        row = _visible(conn, who, store.find_statement(conn, who.tenant, id_))
         found = account_store.list_entries(
             conn, who.tenant, party=row.party, period=row.period, before=before, limit=limit
         )
@@ -117,8 +115,7 @@ def repriced_lines(world: World, who: Principal, id_: str) -> list[Priced]:
     in that order. They sum to what was posted.
     """
     with world.db.reading() as conn:
-        row = store.find_statement(conn, who.tenant, id_)
-        _demand_visible(conn, who, row)
+        row = _visible(conn, who, store.find_statement(conn, who.tenant, id_))
         entries = account_store.list_entries(
             conn, who.tenant, party=row.party, period=row.period, limit=None
         )
@@ -217,8 +214,7 @@ def _answer(world: World, who: Principal, id_: str, to: str, said: str) -> Any:
 
 def _moved(conn: Connection, who: Principal, id_: str, to: str) -> Any:
     """The row, held, if it may come to that state; NotFound or Conflict otherwise."""
-    row = store.lock_statement(conn, who.tenant, id_)
-    _demand_visible(conn, who, row)
+    row = _visible(conn, who, store.lock_statement(conn, who.tenant, id_))
     if to not in _NEXT.get(row.state, ()):
         message = text(
             f"对账单现在是「{row.state}」，不能变为「{to}」",
@@ -228,11 +224,13 @@ def _moved(conn: Connection, who: Principal, id_: str, to: str) -> Any:
     return row
 
 
-def _demand_visible(conn: Connection, who: Principal, row: Any) -> None:
+def _visible(conn: Connection, who: Principal, row: Any) -> Any:
+    """The row; NotFound for none, and for one that is not the partner's or not released."""
     own = _own_parties(conn, who)
     hidden = row is not None and own is not None and (row.party not in own or row.state == "draft")
     if row is None or hidden:
         raise NotFound(text("没有这份对账单", "there is no such statement"))
+    return row
 
 
 def _own_parties(conn: Connection, who: Principal) -> frozenset[str] | None:

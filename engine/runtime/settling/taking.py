@@ -67,6 +67,8 @@ def book(desk: Desk, args: Mapping[str, Any]) -> Applied:
     taking.refund()
     if order.get("status") == CLOSED:
         taking.close()
+    if args.get("later"):
+        taking.leave()
     taking.tell()
     return Answer("out", {"booked": taking.booked})
 
@@ -212,6 +214,7 @@ class Taking:
             "card": card,
             "state": "earned" if is_earned else "estimated",
             "due_asked_at": None,
+            "in_bulk": False,
             "period_kind": term.period,
             "zone": resolver.card.zone,
             "platform": facts["platform"],
@@ -262,7 +265,7 @@ class Taking:
     def close(self) -> None:
         """A closed order gives back what no refund has: its goods were never kept."""
         left = {one.booking.line: one.booking for one in self.held.bookings}
-        lines = [
+        lines: list[dict[str, Any]] = [
             {
                 "line": line,
                 "amount": to_major(one.paid - one.back_paid, one.currency),
@@ -287,6 +290,14 @@ class Taking:
             for one in self.held.bookings
         }
         self.parts += [(name, part, by_slot[name, part.sub, part.line]) for name, part in parts]
+
+    def leave(self) -> None:
+        """What was booked just now is posted in bulk; all else goes its way."""
+        left = [one for one in self.parts if one[1].kind == "order"]
+        self.parts = [one for one in self.parts if one[1].kind != "order"]
+        for account, _, one in left:
+            one.beside["in_bulk"] = True
+            self.books.unposted.add((self.desk.tenant, account))
 
     # -- telling -----------------------------------------------------------------------------------
 

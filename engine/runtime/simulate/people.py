@@ -58,6 +58,7 @@ class Desk:
     name: str
     free: datetime | None = None  # when the last work on it ends
     ends: deque[datetime] = field(default_factory=deque)  # of what lies there, in order
+    given: int = 0
     tasks: int = 0
     busy: timedelta = timedelta(0)
     longest: int = 0
@@ -138,7 +139,10 @@ class People:
             self._end(held, held.opened + held.given.after)
             return
         desks = [self._desk(id_) for id_ in people]
-        desk = min(desks, key=lambda one: (one.free or held.opened, one.id))
+        desk = min(
+            desks, key=lambda one: (max(one.free or held.opened, held.opened), one.given, one.id)
+        )
+        desk.given += 1
         began = next_open(max(desk.free or held.opened, held.opened), self._calendar)
         if held.due is not None and began >= held.due:
             self.missed += 1  # its time is over before anybody gets to it

@@ -34,7 +34,9 @@ def budget(world: World, party: str, limit: str, action: str = "freeze", **more:
 
 
 def states(world: World) -> list[tuple[int, str]]:
-    return [(entry.minor, entry.state) for entry in entries(world)]
+    """(minor, state) order by order, what was earned before what was taken back."""
+    found = sorted(entries(world), key=lambda entry: (entry.order_key, -entry.minor))
+    return [(entry.minor, entry.state) for entry in found]
 
 
 def test_what_exceeds_a_budget_is_frozen_and_the_rest_passes(world: World) -> None:
@@ -55,7 +57,7 @@ def test_a_refund_makes_room_and_what_waited_passes(world: World) -> None:
     take(world, ordered("1", "100.00"))
     take(world, ordered("2", "100.00"))
     take(world, refunded("1", "100.00"))
-    assert states(world) == [(1000, "pending"), (1000, "pending"), (-1000, "pending")]
+    assert states(world) == [(1000, "pending"), (-1000, "pending"), (1000, "pending")]
     assert read_one(world, TENANT, "b").used == 1000
 
 

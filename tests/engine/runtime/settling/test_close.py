@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.core.errors import Conflict, NotFound, PeriodLocked
+from engine.core.errors import Conflict, Forbidden, NotFound, PeriodLocked
 from engine.runtime.jobs import drain_jobs
 from engine.runtime.principal import OwnWork, system
 from engine.runtime.settling.adjustments import (
@@ -206,7 +206,7 @@ def test_an_adjustment_needs_two_people_and_is_one_entry(world: World) -> None:
     row = propose_adjustment(
         world, maker, party=lin, amount="-12.50", reason="多付", paper="邮件 3 号"
     )
-    with pytest.raises(Exception, match=""):
+    with pytest.raises(Forbidden):
         approve_adjustment(world, maker, row.id)
     approve_adjustment(world, boss, row.id)
     with pytest.raises(Conflict):

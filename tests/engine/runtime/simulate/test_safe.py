@@ -34,6 +34,7 @@ CONFIGS: dict[str, dict[str, Any]] = {
     "approval": {"title": "看", "levels": [{"name": "一", "who": WHO}], "timeout": "P1D"},
     "branch": {"branches": [{"id": "yes", "name": "大", "when": "order.amount > 1"}]},
     "call": {"connection": "webhook", "action": "send", "args": {"type": "a.b", "data": {"n": 1}}},
+    "budget_guard": {"budget": "campaign:618", "amount": "order.amount"},
     "decision_table": {},
     "end": {"outcome": "完"},
     "find_customer": {"by": "id", "value": "{{ customer.id }}"},
@@ -63,6 +64,17 @@ CONFIGS: dict[str, dict[str, Any]] = {
     "wait_for_event": {"type": "order.completed", "timeout": "P1D"},
 }
 BODY = {"nodes": [{"id": "inner", "type": "tag_customer", "config": {"add": ["内"]}}], "edges": []}
+
+
+# What configs taken from a block's own cases read.
+PARAMS = {
+    "type": "object",
+    "properties": {
+        "cost": {"type": "number", "title": "花费", "default": 10},
+        "commission": {"type": "number", "title": "佣金", "default": 10},
+        "parts": {"type": "array", "title": "各方", "default": []},
+    },
+}
 
 
 def node_of(type_: str) -> dict[str, Any]:
@@ -102,6 +114,7 @@ def document(step: dict[str, Any], number: int) -> dict[str, Any]:
         "name": step["type"],
         "nodes": [PAID, step, END],
         "edges": edges,
+        "params": PARAMS,
     }
 
 
