@@ -110,7 +110,8 @@ def test_the_last_admin_stays(admin: Client) -> None:
 
 
 def test_nobody_gives_more_than_they_hold(admin: Client, client_as) -> None:
-    role = {"key": "hr", "name": "人事", "acts": ["users.read", "users.edit", "roles.edit"]}
+    acts = ["users.read", "users.edit", "roles.edit", "settlement.own"]
+    role = {"key": "hr", "name": "人事", "acts": acts}
     assert admin.post("/api/v1/roles", role).status_code == 201
     hr = client_as("hr", second_factor=True)
     made = hr.post(USERS, {"login": "li.lei", "name": "李雷", "roles": [{"role": "business"}]})
@@ -205,7 +206,7 @@ def test_built_in_roles_never_change(admin: Client) -> None:
     assert found.status_code == 409
     assert admin.delete("/api/v1/roles/viewer").status_code == 409
     listed = {one["key"]: one for one in admin.get("/api/v1/roles").json["items"]}
-    assert listed["partner"]["acts"] == []
+    assert listed["partner"]["acts"] == ["settlement.own"]
     assert "roles.edit" in listed["admin"]["acts"]
 
 
