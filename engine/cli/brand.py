@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine.cli.brand_settlement import make_settlement
+from engine.cli.brand_settlement import DOUYIN_SHOP, make_settlement
 from engine.core.scene import wording
 from engine.core.text import Text, text
 from engine.runtime.connection_setup import create_connection, update_connection
@@ -36,7 +36,7 @@ UNITS = (
     ("store", "杭州西湖店", "华东大区"),
     ("store", "杭州滨江店", "华东大区"),
 )
-SHOP_ID = "4463798"
+SHOP_ID = DOUYIN_SHOP
 APP_KEY, APP_SECRET = "7300000000000000001", "demo-douyin-secret-of-nobody"
 # key, connector, name, credentials, settings; {base} is where the stand-in listens
 CONNECTIONS: tuple[tuple[str, str, str, dict[str, Any], dict[str, Any]], ...] = (

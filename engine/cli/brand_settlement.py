@@ -11,11 +11,16 @@ from engine.runtime.principal import Principal
 from engine.runtime.settling import budgets, parties, rate_cards
 from engine.runtime.world import World
 
+DOUYIN_SHOP = "4463798"  # as the platform's orders name it
 CREATOR, OPERATOR = "林晚秋", "杭州云栖电商服务"
 # name, kind, what they are called on platforms
 PARTIES: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
     (CREATOR, "creator", (("own", "lin-wanqiu"), ("tmall", "lin-wanqiu"))),
-    (OPERATOR, "provider", (("own", "青禾小程序商城"), ("tmall", "青禾天猫旗舰店"))),
+    (
+        OPERATOR,
+        "provider",
+        (("own", "青禾小程序商城"), ("tmall", "青禾天猫旗舰店"), ("douyin", DOUYIN_SHOP)),
+    ),
 )
 PROMOTER: dict[str, str] = {"kind": "creator", "id": "lin-wanqiu", "name": CREATOR}
 CARD: dict[str, Any] = {
