@@ -56,7 +56,7 @@ class Sale:
 
 def order_key(record: Mapping[str, Any], id_: str = "external_id") -> str:
     """What names an order for ever; of a refund, the order it belongs to (`id_="order_id"`)."""
-    return f"{record['platform']}/{record['shop']}/{record[id_]}"
+    return f"{record['platform']}/{record.get('shop') or ''}/{record[id_]}"
 
 
 def sales_of(

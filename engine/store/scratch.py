@@ -25,6 +25,7 @@ from engine.store.events import events
 from engine.store.flows import flow_versions, flows, schedules, tenants
 from engine.store.lanes import lanes
 from engine.store.orders import (
+    find_orders,
     order_adjustments,
     order_fees,
     order_lines,
@@ -198,17 +199,7 @@ def copy_orders(
     """Orders by (platform, number) as they were before a moment."""
     told, wanted = Restored(), set(pairs)
     if wanted:
-        held = [
-            row
-            for row in source.execute(
-                select(orders).where(
-                    orders.c.tenant == tenant,
-                    among(orders.c.platform, sorted({platform for platform, _ in wanted})),
-                    among(orders.c.external_id, sorted({number for _, number in wanted})),
-                )
-            )
-            if (row.platform, row.external_id) in wanted
-        ]
+        held = list(find_orders(source, tenant, wanted).values())
         _put_orders(source, target, tenant, held, before, told)
     return told
 

@@ -13,25 +13,9 @@ from engine.runtime.publish import create_flow, publish
 from engine.runtime.runner import drain_lanes
 from engine.runtime.world import World
 from tests.api.conftest import CHEAP, PASSWORD, START, TENANT
+from tests.engine.runtime.staging import PAID, flow
 
-PAID = {"id": "t", "type": "event", "config": {"type": "order.paid"}}
-
-
-def flow(key: str, nodes: list[dict[str, Any]], lines: list[str], **more: Any) -> dict[str, Any]:
-    """A flow from nodes and lines written "a>b" or "a.port>b"."""
-    edges = []
-    for number, line in enumerate(lines):
-        start, end = line.split(">")
-        source, _, port = start.partition(".")
-        edges.append({"id": f"e{number}", "from": source, "to": end, "port": port or "out"})
-    return {
-        "format": "jimu.flow/1",
-        "key": key,
-        "name": key,
-        "nodes": nodes,
-        "edges": edges,
-        **more,
-    }
+__all__ = ["PAID", "flow"]  # tests here take them from this file
 
 
 def tag(id_: str = "a", *tags: str) -> dict[str, Any]:
