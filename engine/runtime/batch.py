@@ -27,7 +27,8 @@ from engine.store import events as event_store
 from engine.store import lanes as lane_store
 from engine.store import orders as order_store
 from engine.store import runs as run_store
-from engine.store.db import Connection, dump_json, insert_many, insert_new
+from engine.store.bulk import insert_many, insert_new
+from engine.store.db import Connection, dump_json
 
 # An entry is about 900 bytes: level 1 takes twice as long and saves 80 of them.
 _pack = zstandard.ZstdCompressor(level=-1).compress

@@ -33,7 +33,7 @@ from engine.store import flows as flow_store
 from engine.store import jobs as job_store
 from engine.store import lanes as lane_store
 from engine.store import runs as run_store
-from engine.store.db import insert_many
+from engine.store.bulk import insert_many
 
 log = structlog.get_logger(__name__)
 TIMERS = 500

@@ -14,7 +14,7 @@ from engine.runtime.connections import kept_link, read_connection
 from engine.runtime.inbox import receive
 from engine.runtime.world import World
 from engine.store import connections as connection_store
-from engine.store.db import insert_many
+from engine.store.bulk import insert_many
 
 
 def take_push(world: World, tenant: str, key: str, request: Request) -> tuple[Reply, list[Any]]:

@@ -29,7 +29,8 @@ from engine.runtime.owners import Incoming, Overtaken, find_owners, read_identit
 from engine.runtime.world import World
 from engine.store import events as event_store
 from engine.store import lanes as lane_store
-from engine.store.db import Connection, DatabaseFault, dump_json, nul_path
+from engine.store.bulk import nul_path
+from engine.store.db import Connection, DatabaseFault, dump_json
 
 log = structlog.get_logger(__name__)
 REPEATS = 5

@@ -36,7 +36,8 @@ from engine.store import connections as connection_store
 from engine.store import effects as effect_store
 from engine.store import lanes as lane_store
 from engine.store import runs as run_store
-from engine.store.db import Connection, insert_many
+from engine.store.bulk import insert_many
+from engine.store.db import Connection
 
 log = structlog.get_logger(__name__)
 

@@ -36,7 +36,8 @@ from engine.store import events as event_store
 from engine.store import lanes as lane_store
 from engine.store import orders as order_store
 from engine.store import runs as run_store
-from engine.store.db import Connection, DatabaseFault, insert_many
+from engine.store.bulk import insert_many
+from engine.store.db import Connection, DatabaseFault
 
 log = structlog.get_logger(__name__)
 

@@ -23,7 +23,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection
 
-from engine.store.db import Json, Moment, among, metadata, tenant_column
+from engine.store.among import among
+from engine.store.db import Json, Moment, metadata, tenant_column
 from engine.store.org import org_units
 
 users = Table(

@@ -23,16 +23,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection
 
-from engine.store.db import (
-    Json,
-    Moment,
-    Whole,
-    dump_json,
-    metadata,
-    moment_text,
-    tenant_column,
-    update_many,
-)
+from engine.store.bulk import update_many
+from engine.store.db import Json, Moment, Whole, dump_json, metadata, moment_text, tenant_column
 
 audit = Table(
     "audit",

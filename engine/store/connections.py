@@ -9,15 +9,8 @@ from typing import Any
 from sqlalchemy import Column, Integer, Table, Text, UniqueConstraint, select
 from sqlalchemy.engine import Connection
 
-from engine.store.db import (
-    Json,
-    Moment,
-    all_tenants,
-    insert_new,
-    metadata,
-    tenant_column,
-    update_many,
-)
+from engine.store.bulk import insert_new, update_many
+from engine.store.db import Json, Moment, all_tenants, metadata, tenant_column
 
 connections = Table(
     "connections",

@@ -15,19 +15,9 @@ from typing import Any
 from sqlalchemy import Column, Index, Integer, Table, Text, select
 from sqlalchemy.engine import Connection
 
-from engine.store.db import (
-    Json,
-    JsonB,
-    Moment,
-    Whole,
-    among,
-    among_pairs,
-    insert_many,
-    insert_new,
-    metadata,
-    tenant_column,
-    update_many,
-)
+from engine.store.among import among, among_pairs
+from engine.store.bulk import insert_many, insert_new, update_many
+from engine.store.db import Json, JsonB, Moment, Whole, metadata, tenant_column
 
 # Personal by themselves, unlike a platform's own ids: kept sealed and found by a blind index.
 SEALED_KINDS = frozenset({"phone", "receiver_phone", "email", "id_card", "address"})

@@ -1,25 +1,20 @@
-"""The database: one engine, two dialects, and the few statements that must be fast on both.
+"""The database: one engine, two dialects, and the types both keep in the same way.
 
 Every table hangs on `metadata`. Rows of a tenant carry `tenant`; with `guard=True` (in tests) a
 statement on such a table that does not name the tenant is refused, unless it says `all_tenants` on
 purpose.
 
-A key that is taken already, by a hair, is a Conflict on both; U+0000, which only PostgreSQL cannot
-store, is refused on both.
-
-Bulk writes go through `insert_many`, `insert_new`, `update_many`: on PostgreSQL the whole batch is
-one JSON parameter (a long VALUES text is parsed anew each time and takes twice as long); on SQLite
-it is an executemany.
+A key that is taken already, by a hair, is a Conflict on both. Many rows at once: `bulk.py`; lists
+to look for: `among.py`.
 """
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -27,14 +22,12 @@ from sqlalchemy import JSON as SqlJson
 from sqlalchemy import (
     BigInteger,
     BinaryExpression,
-    Boolean,
     Column,
     ColumnElement,
     DateTime,
     Delete,
     Dialect,
     Integer,
-    LargeBinary,
     MetaData,
     Numeric,
     Select,
@@ -44,7 +37,6 @@ from sqlalchemy import (
     TextClause,
     TypeDecorator,
     Update,
-    bindparam,
     create_engine,
     event,
     select,
@@ -57,10 +49,11 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import StaticPool
-from sqlalchemy.sql.visitors import InternalTraversal, iterate
+from sqlalchemy.sql.visitors import iterate
 
-from engine.core.errors import Conflict, InvalidInput, Problem
+from engine.core.errors import Conflict
 from engine.core.text import text as words
+from engine.store.among import InList
 
 metadata = MetaData(
     naming_convention={
@@ -121,16 +114,6 @@ class Amount(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(value)
-
-
-class _List(TypeDecorator[Any]):
-    """A list as one parameter of JSON text: the driver would write an array item by item."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        return orjson.dumps(list(value)).decode()
 
 
 Json = SqlJson(none_as_null=True)  # plain JSON: what is only carried, never searched
@@ -320,279 +303,6 @@ def _guard_tenants(
 def all_tenants(statement: Any) -> Any:
     """Says that this statement is meant for all tenants: the workers' own queues."""
     return statement.execution_options(all_tenants=True)
-
-
-# -- many rows at once -----------------------------------------------------------------------------
-
-
-class InList(ColumnElement[bool]):
-    """`column` is one of a list that travels as one parameter, whatever its length."""
-
-    inherit_cache = True
-    type = Boolean()
-    # Else SQLite is asked for `... IN (...) = 1`, for which it uses no index.
-    _is_implicitly_boolean = True
-    _traverse_internals = [  # noqa: RUF012
-        ("column", InternalTraversal.dp_clauseelement),
-        ("values", InternalTraversal.dp_clauseelement),
-    ]
-
-    def __init__(self, column: ColumnElement[Any], values: ColumnElement[Any]) -> None:
-        self.column = column
-        self.values = values
-
-
-@compiles(InList)
-def _compile_in_list(element: InList, compiler: Any, **kw: Any) -> str:
-    left = compiler.process(element.column, **kw)
-    right = compiler.process(element.values, **kw)
-    if compiler.dialect.name == "postgresql":
-        kind = "bigint[]" if isinstance(element.column.type, Integer) else "text[]"
-        items = f"ARRAY(SELECT json_array_elements_text(CAST({right} AS json)))"
-        return f"{left} = ANY(CAST({items} AS {kind}))"
-    return f"{left} IN (SELECT value FROM json_each({right}))"
-
-
-def among(column: ColumnElement[Any], values: Iterable[Any]) -> InList:
-    """`column` is one of `values`."""
-    return InList(column, bindparam(None, list(values), type_=_List()))
-
-
-class InPairs(ColumnElement[bool]):
-    """Two text columns are one of a list of pairs that travels as one parameter."""
-
-    inherit_cache = True
-    type = Boolean()
-    _is_implicitly_boolean = True
-    _traverse_internals = [  # noqa: RUF012
-        ("first", InternalTraversal.dp_clauseelement),
-        ("second", InternalTraversal.dp_clauseelement),
-        ("values", InternalTraversal.dp_clauseelement),
-    ]
-
-    def __init__(
-        self, first: ColumnElement[str], second: ColumnElement[str], values: ColumnElement[Any]
-    ) -> None:
-        self.first = first
-        self.second = second
-        self.values = values
-
-
-@compiles(InPairs)
-def _compile_in_pairs(element: InPairs, compiler: Any, **kw: Any) -> str:
-    first, second, right = (
-        compiler.process(part, **kw) for part in (element.first, element.second, element.values)
-    )
-    if compiler.dialect.name == "postgresql":
-        items = f"SELECT p->>0, p->>1 FROM json_array_elements(CAST({right} AS json)) AS p"
-    else:
-        items = f"SELECT value->>0, value->>1 FROM json_each({right})"
-    return f"({first}, {second}) IN ({items})"
-
-
-def among_pairs(
-    first: ColumnElement[str], second: ColumnElement[str], pairs: Iterable[tuple[str, str]]
-) -> InPairs:
-    """(`first`, `second`) is one of `pairs`. With two lists an index would be read far too wide."""
-    return InPairs(first, second, bindparam(None, list(pairs), type_=_List()))
-
-
-Row = Mapping[str, Any]
-
-
-def insert_many(conn: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Rows with the same keys, all new; a clash is an error."""
-    if not rows:
-        return
-    names = tuple(rows[0])
-    if conn.dialect.name == "postgresql":
-        statement = _insert_text(table, names, "", ())
-        conn.execute(statement, {"rows": _as_parameter(table, names, rows)})
-    else:
-        sql = (
-            f"INSERT INTO {table.name} ({', '.join(names)}) "
-            f"VALUES ({', '.join('?' for _ in names)})"
-        )
-        _executemany(conn, table, names, sql, rows)
-
-
-def insert_new(
-    conn: Connection, table: Table, rows: Sequence[Row], key: tuple[str, ...]
-) -> list[tuple[Any, ...]]:
-    """Rows whose `key` is not there yet; the rest is left alone. Returns the keys inserted.
-
-    The key must be unique in the table, and its columns text or whole numbers.
-    """
-    if not rows:
-        return []
-    first: dict[tuple[Any, ...], Row] = {}
-    for row in rows:
-        first.setdefault(tuple(row[name] for name in key), row)
-    names = tuple(rows[0])
-    if conn.dialect.name == "postgresql":
-        statement = _insert_text(table, names, f"ON CONFLICT ({', '.join(key)}) DO NOTHING", key)
-        # In one order everywhere: two that insert the same keys then wait for each other in turn
-        # instead of each for the other.
-        ordered = [first[each] for each in sorted(first)]
-        found = conn.execute(statement, {"rows": _as_parameter(table, names, ordered)})
-        return [tuple(row) for row in found]
-    # The transaction is IMMEDIATE: nobody can write between this look and the insert.
-    there = _keys_there(conn, table, key, list(first))
-    fresh = {key_: row for key_, row in first.items() if key_ not in there}
-    insert_many(conn, table, list(fresh.values()))
-    return list(fresh)
-
-
-def update_many(conn: Connection, table: Table, rows: Sequence[Row], key: tuple[str, ...]) -> None:
-    """Sets the other members of each row where `key` is equal."""
-    if not rows:
-        return
-    names = tuple(rows[0])
-    sets = [name for name in names if name not in key]
-    if conn.dialect.name == "postgresql":
-        conn.execute(_update_text(table, names, key), {"rows": _as_parameter(table, names, rows)})
-    else:
-        order = (*sets, *key)
-        sql = (
-            f"UPDATE {table.name} SET {', '.join(f'{name} = ?' for name in sets)} "
-            f"WHERE {' AND '.join(f'{name} = ?' for name in key)}"
-        )
-        _executemany(conn, table, order, sql, rows)
-
-
-def delete_many(conn: Connection, table: Table, column: str, values: Sequence[Any]) -> None:
-    """Deletes by exact values, for all tenants: the workers' own queues."""
-    if values:
-        conn.execute(all_tenants(table.delete().where(among(table.c[column], values))))
-
-
-def _executemany(
-    conn: Connection, table: Table, names: Sequence[str], sql: str, rows: Sequence[Row]
-) -> None:
-    convert = [_binder(table, name) for name in names]
-    found = [
-        tuple(
-            turn(row[name]) if turn else row[name]
-            for name, turn in zip(names, convert, strict=True)
-        )
-        for row in rows
-    ]
-    for values in found:
-        for value in values:
-            if isinstance(value, str) and ("\x00" in value or "\\u0000" in value):
-                _refuse_nul(rows)
-    conn.exec_driver_sql(sql, found)
-
-
-def _keys_there(
-    conn: Connection, table: Table, key: tuple[str, ...], keys: list[tuple[Any, ...]]
-) -> set[tuple[Any, ...]]:
-    columns = [table.c[name] for name in key]
-    found: set[tuple[Any, ...]] = set()
-    # SQLite allows a limited number of parameters in one statement.
-    for start in range(0, len(keys), 200):
-        part = keys[start : start + 200]
-        # Column by column: for a list of pairs SQLite would walk through the whole index.
-        where = [
-            among(column, sorted({one[index] for one in part}))
-            for index, column in enumerate(columns)
-        ]
-        rows = conn.execute(all_tenants(select(*columns).where(*where)))
-        found |= {tuple(row) for row in rows} & set(part)
-    return found
-
-
-@lru_cache(maxsize=1000)
-def _binder(table: Table, name: str) -> Callable[[Any], Any] | None:
-    kind = table.c[name].type
-    if isinstance(kind, Moment):
-        return lambda value: None if value is None else moment_text(value)
-    if isinstance(kind, Amount):
-        return lambda value: None if value is None else format(value, "f")
-    if isinstance(kind, SqlJson):
-        return lambda value: None if value is None else dump_json(value)
-    return None
-
-
-def _as_parameter(table: Table, names: Sequence[str], rows: Sequence[Row]) -> str:
-    for name in names:
-        if isinstance(table.c[name].type, Moment):
-            for row in rows:
-                if row[name] is not None and row[name].tzinfo is None:
-                    raise ValueError("a time without zone must not be stored")
-    written = dump_json(rows)
-    if "\\u0000" in written:
-        _refuse_nul(rows)
-    return written
-
-
-def _refuse_nul(rows: Sequence[Row]) -> None:
-    """InvalidInput with the place ("/0/data/name") of a U+0000; a text may just look like one."""
-    path = nul_path(rows)
-    if path is not None:
-        said = words("不能含有空字符（U+0000）", "must not contain the character U+0000")
-        raise InvalidInput(said, [Problem(path, said, "nul")])
-
-
-def nul_path(value: Any) -> str | None:
-    """JSON pointer to the first text or name with U+0000 in a value; None when there is none."""
-    stack = [("", value)]
-    while stack:
-        path, found = stack.pop()
-        if isinstance(found, str):
-            if "\x00" in found:
-                return path
-        elif isinstance(found, Mapping):
-            for name, inner in reversed(list(found.items())):
-                if isinstance(name, str) and "\x00" in name:
-                    return path
-                at = str(name).replace("~", "~0").replace("/", "~1")
-                stack.append((f"{path}/{at}", inner))
-        elif isinstance(found, list | tuple):
-            listed = reversed(list(enumerate(found)))
-            stack.extend((f"{path}/{index}", inner) for index, inner in listed)
-    return None
-
-
-@lru_cache(maxsize=1000)
-def _insert_text(
-    table: Table, names: tuple[str, ...], conflict: str, returning: tuple[str, ...]
-) -> TextClause:
-    back = f" RETURNING {', '.join(returning)}" if returning else ""
-    return text(
-        f"INSERT INTO {table.name} ({', '.join(names)}) "
-        f"SELECT {', '.join(_picked(table, name) for name in names)} "
-        f"FROM json_to_recordset(CAST(:rows AS json)) AS r({_declared(table, names)}) "
-        f"{conflict}{back}"
-    )
-
-
-@lru_cache(maxsize=1000)
-def _update_text(table: Table, names: tuple[str, ...], key: tuple[str, ...]) -> TextClause:
-    sets = ", ".join(f"{name} = {_picked(table, name)}" for name in names if name not in key)
-    return text(
-        f"UPDATE {table.name} AS t SET {sets} "
-        f"FROM json_to_recordset(CAST(:rows AS json)) AS r({_declared(table, names)}) "
-        f"WHERE {' AND '.join(f't.{name} = r.{name}' for name in key)}"
-    )
-
-
-_POSTGRES: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-
-
-def _declared(table: Table, names: Sequence[str]) -> str:
-    def kind(name: str) -> str:
-        found = table.c[name].type
-        # JSON carries no bytes: they travel as base64.
-        return "text" if isinstance(found, LargeBinary) else str(found.compile(dialect=_POSTGRES))
-
-    return ", ".join(f"{name} {kind(name)}" for name in names)
-
-
-def _picked(table: Table, name: str) -> str:
-    if isinstance(table.c[name].type, LargeBinary):
-        return f"decode(r.{name}, 'base64')"
-    return f"r.{name}"
 
 
 def later_sql(conn: Connection, lasts_for: timedelta) -> TextClause:

@@ -14,18 +14,17 @@ from typing import Any
 from sqlalchemy import Column, Index, Integer, SmallInteger, Table, Text, func, select
 from sqlalchemy.engine import Connection
 
+from engine.store.among import among
+from engine.store.bulk import insert_new, update_many
 from engine.store.db import (
     Json,
     Moment,
     Whole,
     all_tenants,
-    among,
-    insert_new,
     later_sql,
     metadata,
     now_sql,
     tenant_column,
-    update_many,
 )
 
 effects = Table(

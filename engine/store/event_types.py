@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Column, Integer, Table, Text, select
 from sqlalchemy.engine import Connection
 
-from engine.store.db import Json, Moment, insert_new, metadata
+from engine.store.bulk import insert_new
+from engine.store.db import Json, Moment, metadata
 
 own_event_types = Table(
     "own_event_types",

@@ -10,15 +10,9 @@ from sqlalchemy import Column, Index, SmallInteger, Table, Text, UniqueConstrain
 from sqlalchemy.engine import Connection
 
 from engine.core.ids import first_id
-from engine.store.db import (
-    Json,
-    Moment,
-    among,
-    among_pairs,
-    insert_new,
-    metadata,
-    tenant_column,
-)
+from engine.store.among import among, among_pairs
+from engine.store.bulk import insert_new
+from engine.store.db import Json, Moment, metadata, tenant_column
 
 events = Table(
     "events",

@@ -24,7 +24,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection
 
-from engine.store.db import Json, Moment, all_tenants, among, metadata, tenant_column
+from engine.store.among import among
+from engine.store.db import Json, Moment, all_tenants, metadata, tenant_column
 
 tenants = Table(
     "tenants",

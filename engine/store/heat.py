@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from engine.store.db import among
+from engine.store.among import among
 from engine.store.runs import journal, runs
 
 

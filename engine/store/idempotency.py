@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import Column, Integer, Table, Text, select
 from sqlalchemy.engine import Connection
 
-from engine.store.db import Json, Moment, all_tenants, insert_new, metadata, tenant_column
+from engine.store.bulk import insert_new
+from engine.store.db import Json, Moment, all_tenants, metadata, tenant_column
 
 kept_answers = Table(
     "kept_answers",

@@ -30,14 +30,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection
 
+from engine.store.among import among
+from engine.store.bulk import delete_many, insert_many
 from engine.store.db import (
     Json,
     Moment,
     Whole,
     all_tenants,
-    among,
-    delete_many,
-    insert_many,
     later_sql,
     metadata,
     moment_text,

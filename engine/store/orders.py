@@ -26,19 +26,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection
 
-from engine.store.db import (
-    Amount,
-    Json,
-    Moment,
-    Whole,
-    among,
-    among_pairs,
-    insert_many,
-    insert_new,
-    metadata,
-    tenant_column,
-    update_many,
-)
+from engine.store.among import among, among_pairs
+from engine.store.bulk import insert_many, insert_new, update_many
+from engine.store.db import Amount, Json, Moment, Whole, metadata, tenant_column
 from engine.store.events import events
 from engine.store.settlement_bookings import settlement_refunds
 

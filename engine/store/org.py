@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, func, or_, select
 from sqlalchemy.engine import Connection
 
-from engine.store.db import Json, Moment, among, metadata, tenant_column
+from engine.store.among import among
+from engine.store.db import Json, Moment, metadata, tenant_column
 
 org_units = Table(
     "org_units",

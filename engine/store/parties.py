@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, select
 from sqlalchemy.engine import Connection
 
-from engine.store.db import Json, Moment, among, among_pairs, insert_many, metadata, tenant_column
+from engine.store.among import among, among_pairs
+from engine.store.bulk import insert_many
+from engine.store.db import Json, Moment, metadata, tenant_column
 
 parties = Table(
     "parties",

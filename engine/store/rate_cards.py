@@ -12,7 +12,9 @@ from typing import Any
 from sqlalchemy import Column, ForeignKey, Integer, Table, Text, UniqueConstraint, select
 from sqlalchemy.engine import Connection
 
-from engine.store.db import Json, Moment, among, insert_new, metadata, tenant_column
+from engine.store.among import among
+from engine.store.bulk import insert_new
+from engine.store.db import Json, Moment, metadata, tenant_column
 
 rate_cards = Table(
     "rate_cards",

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Column, ForeignKey, Integer, Table, Text, select
 from sqlalchemy.engine import Connection
 
-from engine.store.db import Json, Moment, Whole, insert_many, metadata, tenant_column
+from engine.store.bulk import insert_many
+from engine.store.db import Json, Moment, Whole, metadata, tenant_column
 
 reconciliations = Table(
     "reconciliations",

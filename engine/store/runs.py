@@ -25,19 +25,9 @@ from sqlalchemy import (
 from sqlalchemy.engine import Connection
 
 from engine.core.run import ENDED
-from engine.store.db import (
-    Json,
-    Moment,
-    Whole,
-    all_tenants,
-    among,
-    among_pairs,
-    insert_many,
-    insert_new,
-    metadata,
-    tenant_column,
-    update_many,
-)
+from engine.store.among import among, among_pairs
+from engine.store.bulk import insert_many, insert_new, update_many
+from engine.store.db import Json, Moment, Whole, all_tenants, metadata, tenant_column
 
 runs = Table(
     "runs",

@@ -15,10 +15,12 @@ from sqlalchemy import Integer, Table, and_, case, func, literal_column, select
 from sqlalchemy.engine import Connection
 
 from engine.store.accounts import roles, user_roles, users
+from engine.store.among import among
+from engine.store.bulk import insert_many, insert_new, update_many
 from engine.store.calendars import calendars
 from engine.store.connections import connections
 from engine.store.customers import caps, customer_history, customers, identities, marks
-from engine.store.db import all_tenants, among, insert_many, insert_new, metadata, update_many
+from engine.store.db import all_tenants, metadata
 from engine.store.effects import effects
 from engine.store.event_types import own_event_types
 from engine.store.events import events

@@ -15,16 +15,9 @@ from sqlalchemy import Column, Index, Table, Text, func, select, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
-from engine.store.db import (
-    Json,
-    Moment,
-    Whole,
-    among,
-    insert_many,
-    insert_new,
-    metadata,
-    update_many,
-)
+from engine.store.among import among
+from engine.store.bulk import insert_many, insert_new, update_many
+from engine.store.db import Json, Moment, Whole, metadata
 
 settlement_accounts = Table(
     "settlement_accounts",

@@ -13,18 +13,9 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Index, Table, Text, func, select, text
 from sqlalchemy.engine import Connection
 
-from engine.store.db import (
-    Amount,
-    Json,
-    Moment,
-    Whole,
-    all_tenants,
-    among,
-    insert_many,
-    insert_new,
-    metadata,
-    update_many,
-)
+from engine.store.among import among
+from engine.store.bulk import insert_many, insert_new, update_many
+from engine.store.db import Amount, Json, Moment, Whole, all_tenants, metadata
 
 settlement_bookings = Table(
     "settlement_bookings",

@@ -12,7 +12,9 @@ from typing import Any
 from sqlalchemy import Column, Index, Table, Text, select
 from sqlalchemy.engine import Connection
 
-from engine.store.db import Json, Moment, Whole, among, insert_many, metadata
+from engine.store.among import among
+from engine.store.bulk import insert_many
+from engine.store.db import Json, Moment, Whole, metadata
 from engine.store.settlement_accounts import Overtaken
 
 settlement_budgets = Table(

@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Column, Table, Text, select
 from sqlalchemy.engine import Connection
 
-from engine.store.db import Moment, among, dump_json, insert_new, metadata, moment_text
+from engine.store.among import among
+from engine.store.bulk import insert_new
+from engine.store.db import Moment, dump_json, metadata, moment_text
 from engine.store.settlement_accounts import ENTRY_COLUMNS, store_entries
 from engine.store.settlement_bookings import settlement_bookings as bookings
 

@@ -13,7 +13,9 @@ from typing import Any
 from sqlalchemy import Column, Table, Text, select
 from sqlalchemy.engine import Connection
 
-from engine.store.db import Json, Moment, among, insert_new, metadata
+from engine.store.among import among
+from engine.store.bulk import insert_new
+from engine.store.db import Json, Moment, metadata
 from engine.store.settlement_accounts import Overtaken
 
 settlement_periods = Table(

@@ -8,15 +8,8 @@ from typing import Any
 from sqlalchemy import Column, Index, Table, Text, UniqueConstraint, func, select
 from sqlalchemy.engine import Connection
 
-from engine.store.db import (
-    Json,
-    Moment,
-    Whole,
-    insert_new,
-    metadata,
-    tenant_column,
-    update_many,
-)
+from engine.store.bulk import insert_new, update_many
+from engine.store.db import Json, Moment, Whole, metadata, tenant_column
 
 settlement_statements = Table(
     "settlement_statements",

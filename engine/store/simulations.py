@@ -12,14 +12,8 @@ from typing import Any
 from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text, select
 from sqlalchemy.engine import Connection
 
-from engine.store.db import (
-    Json,
-    Moment,
-    all_tenants,
-    insert_many,
-    metadata,
-    tenant_column,
-)
+from engine.store.bulk import insert_many
+from engine.store.db import Json, Moment, all_tenants, metadata, tenant_column
 
 simulations = Table(
     "simulations",

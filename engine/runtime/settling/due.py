@@ -11,7 +11,7 @@ from engine.runtime.settling.orders import DUE, lane_owner
 from engine.runtime.world import World
 from engine.store import lanes as lane_store
 from engine.store import settlement_bookings as booking_store
-from engine.store.db import insert_many
+from engine.store.bulk import insert_many
 from engine.store.runs import incidents
 
 MOST = 500

@@ -31,8 +31,9 @@ from engine.runtime.world import World
 from engine.store import customers as customer_store
 from engine.store import flows as flow_store
 from engine.store import scratch as store
+from engine.store.bulk import insert_many
 from engine.store.customers import SEALED_KINDS
-from engine.store.db import Connection, insert_many
+from engine.store.db import Connection
 from engine.store.scratch import Restored
 
 CHUNK = 500

@@ -13,16 +13,10 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.core.errors import Conflict, InvalidInput
 from engine.store.accounts import users
+from engine.store.among import among
+from engine.store.bulk import delete_many, insert_many, insert_new, update_many
 from engine.store.customers import caps, customers, identities
-from engine.store.db import (
-    Database,
-    all_tenants,
-    among,
-    delete_many,
-    insert_many,
-    insert_new,
-    update_many,
-)
+from engine.store.db import Database, all_tenants
 from engine.store.flows import bump, create_tenant, tenants
 from engine.store.orders import products
 from engine.store.runs import journal, runs

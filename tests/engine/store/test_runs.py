@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from engine.store import runs as run_store
-from engine.store.db import Database, insert_many
+from engine.store.bulk import insert_many
+from engine.store.db import Database
 
 AT = datetime(2026, 11, 11, 2, 0, tzinfo=UTC)
 PAIRS = [(f"run_{number % 7}", f"root/w#1.{number}") for number in range(3_000)]

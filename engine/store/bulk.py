@@ -1,0 +1,225 @@
+"""Many rows in one statement, fast on both databases.
+
+On PostgreSQL a whole batch is one JSON parameter: a long VALUES text is parsed
+anew each time and takes twice as long. On SQLite a batch is an executemany. U+0000, which only
+PostgreSQL cannot store, is refused on both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import JSON as SqlJson
+from sqlalchemy import (
+    Dialect,
+    LargeBinary,
+    Table,
+    TextClause,
+    select,
+    text,
+)
+from sqlalchemy.dialects import postgresql
+
+from engine.core.errors import InvalidInput, Problem
+from engine.core.text import text as words
+from engine.store.among import among
+from engine.store.db import Amount, Connection, Moment, all_tenants, dump_json, moment_text
+
+Row = Mapping[str, Any]
+
+
+def insert_many(conn: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Rows with the same keys, all new; a clash is an error."""
+    if not rows:
+        return
+    names = tuple(rows[0])
+    if conn.dialect.name == "postgresql":
+        statement = _insert_text(table, names, "", ())
+        conn.execute(statement, {"rows": _as_parameter(table, names, rows)})
+    else:
+        sql = (
+            f"INSERT INTO {table.name} ({', '.join(names)}) "
+            f"VALUES ({', '.join('?' for _ in names)})"
+        )
+        _executemany(conn, table, names, sql, rows)
+
+
+def insert_new(
+    conn: Connection, table: Table, rows: Sequence[Row], key: tuple[str, ...]
+) -> list[tuple[Any, ...]]:
+    """Rows whose `key` is not there yet; the rest is left alone. Returns the keys inserted.
+
+    The key must be unique in the table, and its columns text or whole numbers.
+    """
+    if not rows:
+        return []
+    first: dict[tuple[Any, ...], Row] = {}
+    for row in rows:
+        first.setdefault(tuple(row[name] for name in key), row)
+    names = tuple(rows[0])
+    if conn.dialect.name == "postgresql":
+        statement = _insert_text(table, names, f"ON CONFLICT ({', '.join(key)}) DO NOTHING", key)
+        # In one order everywhere: two that insert the same keys then wait for each other in turn
+        # instead of each for the other.
+        ordered = [first[each] for each in sorted(first)]
+        found = conn.execute(statement, {"rows": _as_parameter(table, names, ordered)})
+        return [tuple(row) for row in found]
+    # The transaction is IMMEDIATE: nobody can write between this look and the insert.
+    there = _keys_there(conn, table, key, list(first))
+    fresh = {key_: row for key_, row in first.items() if key_ not in there}
+    insert_many(conn, table, list(fresh.values()))
+    return list(fresh)
+
+
+def update_many(conn: Connection, table: Table, rows: Sequence[Row], key: tuple[str, ...]) -> None:
+    """Sets the other members of each row where `key` is equal."""
+    if not rows:
+        return
+    names = tuple(rows[0])
+    sets = [name for name in names if name not in key]
+    if conn.dialect.name == "postgresql":
+        conn.execute(_update_text(table, names, key), {"rows": _as_parameter(table, names, rows)})
+    else:
+        order = (*sets, *key)
+        sql = (
+            f"UPDATE {table.name} SET {', '.join(f'{name} = ?' for name in sets)} "
+            f"WHERE {' AND '.join(f'{name} = ?' for name in key)}"
+        )
+        _executemany(conn, table, order, sql, rows)
+
+
+def delete_many(conn: Connection, table: Table, column: str, values: Sequence[Any]) -> None:
+    """Deletes by exact values, for all tenants: the workers' own queues."""
+    if values:
+        conn.execute(all_tenants(table.delete().where(among(table.c[column], values))))
+
+
+def _executemany(
+    conn: Connection, table: Table, names: Sequence[str], sql: str, rows: Sequence[Row]
+) -> None:
+    convert = [_binder(table, name) for name in names]
+    found = [
+        tuple(
+            turn(row[name]) if turn else row[name]
+            for name, turn in zip(names, convert, strict=True)
+        )
+        for row in rows
+    ]
+    for values in found:
+        for value in values:
+            if isinstance(value, str) and ("\x00" in value or "\\u0000" in value):
+                _refuse_nul(rows)
+    conn.exec_driver_sql(sql, found)
+
+
+def _keys_there(
+    conn: Connection, table: Table, key: tuple[str, ...], keys: list[tuple[Any, ...]]
+) -> set[tuple[Any, ...]]:
+    columns = [table.c[name] for name in key]
+    found: set[tuple[Any, ...]] = set()
+    # SQLite allows a limited number of parameters in one statement.
+    for start in range(0, len(keys), 200):
+        part = keys[start : start + 200]
+        # Column by column: for a list of pairs SQLite would walk through the whole index.
+        where = [
+            among(column, sorted({one[index] for one in part}))
+            for index, column in enumerate(columns)
+        ]
+        rows = conn.execute(all_tenants(select(*columns).where(*where)))
+        found |= {tuple(row) for row in rows} & set(part)
+    return found
+
+
+@lru_cache(maxsize=1000)
+def _binder(table: Table, name: str) -> Callable[[Any], Any] | None:
+    kind = table.c[name].type
+    if isinstance(kind, Moment):
+        return lambda value: None if value is None else moment_text(value)
+    if isinstance(kind, Amount):
+        return lambda value: None if value is None else format(value, "f")
+    if isinstance(kind, SqlJson):
+        return lambda value: None if value is None else dump_json(value)
+    return None
+
+
+def _as_parameter(table: Table, names: Sequence[str], rows: Sequence[Row]) -> str:
+    for name in names:
+        if isinstance(table.c[name].type, Moment):
+            for row in rows:
+                if row[name] is not None and row[name].tzinfo is None:
+                    raise ValueError("a time without zone must not be stored")
+    written = dump_json(rows)
+    if "\\u0000" in written:
+        _refuse_nul(rows)
+    return written
+
+
+def _refuse_nul(rows: Sequence[Row]) -> None:
+    """InvalidInput with the place ("/0/data/name") of a U+0000; a text may just look like one."""
+    path = nul_path(rows)
+    if path is not None:
+        said = words("不能含有空字符（U+0000）", "must not contain the character U+0000")
+        raise InvalidInput(said, [Problem(path, said, "nul")])
+
+
+def nul_path(value: Any) -> str | None:
+    """JSON pointer to the first text or name with U+0000 in a value; None when there is none."""
+    stack = [("", value)]
+    while stack:
+        path, found = stack.pop()
+        if isinstance(found, str):
+            if "\x00" in found:
+                return path
+        elif isinstance(found, Mapping):
+            for name, inner in reversed(list(found.items())):
+                if isinstance(name, str) and "\x00" in name:
+                    return path
+                at = str(name).replace("~", "~0").replace("/", "~1")
+                stack.append((f"{path}/{at}", inner))
+        elif isinstance(found, list | tuple):
+            listed = reversed(list(enumerate(found)))
+            stack.extend((f"{path}/{index}", inner) for index, inner in listed)
+    return None
+
+
+@lru_cache(maxsize=1000)
+def _insert_text(
+    table: Table, names: tuple[str, ...], conflict: str, returning: tuple[str, ...]
+) -> TextClause:
+    back = f" RETURNING {', '.join(returning)}" if returning else ""
+    return text(
+        f"INSERT INTO {table.name} ({', '.join(names)}) "
+        f"SELECT {', '.join(_picked(table, name) for name in names)} "
+        f"FROM json_to_recordset(CAST(:rows AS json)) AS r({_declared(table, names)}) "
+        f"{conflict}{back}"
+    )
+
+
+@lru_cache(maxsize=1000)
+def _update_text(table: Table, names: tuple[str, ...], key: tuple[str, ...]) -> TextClause:
+    sets = ", ".join(f"{name} = {_picked(table, name)}" for name in names if name not in key)
+    return text(
+        f"UPDATE {table.name} AS t SET {sets} "
+        f"FROM json_to_recordset(CAST(:rows AS json)) AS r({_declared(table, names)}) "
+        f"WHERE {' AND '.join(f't.{name} = r.{name}' for name in key)}"
+    )
+
+
+_POSTGRES: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+def _declared(table: Table, names: Sequence[str]) -> str:
+    def kind(name: str) -> str:
+        found = table.c[name].type
+        # JSON carries no bytes: they travel as base64.
+        return "text" if isinstance(found, LargeBinary) else str(found.compile(dialect=_POSTGRES))
+
+    return ", ".join(f"{name} {kind(name)}" for name in names)
+
+
+def _picked(table: Table, name: str) -> str:
+    if isinstance(table.c[name].type, LargeBinary):
+        return f"decode(r.{name}, 'base64')"
+    return f"r.{name}"
