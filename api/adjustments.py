@@ -11,7 +11,8 @@ from pydantic import Field
 from api.answers import answer
 from api.context import caller, tenant, world
 from api.pagination import Page, PageQuery
-from api.resource import Model, Resource, Shown
+from api.resource import Model, Resource, Shown, Words
+from api.settlement_names import Names, read_names
 from api.settlement_shapes import (
     Amount,
     AmountText,
@@ -21,6 +22,7 @@ from api.settlement_shapes import (
     Why,
     shown_amount,
     whole_list,
+    words,
 )
 from engine.core.text import text
 from engine.runtime.settling import adjustments
@@ -61,8 +63,11 @@ class AdjustmentShown(Shown):
 
     id: str
     party: str
+    party_name: str
     other: str
+    other_name: Words
     term: str
+    term_name: str
     amount: Amount
     currency: Currency
     reason: str
@@ -75,15 +80,26 @@ class AdjustmentShown(Shown):
     answered_at: datetime | None
 
 
-def show(row: Any) -> AdjustmentShown:
+_MADE = ("amount", "order", "party_name", "other_name", "term_name")
+
+
+def show(row: Any, names: Names) -> AdjustmentShown:
     values = {
-        name: getattr(row, name)
-        for name in AdjustmentShown.model_fields
-        if name not in ("amount", "order")
+        name: getattr(row, name) for name in AdjustmentShown.model_fields if name not in _MADE
     }
     return AdjustmentShown(
-        **values, amount=shown_amount(row.minor, row.currency), order=row.order_key
+        **values,
+        amount=shown_amount(row.minor, row.currency),
+        order=row.order_key,
+        party_name=names.party(row.party),
+        other_name=words(names.side(row.other)),
+        term_name=names.term(row.term),
     )
+
+
+def shown(row: Any, status: int = 200, location: str | None = None) -> Response:
+    names = read_names((row.party, row.other), with_terms=True)
+    return answer(show(row, names), status, location=location)
 
 
 @resource.get(
@@ -92,14 +108,18 @@ def show(row: Any) -> AdjustmentShown:
 def list_adjustments(query: AdjustmentsQuery) -> Response:
     """Adjustments, the newest first."""
     rows = adjustments.list_adjustments(world(), tenant(), state=query.state, limit=MOST)
-    return whole_list(rows, query, lambda row: row.id, show, newest_first=True)
+    sides = {side for row in rows for side in (row.party, row.other)}
+    names = read_names(sides, with_terms=True)
+    return whole_list(
+        rows, query, lambda row: row.id, lambda row: show(row, names), newest_first=True
+    )
 
 
 @resource.post("/settlement/adjustments", act="settlement.edit", answers={201: AdjustmentShown})
 def propose_adjustment(body: AdjustmentBody) -> Response:
     """Proposes one; it moves money once another person has agreed."""
     row = adjustments.propose_adjustment(world(), caller(), **body.model_dump())
-    return answer(show(row), 201, location=f"/api/v1/settlement/adjustments/{row.id}")
+    return shown(row, 201, f"/api/v1/settlement/adjustments/{row.id}")
 
 
 @resource.post(
@@ -110,7 +130,7 @@ def propose_adjustment(body: AdjustmentBody) -> Response:
 )
 def approve_adjustment(path: AdjustmentPath) -> Response:
     """Agrees: the entry is posted in an open period."""
-    return answer(show(adjustments.approve_adjustment(world(), caller(), path.adjustment_id)))
+    return shown(adjustments.approve_adjustment(world(), caller(), path.adjustment_id))
 
 
 @resource.post(
@@ -120,4 +140,4 @@ def approve_adjustment(path: AdjustmentPath) -> Response:
 )
 def reject_adjustment(path: AdjustmentPath) -> Response:
     """Declines."""
-    return answer(show(adjustments.reject_adjustment(world(), caller(), path.adjustment_id)))
+    return shown(adjustments.reject_adjustment(world(), caller(), path.adjustment_id))

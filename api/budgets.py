@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -14,6 +15,7 @@ from api.answers import answer
 from api.context import caller, tenant, world
 from api.pagination import Page, PageQuery
 from api.resource import Model, Resource, Shown
+from api.settlement_names import read_names
 from api.settlement_shapes import AmountText, Currency, Note, whole_list
 from engine.core.errors import NotFound
 from engine.core.text import text
@@ -81,6 +83,7 @@ class WaitingShown(Shown):
     key: str
     amount: Decimal = Field(description="Major units, or pieces", examples=["150.00"])
     party: str | None = Field(description="Whose money it is")
+    party_name: str | None
     asked_by: str
     since: datetime
 
@@ -178,7 +181,13 @@ def delete_budget(path: BudgetPath) -> Response:
 def list_waiting(path: BudgetPath, query: PageQuery) -> Response:
     """What waits for room or for somebody."""
     rows = budgets.waiting(world(), tenant(), path.key)
-    return whole_list(rows, query, lambda one: one.key, WaitingShown.model_validate)
+    names = read_names(one.party for one in rows)
+
+    def show_waiting(one: budgets.WaitingDemand) -> WaitingShown:
+        name = None if one.party is None else names.party(one.party)
+        return WaitingShown(**asdict(one), party_name=name)
+
+    return whole_list(rows, query, lambda one: one.key, show_waiting)
 
 
 @resource.post(

@@ -29,9 +29,10 @@ class RequestPath(Model):
 
 
 class RequestsQuery(PageQuery):
-    """In which state."""
+    """In which state, or only what waits for oneself."""
 
     state: State | None = None
+    for_me: bool = Field(False, description="Only those one may answer oneself")
 
 
 class RequestBody(Model):
@@ -86,9 +87,12 @@ def show(row: Any) -> RequestShown:
 def list_change_requests(query: RequestsQuery) -> Response:
     """Change requests, the newest first."""
     (before,) = start(query, str) or (None,)
-    rows = change_requests.list_requests(
-        world(), tenant(), state=query.state, before=before, limit=query.limit + 1
-    )
+    if query.for_me:
+        rows = change_requests.list_waiting(world(), caller(), before=before, limit=query.limit + 1)
+    else:
+        rows = change_requests.list_requests(
+            world(), tenant(), state=query.state, before=before, limit=query.limit + 1
+        )
     kept, following = split(rows, query.limit, lambda row: [row.id])
     return page(kept, show, following)
 

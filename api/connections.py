@@ -310,10 +310,11 @@ def read_health(path: ConnectionPath) -> Response:
         waiting = effect_store.waiting_for(conn, tenant(), path.key)
     own = {name: getattr(row, name) for name in Health.model_fields if hasattr(row, name)}
     own["last_error"] = redact(row.last_error) if row.last_error else None
-    return answer(Health(**own, state=_state(row), waiting=waiting))
+    return answer(Health(**own, state=state_of(row), waiting=waiting))
 
 
-def _state(row: Any) -> State:
+def state_of(row: Any) -> State:
+    """How a connection is now, in a word."""
     if row.status == "paused":
         return "paused"
     if row.open_until is not None and row.open_until > world().now():

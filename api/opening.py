@@ -30,6 +30,7 @@ from api.table_files import (
 from engine.core.text import text
 from engine.runtime.settling import opening
 from engine.runtime.settling.rate_cards import read_card
+from engine.store import parties as party_store
 
 resource = Resource("opening", text("期初余额", "Opening balances from a file"))
 
@@ -101,13 +102,16 @@ class OpeningPreview(Shown):
 
 
 def _rows(rows: list[Row]) -> list[Row]:
+    """The rows with our column names; a party may be written by its name where one alone has it."""
     found = []
     for row in rows:
         named = {_COLUMNS.get(name, name): cell for name, cell in row.items()}
         named["kind"] = _KINDS.get(named.get("kind", ""), named.get("kind", ""))
         found.append(named)
     demand_amounts(found, ("amount", "posted"))
-    return found
+    with world().db.reading() as conn:
+        ids = party_store.ids_by_name(conn, tenant(), {row.get("party", "") for row in found})
+    return [{**row, "party": ids.get(row.get("party", ""), row.get("party", ""))} for row in found]
 
 
 def show(found: Any, card: str, *, is_applied: bool) -> Response:
@@ -158,9 +162,9 @@ def show(found: Any, card: str, *, is_applied: bool) -> Response:
 def preview_opening() -> Response:
     """What a file of opening balances would do. Nothing is changed.
 
-    Columns: kind (total, hold, statement), party, term, window, amount, count, posted, due_on,
-    period; or 类型（累计、预留金、对账单）、合作方、结算项、累计周期、金额、数量、已付、到期日、
-    结算周期.
+    A party is written by its id, or by its name where one alone has it. Columns: kind (total, hold,
+    statement), party, term, window, amount, count, posted, due_on, period; or 类型（累计、预留金、
+    对账单）、合作方、结算项、累计周期、金额、数量、已付、到期日、结算周期.
     """
     rows, options = read_upload(OpeningOptions)
     found = opening.preview_opening(

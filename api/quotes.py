@@ -62,6 +62,9 @@ class QuoteBody(Model):
     order: dict[str, Any] | None = Field(
         None, description="A canonical order", json_schema_extra={"examples": [_ORDER]}
     )
+    number: str | None = Field(
+        None, min_length=1, max_length=200, description="A stored order: 69211, douyin/shop/69211"
+    )
     parties: dict[str, PartyId | dict[str, Any]] | None = Field(
         None, description="Parties by role, instead of those the order names", max_length=50
     )
@@ -213,15 +216,15 @@ def show_quote(found: quoting.Quote) -> QuoteShown:
 
 
 def _which(body: QuoteBody) -> Any:
-    """The card's key or document; InvalidInput unless exactly one of each pair is given."""
+    """The card's key or document; InvalidInput unless exactly one of each set is given."""
     problems = [
         Problem(
-            f"/{first}",
-            text(f"{first} 与 {second} 须且只能填一个", f"give either {first} or {second}"),
+            f"/{names[0]}",
+            text(f"{'、'.join(names)} 须且只能填一个", f"give exactly one of {', '.join(names)}"),
             "one_of",
         )
-        for first, second in (("card", "document"), ("order", "amount"))
-        if (getattr(body, first) is None) == (getattr(body, second) is None)
+        for names in (("card", "document"), ("order", "number", "amount"))
+        if sum(getattr(body, name) is not None for name in names) != 1
     ]
     if body.amount is not None and body.rule is None:
         problems.append(Problem("/rule", text("请指明规则", "name the rule"), "missing"))
@@ -245,7 +248,9 @@ def quote_order(body: QuoteBody) -> Response:
             world(),
             tenant(),
             which,
-            body.order or {},
+            (body.order or {})
+            if body.number is None
+            else quoting.stored_order(world(), tenant(), body.number),
             parties=body.parties,
             customer=body.customer,
             version=body.version,

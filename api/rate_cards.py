@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from api import etags
 from api.answers import answer
-from api.context import caller, tenant, world
+from api.context import caller, locale, tenant, world
 from api.errors import ProblemItem
 from api.pagination import Page, PageQuery
 from api.resource import Model, Resource, Shown
@@ -22,9 +22,12 @@ from api.settlement_shapes import (
     shown_problems,
     whole_list,
 )
+from engine.core.catalog import said
+from engine.core.expression import language_catalog
 from engine.core.text import text
 from engine.runtime.settling import rate_cards as cards
-from engine.settlement.card import load_card
+from engine.settlement.card import card_schema, load_card
+from engine.settlement.card_scope import card_scope
 
 resource = Resource("rate-cards", text("计费规则", "Rate cards in layers, with versions"))
 
@@ -51,6 +54,15 @@ class CardShown(Shown):
     live_version: int | None = Field(description="Number of the newest version")
     saved_by: str = Field(description="Who saved the draft last: may not publish it")
     updated_at: datetime
+
+
+class CardListed(CardShown):
+    """A card in the list: what counts today, and what waits to be published."""
+
+    in_force: int | None = Field(description="Number of the version for orders paid now")
+    has_changes: bool = Field(description="The draft is another than the newest version")
+    terms: list[str] = Field(description="Names of what is owed")
+    roles: list[str] = Field(description="Whose accounts: promoter, dealer, …; party for one party")
 
 
 class CardWithDraft(CardShown):
@@ -98,8 +110,26 @@ class PublishedCard(Shown):
     remarks: list[ProblemItem]
 
 
-def show(row: Any) -> CardShown:
-    return CardShown.model_validate(row)
+class CardSchemas(Shown):
+    """What a form for cards is drawn from."""
+
+    card: dict[str, Any] = Field(description="JSON Schema of the document")
+    scope: dict[str, Any] = Field(description="JSON Schema of what conditions may read")
+    language: dict[str, Any] = Field(description="Keywords, functions, members and operators")
+
+
+def show_listed(row: Any, stand: cards.Stand | None) -> CardListed:
+    """A card of the list; one without a stand was never published."""
+    shown = {name: getattr(row, name) for name in CardShown.model_fields}
+    terms = row.draft["terms"]
+    who = [term["party"].get("role") or "party" for term in terms]
+    return CardListed(
+        **shown,
+        in_force=stand.in_force if stand else None,
+        has_changes=stand is None or stand.newest != row.draft,
+        terms=[term["name"] for term in terms],
+        roles=list(dict.fromkeys(who)),
+    )
 
 
 def shown(key: str, status: int = 200) -> Response:
@@ -121,10 +151,29 @@ def _published(found: Any) -> Response:
     return answer({"number": found.number, "version_id": found.version_id, "remarks": remarks}, 201)
 
 
-@resource.get("/settlement/rate-cards", act="settlement.read", answers={200: Page[CardShown]})
+@resource.get("/settlement/rate-cards", act="settlement.read", answers={200: Page[CardListed]})
 def list_rate_cards(query: PageQuery) -> Response:
     """Rate cards, by key."""
-    return whole_list(cards.list_cards(world(), tenant()), query, lambda row: row.key, show)
+    stands = cards.stands_of(world(), tenant())
+    return whole_list(
+        cards.list_cards(world(), tenant()),
+        query,
+        lambda row: row.key,
+        lambda row: show_listed(row, stands.get(row.key)),
+    )
+
+
+@resource.get("/settlement/rate-card-schemas", act="settlement.read", answers={200: CardSchemas})
+def read_rate_card_schemas() -> Response:
+    """The document's JSON Schema, and that of the names its conditions and formulas may read."""
+    language = locale()
+    return answer(
+        {
+            "card": said(card_schema(), language),
+            "scope": said(card_scope(), language),
+            "language": said(language_catalog(), language),
+        }
+    )
 
 
 @resource.post(

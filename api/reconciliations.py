@@ -24,7 +24,7 @@ from api.settlement_shapes import (
     whole_list,
     words,
 )
-from api.table_files import MOST_BYTES, UPLOAD, demand_amounts, read_upload, upload_document
+from api.table_files import MOST_BYTES, UPLOAD, Row, demand_amounts, read_upload, upload_document
 from engine.core.text import text
 from engine.runtime.settling import reconciling
 from engine.settlement.reconcile import REASON_NAMES, RESULT_NAMES
@@ -32,6 +32,7 @@ from engine.settlement.reconcile import REASON_NAMES, RESULT_NAMES
 resource = Resource("reconciliations", text("平台账单核对", "Platforms' bills held against ours"))
 
 MOST = 500
+EXAMPLES, MOST_WORDS, MOST_LETTERS = 5, 60, 120
 Result = Literal["matched", "differing", "missing_ours", "missing_theirs"]
 _EXAMPLE: dict[str, Any] = {
     "platform": "douyin",
@@ -59,6 +60,10 @@ class MappingBody(Model):
     sign: Literal[1, -1] = Field(1, description="-1: the bill writes what we pay below zero")
 
 
+class NoOptions(Model):
+    """There is nothing to say."""
+
+
 class PreviewOptions(Model):
     """How the file is read."""
 
@@ -72,6 +77,21 @@ class ReconcileOptions(PreviewOptions):
     platform: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", examples=["douyin"])
     period: PeriodKey
     tolerance: AmountText = "0"
+
+
+class BillColumn(Shown):
+    """A column of the bill with what stands in it."""
+
+    name: str
+    examples: list[str] = Field(description="Of the first rows")
+    words: list[str] = Field(description="Its different words, when it is a column of few words")
+
+
+class BillColumns(Shown):
+    """What an uploaded bill looks like, before anybody said which column is what."""
+
+    rows: int
+    columns: list[BillColumn]
 
 
 class BillFigure(Shown):
@@ -195,6 +215,40 @@ def show_line(row: Any, currency: str) -> DifferenceShown:
         owner_user=row.owner_user,
         resolved_at=row.resolved_at,
     )
+
+
+@resource.post(
+    "/settlement/reconcile/columns",
+    act="settlement.edit",
+    answers={200: BillColumns},
+    content=UPLOAD,
+    max_bytes=MOST_BYTES + 2**20,
+    document=upload_document("Nothing", {}),
+)
+def look_at_bill() -> Response:
+    """The columns of a bill, with rows of it, to say which is which. Nothing is stored."""
+    rows, _ = read_upload(NoOptions)
+    columns = [
+        BillColumn(
+            name=name,
+            examples=[row.get(name, "")[:MOST_LETTERS] for row in rows[:EXAMPLES]],
+            words=_words(rows, name),
+        )
+        for name in rows[0]
+    ]
+    return answer(BillColumns(rows=len(rows), columns=columns))
+
+
+def _words(rows: list[Row], name: str) -> list[str]:
+    """The different words of a column in order of appearance; none where there are many."""
+    found: dict[str, None] = {}
+    for row in rows:
+        word = row.get(name, "")
+        if word:
+            found[word] = None
+        if len(found) > MOST_WORDS or len(word) > MOST_LETTERS:
+            return []
+    return list(found)
 
 
 @resource.post(

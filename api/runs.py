@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from flask import Response
-from pydantic import Field
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from api.answers import answer, page
 from api.context import caller, locale, tenant, world
 from api.pagination import Page, PageQuery, split, start
 from api.resource import Model, Resource, Shown
 from api.shapes import FlowKey, Reason
+from engine.core.errors import Conflict, NotFound
 from engine.core.redact import redact
-from engine.core.text import text
+from engine.core.text import say, text
 from engine.runtime import steering
 from engine.runtime.batch import as_json
 from engine.runtime.inspect import read_trace
@@ -27,10 +28,13 @@ resource = Resource("runs", text("执行记录", "Runs of flows"))
 Status = Literal["queued", "running", "waiting", "succeeded", "failed", "cancelled"]
 
 
+RunId = Annotated[str, StringConstraints(pattern=r"^run_[0-9A-Z]{26}$")]
+
+
 class RunPath(Model):
     """Which run."""
 
-    run_id: str = Field(pattern=r"^run_[0-9A-Z]{26}$")
+    run_id: RunId
 
 
 class RunsQuery(PageQuery):
@@ -39,6 +43,8 @@ class RunsQuery(PageQuery):
     flow: FlowKey | None = None
     status: Status | None = None
     owner: str | None = Field(None, max_length=300, examples=["customer:cus_1"])
+    since: AwareDatetime | None = Field(None, description="Of events received from then on")
+    until: AwareDatetime | None = Field(None, description="Of events received before")
 
 
 class RunShown(Shown):
@@ -82,7 +88,27 @@ class RetryBody(WhyBody):
     step: str = Field(min_length=1, max_length=400, description="Path of a step of the trace")
 
 
-class Asked(Shown):
+class ManyBody(WhyBody):
+    """Which failed runs."""
+
+    run_ids: list[RunId] = Field(min_length=1, max_length=200)
+
+
+class NotResumed(Shown):
+    """A run that cannot go on, and why."""
+
+    run_id: str
+    message: str
+
+
+class ManyAsked(Shown):
+    """Those that were told, and those that cannot be."""
+
+    asked: list[str]
+    refused: list[NotResumed]
+
+
+class RunAsked(Shown):
     """The run was told; it does so when its lane comes to it."""
 
     run_id: str
@@ -128,11 +154,27 @@ def list_runs(query: RunsQuery) -> Response:
                 flow_id=flow.id if flow else None,
                 status=query.status,
                 owner=query.owner,
+                since=query.since,
+                until=query.until,
                 before=before,
                 limit=query.limit + 1,
             )
     kept, following = split(rows, query.limit, lambda row: [row.id])
     return page(runs_shown(kept), lambda row: row, following)
+
+
+@resource.post("/runs/resume", act="runs.act", answers={202: ManyAsked})
+def resume_runs(body: ManyBody) -> Response:
+    """Lets failed runs go on where they stopped; one that cannot holds up none of the others."""
+    asked: list[str] = []
+    refused: list[NotResumed] = []
+    for run_id in dict.fromkeys(body.run_ids):
+        try:
+            steering.resume_run(world(), caller(), run_id, body.reason)
+            asked.append(run_id)
+        except (NotFound, Conflict) as error:
+            refused.append(NotResumed(run_id=run_id, message=say(error.message, locale())))
+    return answer(ManyAsked(asked=asked, refused=refused), 202)
 
 
 @resource.get("/runs/<run_id>", act="runs.read", answers={200: RunDetail})
@@ -149,21 +191,21 @@ def read_run(path: RunPath) -> Response:
     )
 
 
-@resource.post("/runs/<run_id>/cancel", act="runs.act", answers={202: Asked})
+@resource.post("/runs/<run_id>/cancel", act="runs.act", answers={202: RunAsked})
 def cancel_run(path: RunPath, body: WhyBody) -> Response:
     """Ends a run that has not ended: what waits is withdrawn, what was sent stays sent."""
     steering.cancel_run(world(), caller(), path.run_id, body.reason)
     return answer({"run_id": path.run_id, "asked": "cancel"}, 202)
 
 
-@resource.post("/runs/<run_id>/resume", act="runs.act", answers={202: Asked})
+@resource.post("/runs/<run_id>/resume", act="runs.act", answers={202: RunAsked})
 def resume_run(path: RunPath, body: WhyBody) -> Response:
     """Lets a failed run go on where it stopped; effects keep their keys."""
     steering.resume_run(world(), caller(), path.run_id, body.reason)
     return answer({"run_id": path.run_id, "asked": "resume"}, 202)
 
 
-@resource.post("/runs/<run_id>/retry", act="runs.act", answers={202: Asked})
+@resource.post("/runs/<run_id>/retry", act="runs.act", answers={202: RunAsked})
 def retry_run(path: RunPath, body: RetryBody) -> Response:
     """Does a step again, and all that follows it, with new effects."""
     steering.retry_from(world(), caller(), path.run_id, body.step, body.reason)

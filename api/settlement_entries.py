@@ -13,9 +13,11 @@ from api.answers import answer, page
 from api.context import caller, tenant, world
 from api.pagination import Page, PageQuery, split, start
 from api.resource import Model, Resource, Shown, Words
+from api.settlement_names import Names, read_names, term_of
 from api.settlement_reach import demand_named, demand_visible
 from api.settlement_shapes import (
     Amount,
+    CardKey,
     Currency,
     PartyId,
     PeriodKey,
@@ -44,7 +46,9 @@ class EntriesQuery(PageQuery):
     party: PartyId | None = Field(None, description="On either side")
     order: str | None = Field(None, max_length=200, description="douyin/flagship/69211")
     account: str | None = Field(None, max_length=400)
+    card: CardKey | None = Field(None, description="By which rate card")
     period: PeriodKey | None = Field(None, description="In which it was posted")
+    earned: PeriodKey | None = Field(None, description="In which it was earned")
     state: State | None = None
 
 
@@ -71,6 +75,10 @@ class EntryShown(Shown):
     line: str
     from_account: str
     to_account: str
+    from_name: Words = Field(description="Who gives it")
+    to_name: Words = Field(description="Who gets it")
+    term: str
+    term_name: str
     amount: Amount
     currency: Currency
     state: str
@@ -86,7 +94,9 @@ class AccountShown(Shown):
 
     key: str
     party: str
+    party_name: str
     term: str
+    term_name: str
     window: str
     currency: Currency
     amount: Amount = Field(description="What it has counted")
@@ -112,7 +122,8 @@ class Handed(Shown):
     party: str
 
 
-def show(row: Any, sentences: Iterable[Text]) -> EntryShown:
+def show(row: Any, sentences: Iterable[Text], names: Names) -> EntryShown:
+    term = term_of(row.account)
     kind = KIND_NAMES.get(row.kind, text(row.kind, row.kind))
     return EntryShown(
         key=row.key,
@@ -123,6 +134,10 @@ def show(row: Any, sentences: Iterable[Text]) -> EntryShown:
         line=row.line,
         from_account=row.from_account,
         to_account=row.to_account,
+        from_name=words(names.side(row.from_account)),
+        to_name=words(names.side(row.to_account)),
+        term=term,
+        term_name=names.term(term),
         amount=shown_amount(row.minor, row.currency),
         currency=row.currency,
         state=row.state,
@@ -134,7 +149,13 @@ def show(row: Any, sentences: Iterable[Text]) -> EntryShown:
     )
 
 
-def show_account(row: Any) -> AccountShown:
+def names_of(rows: Iterable[Any]) -> Names:
+    """Names of both sides of entries, and of their terms."""
+    sides = {side for row in rows for side in (row.from_account, row.to_account)}
+    return read_names(sides, with_terms=True)
+
+
+def show_account(row: Any, names: Names) -> AccountShown:
     state = read_state(row.state)
     plain = {
         name: getattr(row, name)
@@ -142,6 +163,8 @@ def show_account(row: Any) -> AccountShown:
     }
     return AccountShown(
         **plain,
+        party_name=names.party(row.party),
+        term_name=names.term(row.term),
         window=row.counted_over,
         amount=shown_amount(state.amount, row.currency),
         count=state.number,
@@ -161,7 +184,9 @@ def list_settlement_entries(query: EntriesQuery) -> Response:
         party=query.party,
         order=query.order,
         account=query.account,
+        card=query.card,
         period=query.period,
+        earned=query.earned,
         state=query.state,
         before=before,
         limit=query.limit + 1,
@@ -169,7 +194,8 @@ def list_settlement_entries(query: EntriesQuery) -> Response:
     kept, following = split(rows, query.limit, lambda row: [row.key])
     with world().db.reading() as conn:
         plans = load_plans(conn, tenant(), {plan_key(row.sub) for row in kept if row.sub})
-    return page(kept, lambda row: show(row, say_entry(read_entry(row), plans)), following)
+    names = names_of(kept)
+    return page(kept, lambda row: show(row, say_entry(read_entry(row), plans), names), following)
 
 
 @resource.get("/settlement/accounts", act="settlement.read", answers={200: Page[AccountShown]})
@@ -181,7 +207,8 @@ def list_settlement_accounts(query: AccountsQuery) -> Response:
         world(), tenant(), party=query.party, limit=query.limit + 1, after=after
     )
     kept, following = split(rows, query.limit, lambda row: [row.key])
-    return page(kept, show_account, following)
+    names = read_names((row.party for row in kept), with_terms=True)
+    return page(kept, lambda row: show_account(row, names), following)
 
 
 @resource.get(
@@ -194,7 +221,7 @@ def read_settlement_account(path: AccountPath) -> Response:
     if row is None:
         raise NotFound(text("没有这个账户", "there is no such account"))
     demand_visible(row.party)
-    return answer(show_account(row))
+    return answer(show_account(row, read_names([row.party], with_terms=True)))
 
 
 @resource.post("/settlement/entries/freeze", act="settlement.publish", answers={202: Handed})

@@ -13,6 +13,7 @@ from pydantic import Field
 from api.answers import answer
 from api.context import tenant, world
 from api.resource import Model, Resource, Shown
+from api.settlement_names import Names, read_names
 from api.settlement_reach import visible_parties
 from api.settlement_shapes import Amount, Currency, major, shown_amount
 from api.spreadsheets import CSV, XLSX, Cell, Sheet, as_csv, as_xlsx
@@ -62,6 +63,7 @@ class ReportLine(Shown):
     """One row of a report."""
 
     key: str
+    name: str = Field(description="The key as people call it; of a party its name")
     orders: int
     base: Amount = Field(description="What rates were applied to")
     amount: Amount = Field(description="What it came to, claw-backs and corrections with it")
@@ -116,9 +118,15 @@ def read(by: str, query: ReportQuery) -> tuple[date, date, Report, Sequence[Repo
     return since, until, found, [row for row in found.rows if seen is None or row.key in seen]
 
 
-def show(row: ReportRow) -> ReportLine:
+def names_of(by: str, rows: Sequence[ReportRow]) -> Names:
+    """Only parties have other names than their keys."""
+    return read_names((row.key for row in rows) if by == "party" else ())
+
+
+def show(row: ReportRow, names: Names) -> ReportLine:
     return ReportLine(
         key=row.key,
+        name=names.party(row.key),
         orders=row.orders,
         base=shown_amount(row.base, row.currency),
         amount=shown_amount(row.minor, row.currency),
@@ -136,13 +144,13 @@ def sheet(by: str, rows: Sequence[ReportRow]) -> Sheet:
         text("币种", "Currency"),
         text("费率（%）", "Rate (%)"),
     ]
-    return Sheet(_NAMES[by], columns, _lines(rows))
+    return Sheet(_NAMES[by], columns, _lines(rows, names_of(by, rows)))
 
 
-def _lines(rows: Sequence[ReportRow]) -> Iterator[list[Cell]]:
+def _lines(rows: Sequence[ReportRow], names: Names) -> Iterator[list[Cell]]:
     for row in rows:
         base, amount = major(row.base, row.currency), major(row.minor, row.currency)
-        yield [row.key, row.orders, base, amount, row.currency, row.rate]
+        yield [names.party(row.key), row.orders, base, amount, row.currency, row.rate]
 
 
 @resource.get("/settlement/reports/<by>", act="settlement.read", answers={200: ReportShown})
@@ -153,8 +161,13 @@ def read_report(path: ReportPath, query: ReportQuery) -> Response:
         LeftOut(card=card, term=term, kind=kind, name=name, lines=lines)
         for card, term, kind, name, lines in found.left_out
     ]
+    names = names_of(path.by, rows)
     shown = ReportShown(
-        by=path.by, since=since, until=until, rows=[show(row) for row in rows], left_out=left
+        by=path.by,
+        since=since,
+        until=until,
+        rows=[show(row, names) for row in rows],
+        left_out=left,
     )
     return answer(shown)
 

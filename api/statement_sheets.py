@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from api.context import locale, settings
+from api.settlement_names import Names, term_of
 from api.settlement_shapes import major
 from api.spreadsheets import Cell, Sheet
 from engine.core.text import Text, say, text
@@ -22,7 +23,7 @@ _PARTS: tuple[tuple[str, Text], ...] = (
 )
 
 
-def sums_sheet(row: Any) -> Sheet:
+def sums_sheet(row: Any, names: Names) -> Sheet:
     """What was carried over, each term, what is paid now."""
     columns = [
         text("项目", "Item"),
@@ -30,24 +31,24 @@ def sums_sheet(row: Any) -> Sheet:
         text("币种", "Currency"),
         text("明细数", "Entries"),
     ]
-    return Sheet(text("对账单", "Statement"), columns, _sums(row))
+    return Sheet(text("对账单", "Statement"), columns, _sums(row, names))
 
 
-def _sums(row: Any) -> Iterator[list[Cell]]:
+def _sums(row: Any, names: Names) -> Iterator[list[Cell]]:
     language, currency = locale(), row.currency
-    yield [say(text("合作方", "Party"), language), None, row.party, None]
+    yield [say(text("合作方", "Party"), language), None, names.party(row.party), None]
     yield [say(text("结算周期", "Period"), language), None, row.period, None]
     yield [say(text("编号", "Number"), language), None, row.number or "", None]
     terms = [(term, minor, entries, "") for term, minor, entries in row.sums]
     late = say(text("（更正）", " (correction)"), language)
     terms += [(term, minor, entries, late) for term, minor, entries in row.corrections]
     for term, minor, entries, mark in terms:
-        yield [f"{term}{mark}", major(minor, currency), currency, entries]
+        yield [f"{names.term(term)}{mark}", major(minor, currency), currency, entries]
     for name, words in _PARTS:
         yield [say(words, language), major(getattr(row, name), currency), currency, None]
 
 
-def lines_sheet(row: Any, lines: Iterable[Any]) -> Sheet:
+def lines_sheet(row: Any, lines: Iterable[Any], names: Names) -> Sheet:
     """Every entry, above zero where the party gets it."""
     columns = [
         text("入账时间", "Posted at"),
@@ -62,21 +63,20 @@ def lines_sheet(row: Any, lines: Iterable[Any]) -> Sheet:
         text("入账周期", "Posted in"),
         text("怎么算的", "How it was worked out"),
     ]
-    return Sheet(text("明细", "Lines"), columns, _lines(row, lines))
+    return Sheet(text("明细", "Lines"), columns, _lines(row, lines, names))
 
 
-def _lines(row: Any, lines: Iterable[Any]) -> Iterator[list[Cell]]:
+def _lines(row: Any, lines: Iterable[Any], names: Names) -> Iterator[list[Cell]]:
     language, zone = locale(), settings().time_zone
     mark = "；" if language == "zh" else "; "
     for line in lines:
         entry = line.entry
         sign = 1 if entry.to_account == row.party else -1
-        parts = entry.account.split("|")
         yield [
             entry.posted_at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S"),
             entry.order_key,
             entry.line,
-            parts[1] if len(parts) > 1 else "",
+            names.term(term_of(entry.account)),
             say(KIND_NAMES.get(entry.kind, entry.kind), language),
             major(sign * entry.minor, entry.currency),
             entry.currency,

@@ -12,8 +12,9 @@ from api.answers import answer, page
 from api.context import caller, tenant, world
 from api.pagination import Page, PageQuery, split, start
 from api.resource import SIGNED_IN, Model, Resource, Shown, Words
-from api.settlement_entries import EntryShown
+from api.settlement_entries import EntryShown, names_of
 from api.settlement_entries import show as show_entry
+from api.settlement_names import Names, read_names
 from api.settlement_reach import OWN, READ, visible_parties
 from api.settlement_shapes import (
     Amount,
@@ -66,6 +67,7 @@ class StatementSum(Shown):
     """One term of a statement."""
 
     term: TermKey
+    name: str = Field(description="The term as people call it")
     amount: Amount
     entries: int
 
@@ -76,6 +78,7 @@ class StatementShown(Shown):
     id: str
     number: str | None = Field(description="Given when it is released")
     party: str
+    party_name: str
     currency: Currency
     period: str
     state: State
@@ -129,7 +132,7 @@ class PaidBody(Model):
     note: Why
 
 
-def show(row: Any) -> StatementShown:
+def show(row: Any, names: Names) -> StatementShown:
     currency = row.currency
     shown: dict[str, Any] = {
         name: shown_amount(getattr(row, name), currency)
@@ -137,11 +140,17 @@ def show(row: Any) -> StatementShown:
     }
     shown |= {
         name: [
-            StatementSum(term=term, amount=shown_amount(minor, currency), entries=entries)
+            StatementSum(
+                term=term,
+                name=names.term(term),
+                amount=shown_amount(minor, currency),
+                entries=entries,
+            )
             for term, minor, entries in getattr(row, name)
         ]
         for name in ("sums", "corrections")
     }
+    shown["party_name"] = names.party(row.party)
     plain: dict[str, Any] = {
         name: getattr(row, name) for name in StatementShown.model_fields if name not in shown
     }
@@ -150,7 +159,8 @@ def show(row: Any) -> StatementShown:
 
 def shown(row: Any, status: int = 200) -> Response:
     location = f"/api/v1/settlement/statements/{row.id}" if status == 201 else None
-    return answer(show(row), status, location=location)
+    names = read_names([row.party], with_terms=True)
+    return answer(show(row, names), status, location=location)
 
 
 def find(statement_id: str) -> Any:
@@ -187,7 +197,8 @@ def list_statements(query: StatementsQuery) -> Response:
     kept, following = split(rows, query.limit, lambda row: [row.id])
     if not caller().may(READ):
         kept = [row for row in kept if row.state != "draft"]
-    return page(kept, show, following)
+    names = read_names((row.party for row in kept), with_terms=True)
+    return page(kept, lambda row: show(row, names), following)
 
 
 @resource.post("/settlement/statements", act="settlement.edit", answers={201: StatementShown})
@@ -214,7 +225,8 @@ def list_statement_lines(path: StatementPath, query: PageQuery) -> Response:
     (before,) = start(query, str) or (None,)
     lines = statements.statement_lines(world(), caller(), row.id, before=before, limit=MOST_LINES)
     kept, following = split(lines[: query.limit + 1], query.limit, lambda one: [one.entry.key])
-    return page(kept, lambda one: show_entry(one.entry, one.sentences), following)
+    names = names_of(one.entry for one in kept)
+    return page(kept, lambda one: show_entry(one.entry, one.sentences, names), following)
 
 
 @resource.get(
@@ -248,7 +260,8 @@ def download_statement_csv(path: StatementPath) -> Response:
     """Its lines as CSV."""
     row = find(path.statement_id)
     lines = statements.statement_lines(world(), caller(), row.id, limit=MOST_LINES)
-    return as_csv(lines_sheet(row, lines), file_name(row))
+    names = read_names([row.party], with_terms=True)
+    return as_csv(lines_sheet(row, lines, names), file_name(row))
 
 
 @resource.get("/settlement/statements/<statement_id>/xlsx", act=SIGNED_IN, answers={200: XLSX})
@@ -256,7 +269,8 @@ def download_statement_xlsx(path: StatementPath) -> Response:
     """Sums and lines as a workbook."""
     row = find(path.statement_id)
     lines = statements.statement_lines(world(), caller(), row.id, limit=MOST_LINES)
-    return as_xlsx([sums_sheet(row), lines_sheet(row, lines)], file_name(row))
+    names = read_names([row.party], with_terms=True)
+    return as_xlsx([sums_sheet(row, names), lines_sheet(row, lines, names)], file_name(row))
 
 
 def file_name(row: Any) -> str:

@@ -12,11 +12,14 @@ from pydantic import AwareDatetime, Field
 from api import etags
 from api.answers import answer
 from api.context import caller, tenant, world
+from api.errors import ProblemItem
 from api.resource import Model, Resource, Shown
 from api.runs import RunPath
+from api.settlement_shapes import shown_problems
 from api.shapes import FlowPath
-from api.simulations import SimulationBrief
+from api.simulations import SimulationBrief, SimulationPath
 from engine.core.errors import NotFound
+from engine.core.flow import load_flow
 from engine.core.text import text
 from engine.runtime import publish_gate as gate
 from engine.runtime.batch import as_json
@@ -123,6 +126,57 @@ class ReplayShown(Shown):
     signal: str | None
     old: Any = None
     new: Any = None
+
+
+class GateCase(Shown):
+    """A case of the draft; `passed` null: not run on this revision."""
+
+    name: str
+    passed: bool | None
+
+
+class GateShown(Shown):
+    """How the draft stands with what publishing asks for."""
+
+    rules: RulesBody
+    cases: list[GateCase]
+    lines: int = Field(description="Lines of the draft")
+    taken: int = Field(description="Of them, taken in test runs of this revision")
+    missing: list[str] = Field(description="Lines neither taken nor excused")
+    money: dict[str, Any] | None = Field(description="Of the newest comparison that tells of money")
+    problems: list[ProblemItem] = Field(description="What keeps it from being published")
+
+
+@resource.get("/flows/<key>/gate", act="flows.read", answers={200: GateShown})
+def read_publish_gate(path: FlowPath) -> Response:
+    """What the publish rules still ask of this draft: cases, coverage, money."""
+    row = read_flow(world(), tenant(), path.key)
+    flow = load_flow(row.draft or {})
+    found = gate.look_at_gate(world(), tenant(), row, flow)
+    missing = sorted(found.every - found.taken - found.excused)
+    return answer(
+        {
+            "rules": RulesBody(**found.rules.model_dump()),
+            "cases": [{"name": name, "passed": ok} for name, ok in found.cases.items()],
+            "lines": len(found.every),
+            "taken": len(found.taken),
+            "missing": missing,
+            "money": as_json(found.money),
+            "problems": shown_problems(found.problems),
+        }
+    )
+
+
+@resource.post(
+    "/simulations/<simulation_id>/agree",
+    act="settlement.publish",
+    answers={200: SimulationBrief},
+    key_act=True,
+)
+def agree_to_money(path: SimulationPath) -> Response:
+    """The owner's yes to a test run's money difference, so that its draft may be published."""
+    row = gate.agree_to_money(world(), caller(), path.simulation_id)
+    return answer(SimulationBrief.model_validate(row))
 
 
 @resource.get("/flows/<key>/heat", act="runs.read", answers={200: Heat})

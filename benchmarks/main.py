@@ -25,7 +25,7 @@ from benchmarks.report import shown, table, write_page
 
 NAMES = (
     "plain_python", "condition", "interpreter", "durable_runs", "http_orders", "test_run",
-    "settle_month", "quote",
+    "settle_month", "quote", "designer",
 )  # fmt: skip
 PROFILES = ("interpreter", "durable_runs", "durable_runs_effect")
 HAVE_PEERS = ("condition", "interpreter", "durable_runs", "settle_month")

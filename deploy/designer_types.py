@@ -47,7 +47,8 @@ def types_of(document: Mapping[str, Any]) -> str:
     """
     schemas = document["components"]["schemas"]
     parts = [
-        f"export type {name} = {_type(schema)}\n\n" for name, schema in sorted(schemas.items())
+        f"export type {_named(name)} = {_type(schema)}\n\n"
+        for name, schema in sorted(schemas.items())
     ]
     calls = list(_calls(document))
     parts.append("export interface Calls {\n")
@@ -107,9 +108,14 @@ def _fields(fields: list[Mapping[str, Any]]) -> str:
     return "{ " + "; ".join(shown) + " }"
 
 
+def _named(name: str) -> str:
+    """A model read and written differently comes as "Rules-Input" (Rules) and "Rules-Output"."""
+    return name.removesuffix("-Input").replace("-", "")
+
+
 def _type(schema: Mapping[str, Any]) -> str:
     if "$ref" in schema:
-        return str(schema["$ref"]).rpartition("/")[2]
+        return _named(str(schema["$ref"]).rpartition("/")[2])
     if "const" in schema:
         return json.dumps(schema["const"])
     if "enum" in schema:

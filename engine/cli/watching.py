@@ -34,6 +34,18 @@ STATUS: dict[str, Text] = {
     "failed": text("失败", "failed"),
     "cancelled": text("取消", "cancelled"),
 }
+EFFECT_STATUS: dict[str, Text] = {
+    "pending": text("待发送", "waiting to go out"),
+    "sending": text("发送中", "going out"),
+    "delivered": text("已送达", "delivered"),
+    "failed": text("失败", "failed"),
+    "unknown": text("结果待确认", "result unknown"),
+}
+CLOSED = text(
+    "服务不允许访问本机的演示平台，发往那里的动作都会失败。请用 jimu up --demo 启动服务。",
+    "The server may not reach the demo's platforms on this machine, so every call to them fails. "
+    "Start it with jimu up --demo.",
+)
 
 
 class Watcher:
@@ -50,6 +62,7 @@ class Watcher:
         self._effects: dict[str, int] = {}
         self._last: list[tuple[str, str, str]] = []
         self._backlog = 0
+        self._is_closed = False  # the server refuses addresses of this machine
 
     @contextlib.contextmanager
     def live(self, *, show: bool) -> Iterator[None]:
@@ -80,9 +93,10 @@ class Watcher:
         for row in rows:
             flows.setdefault(names.get(row.flow_id, row.flow_id), Counter())[row.status] += 1
         self._flows = flows
-        ended = (row for row in rows if row.ended_at is not None)
+        ended = [row for row in rows if row.ended_at is not None]
+        self._is_closed = any((row.error or {}).get("code") == "private_address" for row in ended)
         self._last = [
-            (f"{row.ended_at:%H:%M:%S}", names.get(row.flow_id, ""), _outcome(row))
+            (f"{row.ended_at.astimezone():%H:%M:%S}", names.get(row.flow_id, ""), _outcome(row))
             for row in sorted(ended, key=lambda row: row.ended_at, reverse=True)[:8]
         ]
 
@@ -141,7 +155,8 @@ class Watcher:
             f"Jimu demo · {events['sent']} events · {events['per_second']}/s · {where['en']}",
         )
         said = [f"[bold]{escape(_say(head))}[/]"]
-        said += [f"[red]{escape(one)}[/]" for one in self._sender.refused[-2:]]
+        warnings = [*self._sender.refused[-2:], *([_say(CLOSED)] if self._is_closed else [])]
+        said += [f"[red]{escape(one)}[/]" for one in warnings]
         return Group(
             *said,
             self._runs_table(),
@@ -163,7 +178,8 @@ class Watcher:
         table.add_column(_say(text("状态", "Status")))
         table.add_column(_say(text("数量", "Number")), justify="right")
         for status, number in sorted(self._effects.items()):
-            table.add_row(status, str(number))
+            words = EFFECT_STATUS.get(status)
+            table.add_row(_say(words) if words else status, str(number))
         return table
 
     def _platforms_table(self) -> Table:

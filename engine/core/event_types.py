@@ -84,6 +84,7 @@ EVENT_TYPES: dict[str, EventType] = {
             ("order.shipped", "订单已发货", "Order shipped"),
             ("order.delivered", "订单已签收", "Order delivered"),
             ("order.completed", "订单交易完成", "Order completed"),
+            ("order.settled", "平台已结算", "Order settled by the platform"),
             ("order.closed", "订单已关闭", "Order closed"),
             ("payment.received", "收到款项", "Payment received"),
             ("logistics.updated", "物流有更新", "Logistics updated"),

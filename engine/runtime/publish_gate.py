@@ -10,13 +10,15 @@ A rollback is never held up: it is how one gets out of trouble.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from engine.core.errors import Conflict, InvalidInput, Problem, Stale
+from engine.core.errors import Conflict, InvalidInput, NotFound, Problem, Stale
 from engine.core.flow import Flow, graphs, problems_of
 from engine.core.text import text
 from engine.runtime.principal import Principal
@@ -88,26 +90,113 @@ def _signed(one: Excused, held: Excused | None, who: Principal, now: datetime) -
     return one.model_copy(update={"by": who.id, "at": now})
 
 
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """How a draft stands with its rules.
+
+    cases    {name: passed | None (not run on this draft)}
+    taken    lines that test runs of this draft took; `every` line of the flow; `excused` ones
+    money    the newest comparison's, None where no test run of this draft tells of money
+    """
+
+    rules: Rules
+    cases: Mapping[str, bool | None]
+    every: frozenset[str]
+    taken: frozenset[str]
+    money: Mapping[str, Any] | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def excused(self) -> frozenset[str]:
+        return frozenset(one.line for one in self.rules.excused)
+
+
+def look_at_gate(world: World, tenant: str, row: Any, flow: Flow) -> Gate:
+    """What test runs of this very revision of the draft have reached, and what is still missing."""
+    with world.db.reading() as conn:
+        rules, _ = read_rules(conn, tenant, row.key)
+        reports = _reports(conn, tenant, row)
+    problems = [*_cases(rules, flow, reports), *_coverage(rules, flow, reports)]
+    problems += _money(rules, reports)
+    tried = _tried(reports)
+    every, taken = _lines(flow, reports)
+    return Gate(
+        rules,
+        {case.name: tried.get(case.name) for case in flow.cases},
+        every,
+        taken,
+        _newest_money(reports),
+        tuple(problems),
+    )
+
+
 def check_gate(world: World, tenant: str, row: Any, flow: Flow) -> None:
     """Conflict, with a problem for each rule that is not kept by this revision of the draft."""
     with world.db.reading() as conn:
         rules, _ = read_rules(conn, tenant, row.key)
-        if rules == Rules():
-            return
-        tried = [
-            found
-            for brief in store.list_simulations(conn, tenant, flow_key=row.key, limit=LOOKED_AT)
-            if brief.status == "succeeded" and brief.which == "draft"
-            and brief.revision == row.revision
-            and (found := store.find_simulation(conn, tenant, brief.id)) is not None
-        ]  # fmt: skip
-    reports = [one.report for one in tried if one.report]
-    problems = [*_cases(rules, flow, reports), *_coverage(rules, flow, reports)]
-    problems += _money(rules, reports)
+    if rules == Rules():
+        return
+    problems = look_at_gate(world, tenant, row, flow).problems
     if problems:
         raise Conflict(
             text("还没有达到发布要求", "what publishing asks for is not reached yet"), problems
         )
+
+
+def agree_to_money(world: World, who: Principal, simulation: str) -> Any:
+    """The owner's yes to the difference a test run has shown; Conflict where it shows none."""
+    now = world.now()
+    with world.db.begin() as conn:
+        row = store.find_simulation(conn, who.tenant, simulation)
+        if row is None:
+            raise NotFound(text("没有这个试运行", "there is no such test run"))
+        report = row.report or {}
+        comparison = report.get("comparison") or {}
+        money = comparison.get("money")
+        if money is None:
+            raise Conflict(text("这次试运行没有金额差异", "this test run tells of no money"))
+        agreed = {**money, "agreed_by": who.id, "agreed_at": now.isoformat()}
+        report = {**report, "comparison": {**comparison, "money": agreed}}
+        store.update_simulation(conn, who.tenant, simulation, {"report": report})
+        about = {"simulation": simulation, "difference": str(money["difference"])}
+        who.note(conn, now, "settlement.publish", f"flow:{row.flow_key}", about)
+        return store.find_simulation(conn, who.tenant, simulation)
+
+
+def _reports(conn: Connection, tenant: str, row: Any) -> list[dict[str, Any]]:
+    """Of the newest test runs of this revision, the newest first."""
+    tried = [
+        found
+        for brief in store.list_simulations(conn, tenant, flow_key=row.key, limit=LOOKED_AT)
+        if brief.status == "succeeded" and brief.which == "draft"
+        and brief.revision == row.revision
+        and (found := store.find_simulation(conn, tenant, brief.id)) is not None
+    ]  # fmt: skip
+    return [one.report for one in tried if one.report]
+
+
+def _tried(reports: list[dict[str, Any]]) -> dict[str, bool]:
+    newest: dict[str, bool] = {}
+    for report in reports:
+        for case in report.get("cases") or ():
+            newest.setdefault(case["name"], case["passed"])
+    return newest
+
+
+def _lines(flow: Flow, reports: list[dict[str, Any]]) -> tuple[frozenset[str], frozenset[str]]:
+    every = frozenset(edge.id for _, graph, _ in graphs(flow) for edge in graph.edges)
+    taken = {
+        line["id"] for report in reports for line in report["coverage"]["lines"] if line["count"]
+    }
+    return every, every & taken
+
+
+def _newest_money(reports: list[dict[str, Any]]) -> Mapping[str, Any] | None:
+    for report in reports:
+        money = (report.get("comparison") or {}).get("money")
+        if money is not None:
+            return money  # type: ignore[no-any-return]
+    return None
 
 
 def _cases(rules: Rules, flow: Flow, reports: list[dict[str, Any]]) -> list[Problem]:
@@ -116,10 +205,7 @@ def _cases(rules: Rules, flow: Flow, reports: list[dict[str, Any]]) -> list[Prob
     if not flow.cases:
         said = text("要求用例全部通过，但流程没有测试用例", "cases must pass, but there are none")
         return [Problem("/cases", said, "no_cases")]
-    newest: dict[str, bool] = {}
-    for report in reports:  # the newest first
-        for case in report.get("cases") or ():
-            newest.setdefault(case["name"], case["passed"])
+    newest = _tried(reports)
     problems = []
     for index, case in enumerate(flow.cases):
         if case.name not in newest:
@@ -137,10 +223,7 @@ def _cases(rules: Rules, flow: Flow, reports: list[dict[str, Any]]) -> list[Prob
 def _coverage(rules: Rules, flow: Flow, reports: list[dict[str, Any]]) -> list[Problem]:
     if not rules.coverage:
         return []
-    every = {edge.id for _, graph, _ in graphs(flow) for edge in graph.edges}
-    taken = {
-        line["id"] for report in reports for line in report["coverage"]["lines"] if line["count"]
-    }
+    every, taken = _lines(flow, reports)
     excused = {one.line for one in rules.excused}
     reached = every & (taken | excused)
     if not every or len(reached) * 100 >= rules.coverage * len(every):
@@ -155,14 +238,10 @@ def _coverage(rules: Rules, flow: Flow, reports: list[dict[str, Any]]) -> list[P
 
 
 def _money(rules: Rules, reports: list[dict[str, Any]]) -> list[Problem]:
-    if rules.money_limit is None:
+    money = _newest_money(reports)
+    if rules.money_limit is None or money is None:
         return []
-    for report in reports:
-        money = (report.get("comparison") or {}).get("money")
-        if money is None:
-            continue
-        if Decimal(str(money["difference"])) > rules.money_limit and not money.get("agreed_by"):
-            said = text("金额差异超过上限，需负责人同意", "money differs by more than the limit")
-            return [Problem("", said, "money")]
-        return []
+    if Decimal(str(money["difference"])) > rules.money_limit and not money.get("agreed_by"):
+        said = text("金额差异超过上限，需负责人同意", "money differs by more than the limit")
+        return [Problem("", said, "money")]
     return []

@@ -83,7 +83,7 @@ ROLES: Mapping[str, BuiltIn] = {
     "finance": _role(
         "财务",
         "Finance",
-        "flows.read runs.read events.read tasks.answer audit.read org.read jobs.read "
+        "flows.read runs.read events.read tasks.answer audit.read org.read users.read jobs.read "
         "settlement.read settlement.edit settlement.publish",
     ),
     "agent": _role("客服", "Agent", "tasks.answer"),

@@ -13,10 +13,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from engine.core.records.order import DIRECTION
-from engine.core.records.spread import spread
-from engine.settlement.money import exponent, to_minor
 from engine.settlement.posting import Part
+from engine.settlement.refunds import LineLeft, give_back
 from engine.settlement.resolve import Excluded, Owed, Resolver, Unpriced
 from engine.settlement.sale import Sale
 
@@ -26,6 +24,7 @@ class Booking:
     """One line in one account, never changed. `back_*` is what refunds have taken out of it so far.
 
     paid, pieces   of the line; base, count   what it added to the account
+    payees         who has which share, where the term is shared out
     """
 
     order: str
@@ -49,6 +48,7 @@ class Booking:
     back_pieces: Decimal = Decimal(0)
     back_base: int = 0
     back_count: int = 0
+    payees: Mapping[str, str] | None = None
 
     @property
     def id(self) -> str:
@@ -117,22 +117,32 @@ def refund_order(
     refund: Mapping[str, Any],
     effect: str,
     *,
-    paid: Mapping[str, int] | None = None,
+    left: Sequence[LineLeft] | None = None,
     **more: str,
 ) -> tuple[list[tuple[str, Part]], list[Booking]]:
     """(account, part) of a completed refund, and the bookings as they are after it.
 
-    1. Say which line gives back how much: the refund's own lines where all of them name an order
-       line; else the refund, less freight, spread over what is still paid for each line. `paid`
-       has what was paid for every line of the order, also those that are in no account.
-    2. A line gives back its base in proportion to what was paid for it, counted over all its
-       refunds, so that several refunds of one line give back exactly its base. More than was paid
-       for a line (compensation) gives back no more than its base.
-    3. An order counts no longer when all of its lines in the account are back.
+    `left` is what is left of all lines of the order, also of those that are in no account
+    (refunds.py); without it there are the booked ones alone.
     """
     if not bookings:
         return [], []
-    back = _given_back(bookings, refund, paid or {})
+    back = give_back(refund, left_of(bookings) if left is None else left)
+    return take_back(bookings, back.lines, effect, **more)
+
+
+def take_back(
+    bookings: Sequence[Booking],
+    back: Mapping[str, tuple[int, Decimal]],
+    effect: str,
+    **more: str,
+) -> tuple[list[tuple[str, Part]], list[Booking]]:
+    """The same, once it is known which line gives back how much: (minor units, pieces) by line.
+
+    1. A line gives back its base in proportion to what was paid for it, counted over all its
+       refunds, so that several refunds of one line give back exactly its base.
+    2. An order counts no longer when all of its lines in the account are back.
+    """
     after: list[Booking] = []
     for one in bookings:
         amount, pieces = back.get(one.line, (0, Decimal(0)))
@@ -210,48 +220,17 @@ def _booking(sale: Sale, owed: Owed, count: int, version: Any) -> Booking:
     return Booking(
         sale.order, sale.line, term.key, version, owed.account, owed.sub, owed.other, sale.currency,
         sale.paid, sale.pieces, owed.base, count, term.counts, term.base.refunds,
-        owed.rate_at, sale.paid_at, owed.earned_at,
+        owed.rate_at, sale.paid_at, owed.earned_at, payees=owed.payees,
     )  # fmt: skip
 
 
-def _given_back(
-    bookings: Sequence[Booking], refund: Mapping[str, Any], paid: Mapping[str, int]
-) -> dict[str, tuple[int, Decimal]]:
-    """What each line gives back: minor units and pieces."""
-    currency = refund["currency"]
-    found: dict[str, tuple[int, Decimal]] = {}
+def left_of(bookings: Iterable[Booking]) -> list[LineLeft]:
+    """What is left of the lines that are booked."""
     lines = {one.line: one for one in bookings}
-    named = refund.get("lines") or ()
-    if named and all(line.get("line") for line in named):
-        for index, line in enumerate(named):
-            minor = to_minor(line["amount"], currency, f"/refund/lines/{index}/amount")
-            amount, pieces = found.get(line["line"], (0, Decimal(0)))
-            found[line["line"]] = (amount + minor, pieces + Decimal(line.get("quantity", 1)))
-        return found
-    total = Decimal(refund["amount"]) - _freight(refund)
-    # Lines nobody was paid for take their share of the refund too.
-    left = {**paid, **{key: one.paid - one.back_paid for key, one in lines.items()}}
-    shares = spread(total, [Decimal(max(one, 0)) for one in left.values()], exponent(currency))
-    for (key, value), share in zip(left.items(), shares, strict=True):
-        minor = to_minor(share, currency, "/refund/amount")
-        booked = lines.get(key)
-        if booked is not None:
-            # Nobody says how many pieces: all, once nothing is left of what was paid.
-            all_ = booked.pieces - booked.back_pieces
-            found[key] = (minor, all_ if minor >= value else Decimal(0))
-    return found
-
-
-def _freight(refund: Mapping[str, Any]) -> Decimal:
-    freight = refund.get("freight_amount")
-    if freight is not None:
-        return Decimal(freight)
-    adds = (
-        Decimal(one["amount"])
-        for one in refund.get("adjustments") or ()
-        if DIRECTION.get(one["type"], -1) > 0
-    )
-    return sum(adds, Decimal(0))
+    return [
+        LineLeft(line, frozenset(), one.paid - one.back_paid, one.pieces - one.back_pieces)
+        for line, one in lines.items()
+    ]
 
 
 def _base_back(one: Booking) -> int:

@@ -24,7 +24,7 @@ from engine.settlement.card_scope import card_scope
 from engine.settlement.check import check_model
 from engine.settlement.in_force import Force, force_of
 from engine.settlement.layers import can_share, compose, is_plain
-from engine.settlement.models import Flat, Model, Volume
+from engine.settlement.models import Chained, Flat, Model, Volume
 from engine.settlement.money import exponent
 from engine.settlement.rank import FACTS
 from engine.settlement.split import read_split
@@ -112,6 +112,22 @@ def _term(card: Card, term: Term, at: str) -> Iterator[Problem]:
     for index, rule in enumerate(card.rules):
         if rule.term == term.key and rule.model is not None:
             yield from _shared(term, rule.model, f"/rules/{index}/model")
+            yield from _chain(term, rule.model, f"/rules/{index}/model")
+
+
+def _chain(term: Term, model: Model, at: str) -> Iterator[Problem]:
+    """A chain is shared out order by order, among the parties of that order."""
+    if not isinstance(model, Chained):
+        return
+    if model.level is not None:
+        yield Problem(f"{at}/level", _ALL_LEVELS, "not_here")
+    if term.window != "order" or term.totals != "party" or term.split is not None:
+        message = text(
+            f"逐级抽成按单计算：请把「{term.name}」的累计周期设为每单、按合作方各自累计，且不再拆分",
+            f"a chain is reckoned order by order: “{term.name}” must count by order and by party, "
+            "without a split",
+        )
+        yield Problem(at, message, "chain_window")
 
 
 def _shared(term: Term, model: Model, at: str) -> Iterator[Problem]:
@@ -299,6 +315,7 @@ def _unknown(card: Card, known: Known) -> Iterator[Problem]:
             yield Problem(path, message, "unknown_coefficient")
 
 
+_ALL_LEVELS: Text = text("规则写的是所有级别，这里不填", "a rule is about all of its levels")
 _NO_RATE: Text = text("没有填写费率；免抽成请明确填 0", "has no rate: write 0 where nothing is due")
 _NOT_HERE: Text = text("这种叠加方式不用填它", "does not belong to this kind of rule")
 _NOTHING_BELOW: Text = text(

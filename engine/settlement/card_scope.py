@@ -20,6 +20,11 @@ _PARTY = {
     },
     "additionalProperties": True,
 }
+_TITLES = {
+    "order": text("订单", "order"),
+    "line": text("订单明细", "order line"),
+    "customer": text("客户", "customer"),
+}
 _PRODUCT = {"type": "object", "additionalProperties": True, "x-title": text("商品", "product")}
 
 
@@ -31,14 +36,18 @@ def card_scope() -> dict[str, Any]:
     for name, model in (("order", Order), ("line", OrderLine), ("customer", Customer)):
         schema = as_expressions_see(schema_of(model))
         defs.update(schema.pop("$defs", {}))
-        properties[name] = schema
+        properties[name] = {**schema, "x-title": _TITLES[name]}
     return {
         "type": "object",
         "properties": {
             **properties,
             "product": _PRODUCT,
-            "party": _PARTY,
-            "parties": {"type": "object", "additionalProperties": _PARTY},
+            "party": {**_PARTY, "x-title": text("合作方", "party")},
+            "parties": {
+                "type": "object",
+                "additionalProperties": _PARTY,
+                "x-title": text("合作方（按角色）", "parties by role"),
+            },
         },
         "additionalProperties": False,
         "$defs": defs,

@@ -11,56 +11,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from engine.core.errors import InvalidInput, Problem
 from engine.core.fields import Form, field
 from engine.core.flow import problems_of
 from engine.core.text import text
-from engine.settlement.models import Figure, Key
+from engine.settlement.models import Ceiling, Levels
 from engine.settlement.money import UNIT, Rounding, round_fine, to_minor
 from engine.settlement.split import Share, split
 from engine.settlement.units import Units
 
 
-class Level(Form):
-    """One party of the chain. The first is always on top."""
-
-    key: Key = field(text("合作方", "party"))
-    percent: Figure = field(text("比例（%）", "percent"), widget="number")
-    mode: Literal["on_top", "carved_out"] = field(
-        text("怎么算", "reckoned"),
-        widget="select",
-        default="on_top",
-        options={
-            "on_top": text("在订单金额上另计", "on top, of the order"),
-            "carved_out": text("从上一级所得中分出", "carved out of the level before"),
-        },
-    )
-
-
-class Ceiling(Form):
-    """The most that one order may cost over all levels; with both, the lower holds."""
-
-    percent: Figure | None = field(text("最高比例（%）", "percent"), widget="number", default=None)
-    amount: Figure | None = field(text("最高金额", "amount"), widget="number", default=None)
-    cut: Literal["last", "proportional"] = field(
-        text("超出时", "above it"),
-        widget="select",
-        default="last",
-        options={
-            "last": text("从最后一级往前扣", "the last level gives way first"),
-            "proportional": text("各级按比例扣", "all give way in proportion"),
-        },
-    )
-
-
 class Chain(Form):
     """Levels from the one who sold to the one furthest from the order."""
 
-    levels: tuple[Level, ...] = Field(min_length=1, max_length=20)
+    levels: Levels
     ceiling: Ceiling | None = field(text("封顶", "ceiling"), widget="group", default=None)
 
 
@@ -88,7 +56,7 @@ def read_chain(document: Any, currency: str, path: str = "") -> Chain:
     except ValidationError as error:
         message = text("分佣链的格式不对", "the chain is malformed")
         raise InvalidInput(message, problems_of(error, path)) from None
-    problems = _problems(chain, currency, path)
+    problems = chain_problems(chain, currency, path)
     if problems:
         raise InvalidInput(text("分佣链有误", "the chain is not right"), problems)
     return chain
@@ -151,7 +119,8 @@ def _cuts(
     return cuts
 
 
-def _problems(chain: Chain, currency: str, path: str) -> list[Problem]:
+def chain_problems(chain: Chain, currency: str, path: str) -> list[Problem]:
+    """What the shape alone cannot say of levels and ceiling."""
     problems: list[Problem] = []
     figures = [(f"/levels/{i}/percent", level.percent) for i, level in enumerate(chain.levels)]
     ceiling = chain.ceiling

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -12,9 +13,11 @@ from pydantic import ValidationError
 from engine.core.errors import InvalidInput, Problem
 from engine.core.flow import problems_of
 from engine.core.text import Text, text
+from engine.settlement.chain import Chain, chain_problems
 from engine.settlement.models import (
     MODELS,
     Blocks,
+    Chained,
     Flat,
     Graduated,
     Model,
@@ -90,7 +93,20 @@ def check_model(model: Model, currency: str, path: str = "") -> list[Problem]:
     problems = [*_figures(model, currency), *_terms(model)]
     if not problems and isinstance(model, Graduated | Volume):
         problems = tier_problems(model, units_of(model, currency))
+    if not problems and isinstance(model, Chained):
+        problems = list(_chain_problems(model, currency))
     return [replace(problem, path=path + problem.path) for problem in problems]
+
+
+def _chain_problems(model: Chained, currency: str) -> Iterator[Problem]:
+    """A chain is reckoned order by order: nothing that counts over a window goes with it."""
+    yield from chain_problems(Chain(levels=model.levels, ceiling=model.ceiling), currency, "")
+    for name in ("minimum", "maximum", "guarantee", "coefficient"):
+        if getattr(model, name) is not None:
+            yield Problem(f"/{name}", _BY_ORDER, "not_here")
+    if model.level is not None and model.level not in {level.key for level in model.levels}:
+        message = text(f"没有这一级「{model.level}」", f"there is no level {model.level!r}")
+        yield Problem("/level", message, "unknown_level")
 
 
 def _figures(model: Model, currency: str) -> list[Problem]:
@@ -144,5 +160,10 @@ def _terms(model: Model) -> list[Problem]:
     return problems
 
 
+_BY_ORDER = text(
+    "逐级抽成按单计算，不能再加最低、封顶、保底或系数；每单上限请用「每单封顶」",
+    "a chain is reckoned order by order and has none; the most that an order may cost is its "
+    "ceiling",
+)
 _NEGATIVE = text("不能为负数", "must not be negative")
 _ABOVE_ZERO = text("应大于 0", "must be above zero")

@@ -25,6 +25,7 @@ from engine.core.text import Text, text
 from engine.settlement.card import Op, Rule, as_figures
 from engine.settlement.models import (
     Blocks,
+    Chained,
     Flat,
     Graduated,
     Model,
@@ -128,6 +129,7 @@ _MODEL_NAMES = {
     "volume": text("全额累进", "volume tiers"),
     "package": text("按包计", "packages"),
     "blocks": text("每满计", "blocks"),
+    "chain": text("逐级抽成", "a chain"),
 }
 
 
@@ -142,8 +144,9 @@ def _add(found: Composed, rule: Rule, by: Decimal, step: Step) -> Composed:
         if changed_unit.amount < 0:
             raise _refused(rule, "by", "negative", _NEGATIVE)
         return Composed(found.base, changed_unit, steps, found.beside)
-    if isinstance(model, Flat):
-        raise _refused(rule, "op", "not_linear", _FIXED_FEE)
+    if isinstance(model, Flat | Chained):
+        message = _FIXED_FEE if isinstance(model, Flat) else _CHAIN
+        raise _refused(rule, "op", "not_linear", message)
     if by < 0:
         raise _refused(rule, "by", "negative", _NEGATIVE_BESIDE)
     _demand_rate(rule, by)
@@ -182,6 +185,8 @@ def _multiply(found: Composed, rule: Rule, by: Decimal, step: Step) -> Composed:
         for tier in tiers:
             _demand_rate(rule, tier.percent or Decimal(0))
         return Composed(found.base, model.model_copy(update={"tiers": tiers}), steps, beside)
+    if isinstance(model, Chained):
+        raise _refused(rule, "op", "not_linear", _CHAIN)
     message = _GRADUATED if isinstance(model, Graduated | Package | Blocks) else _NOT_LINEAR
     raise _refused(rule, "op", "not_linear", message)
 
@@ -223,6 +228,11 @@ _NEGATIVE_BESIDE = text(
 _FIXED_FEE = text(
     "固定费按周期计，不能按订单叠加，请用「替换」",
     "a fixed fee is due for a window, not for an order: use “replace”",
+)
+_CHAIN = text(
+    "逐级抽成有每单封顶，不能再叠加，请用「替换」写出新的各级比例",
+    "a chain has a ceiling for each order, so nothing is built on it: use “replace” with new "
+    "levels",
 )
 _GRADUATED = text(
     "超额累进等按累计金额计价的方式不能再按订单乘系数（累计口径不一），请用「替换」或加百分点",

@@ -11,6 +11,9 @@ quantity × price is what the line adds, in fine units; the lines of an entry su
     jump       what was counted before × (new rate − old rate); more: old tier, new rate
     unit_jump  the same for a number
     package    packages begun or given back × amount for each; block: full blocks
+    chain      1 × what an order brought one level of a chain; more: its percentage, and after the
+               step the order's base, the level's share, what the ceiling cut, what it keeps, the
+               level it carves from ("" for one on top) and what that one was given
     cap        1 × what the maximum cuts off, or gives back after a refund
 Only when the window closes:
     coefficient  1 × change; more: its name ("" for a fixed one), the factor
@@ -37,6 +40,7 @@ JUMP = "jump"
 UNIT_JUMP = "unit_jump"
 PACKAGE = "package"
 BLOCK = "block"
+CHAIN = "chain"
 CAP = "cap"
 COEFFICIENT = "coefficient"
 PROMISE = "promise"

@@ -213,8 +213,56 @@ class Volume(Terms):
     )
 
 
+class Level(Form):
+    """One party of a chain. The first is always on top."""
+
+    key: Key = field(text("合作方", "party"))
+    percent: Figure = field(text("比例（%）", "percent"), widget="number")
+    mode: Literal["on_top", "carved_out"] = field(
+        text("怎么算", "reckoned"),
+        widget="select",
+        default="on_top",
+        options={
+            "on_top": text("在订单金额上另计", "on top, of the order"),
+            "carved_out": text("从上一级所得中分出", "carved out of the level before"),
+        },
+    )
+
+
+class Ceiling(Form):
+    """The most that one order may cost over all levels; with both, the lower holds."""
+
+    percent: Figure | None = field(text("最高比例（%）", "percent"), widget="number", default=None)
+    amount: Figure | None = field(text("最高金额", "amount"), widget="number", default=None)
+    cut: Literal["last", "proportional"] = field(
+        text("超出时", "above it"),
+        widget="select",
+        default="last",
+        options={
+            "last": text("从最后一级往前扣", "the last level gives way first"),
+            "proportional": text("各级按比例扣", "all give way in proportion"),
+        },
+    )
+
+
+Levels = Annotated[tuple[Level, ...], Field(min_length=1, max_length=20)]
+
+
+class Chained(Terms):
+    """逐级抽成: 达人 → 机构 → 团长 on each order by itself; how it is shared out says chain.py.
+
+    The first level is the term's party, the others are roles that the order brings. `level` is the
+    one a plan prices (plan.py); a card leaves it out, for it means all of them.
+    """
+
+    kind: Literal["chain"] = "chain"
+    levels: Levels = field(text("各级", "levels"), widget="list")
+    ceiling: Ceiling | None = field(text("每单封顶", "ceiling"), widget="group", default=None)
+    level: Key | None = field(text("本级", "level"), default=None)
+
+
 Model = Annotated[
-    Percentage | Flat | PerUnit | Package | Graduated | Volume | Blocks,
+    Percentage | Flat | PerUnit | Package | Graduated | Volume | Blocks | Chained,
     Field(discriminator="kind"),
 ]
 MODELS: dict[str, type[Terms]] = {
@@ -225,4 +273,5 @@ MODELS: dict[str, type[Terms]] = {
     "graduated": Graduated,
     "volume": Volume,
     "blocks": Blocks,
+    "chain": Chained,
 }

@@ -21,7 +21,7 @@ from engine.core.errors import InvalidInput, Problem
 from engine.core.text import Text, text
 from engine.settlement.account import AccountState
 from engine.settlement.entry import Entry
-from engine.settlement.money import UNIT, round_fine, to_minor
+from engine.settlement.money import UNIT, round_fine, to_major, to_minor
 from engine.settlement.plan import Plan
 from engine.settlement.retention import Hold
 
@@ -239,9 +239,11 @@ def _control(sums: Mapping[str, int], control: Mapping[str, Any], currency: str)
             continue
         found = sums.get(name, 0)
         if found != expected:
+            sum_ = f"{found:,}" if is_number else f"{to_major(found, currency):,}"
+            due = f"{expected:,}" if is_number else f"{to_major(expected, currency):,}"
             message = text(
-                f"控制数不符：文件合计 {found}，应为 {expected}（最小货币单位）",
-                f"the control sum is off: the rows sum to {found}, not {expected} (minor units)",
+                f"控制数不符：文件合计 {sum_}，应为 {due}",
+                f"the control sum is off: the rows sum to {sum_}, not {due}",
             )
             problems.append(Problem(f"/control/{name}", message, "control"))
     return problems

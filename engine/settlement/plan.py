@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -19,9 +20,10 @@ from engine.core.text import Text
 from engine.settlement.card import Card, Grain, RoundingRule, Term
 from engine.settlement.check import read_model
 from engine.settlement.layers import Composed, Step, can_share, say_layers
-from engine.settlement.models import Model, Volume
+from engine.settlement.models import Chained, Model, Volume
 from engine.settlement.money import Rounding, exponent
 from engine.settlement.pricing import Pricer, compile_model
+from engine.settlement.split import SplitPlan, Splitter, read_split
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Plan:
     family  what the totals are kept under: the plan's own key, or one for all plans of a root
     shared  prices by (amount, number, picking figure) where the family shares a total
     scale   what a count is multiplied by to be such a figure (tiers by number)
+    splitter  each entry is shared out by it (shares.py)
     """
 
     key: str
@@ -48,6 +51,7 @@ class Plan:
     pricer: Pricer = field(compare=False, repr=False)
     shared: Pricer | None = field(compare=False, repr=False)
     scale: int = 1
+    splitter: Splitter | None = None
 
     @property
     def needs_picks(self) -> bool:
@@ -59,6 +63,20 @@ class Plan:
         """Whether a number, not an amount, picks the tier."""
         return isinstance(self.model, Volume) and self.model.by == "count"
 
+    @property
+    def level(self) -> str | None:
+        """The role that is paid where it is not the term's own party: a later level of a chain."""
+        model = self.model
+        if not isinstance(model, Chained) or model.level == model.levels[0].key:
+            return None
+        return model.level
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles of the later levels, also of those that an order did not bring."""
+        levels = self.first.levels[1:] if isinstance(self.first, Chained) else ()
+        return tuple(level.key for level in levels)
+
     def worth(self, amount: int, number: int) -> int:
         """f(totals) in fine units of an account's part that shares its total with nobody."""
         picks = number * self.scale if self.picks_by_number else amount
@@ -69,10 +87,26 @@ class Plan:
         return say_layers(self.steps, self.first)
 
 
-def make_plans(card: Card, term: Term, composed: Composed) -> tuple[Plan, ...]:
-    """The plan of a line, and one more for each percentage beside tiers."""
+def make_plans(
+    card: Card, term: Term, composed: Composed, roles: Collection[str] = ()
+) -> tuple[Plan, ...]:
+    """The plan of a line, and one more for each percentage beside tiers.
+
+    A chain has one for each level whose role is among `roles`, its first level always.
+    """
     first = next(rule.model for rule in card.rules if rule.id == composed.base)
     rounding = term.rounding or card.rounding
+    if isinstance(composed.model, Chained):
+        seller, *others = composed.model.levels
+        there = (seller, *(level for level in others if level.key in roles))
+        return tuple(
+            _make(
+                card, term, rounding, composed.base,
+                composed.model.model_copy(update={"levels": there, "level": level.key}),
+                first, composed.steps,
+            )
+            for level in there
+        )  # fmt: skip
     made = [_make(card, term, rounding, composed.base, composed.model, first, composed.steps)]
     for root, model, steps in composed.beside:
         own = (Step(steps[0].layer, root, "replace"), *steps[1:])
@@ -95,6 +129,7 @@ def dump_plan(plan: Plan) -> dict[str, Any]:
         "mode": plan.mode,
         "grain": plan.grain,
         "direction": plan.direction,
+        **_split_json(plan.splitter.plan if plan.splitter is not None else None),
     }
 
 
@@ -116,9 +151,10 @@ def read_plan(kept: dict[str, Any]) -> Plan:
         mode=kept["mode"],
         grain=kept["grain"],
         direction=kept["direction"],
-        pricer=compile_model(model, currency),
+        pricer=compile_model(model, currency, kept["mode"]),
         shared=_shared(model, currency) if shares else None,
         scale=_scale(currency),
+        splitter=read_split(kept["split"], currency) if kept.get("split") else None,
     )
 
 
@@ -142,12 +178,20 @@ def _make(
         "mode": rounding.mode,
         "grain": rounding.grain,
         "direction": term.direction,
+        **_split_json(term.split),
     }
     written = json.dumps(kept, sort_keys=True, ensure_ascii=False).encode()
     key = hashlib.blake2b(written, digest_size=8).hexdigest()
     shares = can_share(model)
     family = f"{card.key}.{term.key}.{root}.{card.currency}" if shares else key
     return read_plan({**kept, "key": key, "family": family})
+
+
+def _split_json(split: SplitPlan | None) -> dict[str, Any]:
+    """Nothing for a plan without one, so that its key is what it was."""
+    if split is None:
+        return {}
+    return {"split": split.model_dump(mode="json", exclude_defaults=True)}
 
 
 def _model_json(model: Model) -> dict[str, Any]:

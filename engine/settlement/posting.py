@@ -13,7 +13,9 @@ objects, and everything that does not change from part to part looked up once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from engine.core.errors import InvalidInput, Problem
@@ -26,6 +28,8 @@ from engine.settlement.plan import Plan
 
 # Rounding of single lines or orders: [fine, minor] so far by "sub|order" or "sub|order|line".
 Cells = dict[str, list[int]]
+# What one part came to: (minor, base, units, amount before, number before, fine, rest, lines).
+Step = tuple[int, int, int, int, int, int, int, Lines]
 _HALF = UNIT // 2
 _new = tuple.__new__
 
@@ -74,59 +78,70 @@ def post(
     """
     after = state.copy()
     entries: list[Entry] = []
-    append = entries.append
     if cells is None:
         cells = {}
-    account = after.key
-    current = ""
-    plan: Plan | None = None
-    sub: Sub = []
-    for part in _once(parts, done):
-        key, name, base, units, order, line, other, version, earned, posted, money, kind = part
-        if name != current:
-            plan = _plan(plans, name)
-            if name not in after.subs:
-                opened = _open(after, plan, name, part)
-                if opened is not None:
-                    append(opened)
-            sub = after.subs[name]
-            current = name
-            is_simple = after.coefficients is None and not _shares(after, plan, name)
-            difference = plan.pricer.difference
-            currency = plan.currency
-            by_period, half_up = plan.grain == "period", plan.mode == "half_up"
-            payee = payee_of(account, name)
-            pays = plan.direction == "pay"
-        assert plan is not None
-        if not is_simple:
-            entries += _post_shared(after, plans, plan, part, cells)
-            continue
-        amount, number, fine, minor, _ = sub
-        total, counted = amount + base, number + units
-        gain, lines = difference((amount, number), (total, counted))
-        now = fine + gain
-        if by_period:
-            if half_up:
-                rounded = (now + _HALF) // UNIT if now >= 0 else -((_HALF - now) // UNIT)
-            else:
-                rounded = round_fine(now, plan.mode)
-            step, rest = rounded - minor, fine - minor * UNIT
+    for name, run in _runs(_once(parts, done)):
+        plan = _plan(plans, name)
+        if name not in after.subs:
+            opened = _open(after, plan, name, run[0])
+            if opened is not None:
+                entries.append(opened)
+        sub = after.subs[name]
+        if after.coefficients is not None or _shares(after, plan, name):
+            for part in run:
+                entries += _post_shared(after, plans, plan, part, cells)
+        elif plan.grain == "period":
+            steps = run_up(sub, plan, [(part[2], part[3]) for part in run])
+            entries += _entries(after.key, plan, run, steps)
         else:
-            step, rest = _by_itself(plan, name, part, gain, cells)
-        sub[0], sub[1], sub[2], sub[3] = total, counted, now, minor + step
-        append(
-            _new(
-                Entry,
-                (
-                    key, account, name, kind, order, line,
-                    other if pays else payee, payee if pays else other,
-                    step, currency, money, earned, posted,
-                    (version, base, units, amount, number, gain, rest, lines),
-                ),
-            )
-        )  # fmt: skip
+            entries += _post_by_itself(sub, plan, run, cells, after.key)
     after.version += 1
     return entries, after
+
+
+def post_straight(
+    state: AccountState, plan: Plan, name: str, added: Iterable[tuple[int, int]]
+) -> tuple[list[Step], AccountState] | None:
+    """What `post` makes of (base, units) of one part of an account, as figures without entries: for
+    whoever posts a month at once. None where an entry depends on more than this part's totals; then
+    there is only `post`.
+    """
+    if state.coefficients is not None or plan.grain != "period" or state.subs.keys() - {name}:
+        return None
+    after = state.copy()
+    if name not in after.subs:
+        if plan.pricer.opening()[0]:
+            return None
+        after.subs[name] = [0, 0, 0, 0, 0]
+    if _shares(after, plan, name):
+        return None
+    steps = run_up(after.subs[name], plan, added)
+    after.version += 1
+    return steps, after
+
+
+def run_up(sub: Sub, plan: Plan, added: Iterable[tuple[int, int]]) -> list[Step]:
+    """Adds (base, units) one after the other to a part's totals (in place): f(after) − f(before) of
+    each, rounded so that all steps sum to the rounded f(totals).
+    """
+    difference, mode = plan.pricer.difference, plan.mode
+    half_up = mode == "half_up"
+    amount, number, now, minor, late = sub
+    steps: list[Step] = []
+    append = steps.append
+    for base, units in added:
+        total, counted = amount + base, number + units
+        gain, lines = difference((amount, number), (total, counted))
+        rest = now - minor * UNIT
+        now += gain
+        if half_up:
+            rounded = (now + _HALF) // UNIT if now >= 0 else -((_HALF - now) // UNIT)
+        else:
+            rounded = round_fine(now, mode)
+        append((rounded - minor, base, units, amount, number, gain, rest, lines))
+        amount, number, minor = total, counted, rounded
+    sub[:] = amount, number, now, minor, late
+    return steps
 
 
 def open_account(
@@ -149,6 +164,48 @@ def _once(parts: Iterable[Part], done: Collection[str]) -> Sequence[Part]:
         return found
     kept = {part.key: part for part in reversed(found) if part.key not in done}
     return list(reversed(kept.values()))
+
+
+def _runs(parts: Sequence[Part]) -> Iterator[tuple[str, Sequence[Part]]]:
+    """Neighbours of one part of the account together."""
+    for name, run in groupby(parts, itemgetter(1)):
+        yield name, list(run)
+
+
+def _entries(
+    account: str, plan: Plan, parts: Sequence[Part], steps: Sequence[Step]
+) -> Iterator[Entry]:
+    """The entries of parts and what each came to."""
+    pays, currency = plan.direction == "pay", plan.currency
+    payee = payee_of(account, parts[0].sub)
+    for part, step in zip(parts, steps, strict=True):
+        key, name, _, _, order, line, other, version, earned, posted, money, kind = part
+        minor, *figures = step
+        yield _new(
+            Entry,
+            (
+                key, account, name, kind, order, line,
+                other if pays else payee, payee if pays else other,
+                minor, currency, money, earned, posted, (version, *figures),
+            ),
+        )  # fmt: skip
+
+
+def _post_by_itself(
+    sub: Sub, plan: Plan, parts: Sequence[Part], cells: Cells, account: str
+) -> Iterator[Entry]:
+    """Parts of a plan that rounds each line or order by itself."""
+    steps: list[Step] = []
+    for part in parts:
+        amount, number = sub[AMOUNT], sub[NUMBER]
+        sub[AMOUNT] += part.base
+        sub[NUMBER] += part.units
+        gain, lines = plan.pricer.difference((amount, number), (sub[AMOUNT], sub[NUMBER]))
+        step, rest = _by_itself(plan, part.sub, part, gain, cells)
+        sub[POSTED] += gain
+        sub[MINOR] += step
+        steps.append((step, part.base, part.units, amount, number, gain, rest, lines))
+    return _entries(account, plan, parts, steps)
 
 
 def _post_shared(

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from engine.core.errors import InvalidInput
 from engine.core.text import text
+from engine.settlement.chain_formula import chained
 from engine.settlement.check import check_model
 from engine.settlement.closing import Closing, close_window
 from engine.settlement.formulas import (
@@ -29,6 +30,7 @@ from engine.settlement.formulas import (
 from engine.settlement.lines import CAP, FLAT, Lines, Totals
 from engine.settlement.models import (
     Blocks,
+    Chained,
     Flat,
     Graduated,
     Model,
@@ -36,6 +38,7 @@ from engine.settlement.models import (
     Percentage,
     PerUnit,
 )
+from engine.settlement.money import Rounding
 from engine.settlement.tier_formulas import graduated, volume
 from engine.settlement.units import Units, units_of
 
@@ -103,13 +106,16 @@ class Pricer:
         )
 
 
-def compile_model(model: Model, currency: str) -> Pricer:
-    """A model made ready for a million orders; InvalidInput with problems when it is not right."""
+def compile_model(model: Model, currency: str, rounding: Rounding = "half_up") -> Pricer:
+    """A model made ready for a million orders; InvalidInput with problems when it is not right.
+
+    `rounding` is asked by chains alone: what one level hands to the next are whole cents.
+    """
     problems = check_model(model, currency)
     if problems:
         raise InvalidInput(text("计价方式有误", "the pricing model is not right"), problems)
     units = units_of(model, currency)
-    formula = _formula(model, units)
+    formula = _formula(model, units, rounding)
     if model.maximum is None:
         worth, difference = formula.worth, formula.difference
     else:
@@ -117,8 +123,10 @@ def compile_model(model: Model, currency: str) -> Pricer:
     return Pricer(model, currency, worth, difference, formula.worth)
 
 
-def _formula(model: Model, units: Units) -> Formula:
+def _formula(model: Model, units: Units, rounding: Rounding) -> Formula:
     match model:
+        case Chained():
+            return chained(model, units.currency, rounding)
         case Percentage():
             return percentage(model, units)
         case Flat():

@@ -15,7 +15,7 @@ rules look at, nothing else.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import partial
@@ -31,11 +31,14 @@ from engine.settlement.card import LAYERS, Card, Exclusion, Rule, Source, Term
 from engine.settlement.card_scope import card_scope
 from engine.settlement.in_force import Force, force_of
 from engine.settlement.layers import compose
+from engine.settlement.models import Chained
 from engine.settlement.moments import earned_at, rate_at
 from engine.settlement.order_base import BaseOf, compile_base
 from engine.settlement.plan import Plan, make_plans
 from engine.settlement.rank import FACTS, Rank, fits, rank_of
 from engine.settlement.sale import Sale
+from engine.settlement.shares import is_party
+from engine.settlement.split import SplitPlan
 from engine.settlement.windows import Window, local_day, window_finder, window_key
 
 REMEMBERED = 50_000  # shapes per term; beyond it everything is forgotten and found anew
@@ -47,6 +50,7 @@ class Owed:
 
     account  names the totals (party | card.term | window | family), `sub` the plan's part of it
     count    what the term counts for this line; for "orders" see `booking.book_order`
+    payees   who has which share, where the term is shared out
     other    the account of the other side
     """
 
@@ -61,6 +65,7 @@ class Owed:
     count: int
     rate_at: datetime
     earned_at: datetime | None
+    payees: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +140,14 @@ class _Rates:
             name for name in names if name not in _PARTY_FACTS and name != "customer_tag"
         )
         self.tags = frozenset(tag for match in said for tag in match.customer_tag)
+        self.chain_roles = tuple(
+            dict.fromkeys(
+                level.key
+                for one in self.rules
+                if isinstance(one.rule.model, Chained)
+                for level in one.rule.model.levels[1:]
+            )
+        )
         self.window: Window = term.window
         self.find_window = (
             None if term.window in ("order", "campaign") else window_finder(term.window, of.zone)
@@ -165,7 +178,7 @@ class _Rates:
             found = self._find(sale, party, at)
             if isinstance(found, Problem):
                 return [Unpriced(term.key, found)]
-            return self._owed(sale, party, found, at)
+            return [*self._owed(sale, party, found, at), *self._absent(sale, found)]
         except EngineError as error:
             first = getattr(error, "problems", ())
             path = first[0].path if first else self.at
@@ -194,19 +207,62 @@ class _Rates:
         earned = sale.paid_at if self.earned_when_paid else earned_at(sale, self.moment)
         other = self.other_of(sale)["key"]
         start = f"{owner}{self.account}{window}|"
+        payees = None if self.term.split is None else self._payees(sale, self.term.split)
         found: list[Outcome] = []
         for plan in plans:
+            if plan.level is not None:
+                own = str(sale.parties[plan.level]["key"])
+                account = f"{own}{self.account}{window}|{plan.family}"
+                found.append(
+                    Owed(
+                        self.term, plan, own, own, other, account, plan.key, base, count,
+                        at, earned,
+                    )
+                )  # fmt: skip
+                continue
             account = start + plan.family
             sub = plan.key if payee == owner else f"{plan.key}@{payee}"
             found.append(
-                Owed(self.term, plan, owner, payee, other, account, sub, base, count, at, earned)
-            )
+                Owed(
+                    self.term, plan, owner, payee, other, account, sub, base, count, at, earned,
+                    payees,
+                )
+            )  # fmt: skip
         return found
+
+    def _payees(self, sale: Sale, split: SplitPlan) -> dict[str, str]:
+        """The party of each share: a role of the order, or the party that the key itself is."""
+        found = {}
+        for share in split.shares:
+            party = sale.parties.get(share.key)
+            if party is None and not is_party(share.key):
+                message = text(
+                    f"订单没有带来「{share.key}」，这一份不知道分给谁",
+                    f"the order brings nobody as {share.key!r}: that share has nobody",
+                )
+                problem = Problem(f"/parties/{share.key}", message, "no_share_party")
+                raise InvalidInput(message, [problem])
+            found[share.key] = party["key"] if party is not None else share.key
+        return found
+
+    def _absent(self, sale: Sale, plans: tuple[Plan, ...]) -> list[Outcome]:
+        """Levels of a chain that the order has nobody for; the others share as if there were none.
+        Whoever books knows whether the order names somebody that is only not known here.
+        """
+        roles = plans[0].roles if self.chain_roles else ()
+        return [
+            Unpriced(self.term.key, _nobody(role).problems[0])
+            for role in roles
+            if role not in sale.parties
+        ]
 
     def _find(self, sale: Sale, party: Mapping[str, Any], at: datetime) -> Found:
         scope, facts = sale.scope, sale.facts
         shape: list[Any] = [bisect_right(self.edges, at) if self.edges else 0]
         shape += map(facts.get, self.line_names)
+        roles = [role for role in self.chain_roles if role in sale.parties]
+        if self.chain_roles:
+            shape.append(tuple(roles))
         if self.party_names:
             shape += map(party.get, self.party_names)
         if self.tags:
@@ -219,10 +275,12 @@ class _Rates:
             if len(self.known) >= REMEMBERED:
                 self.known.clear()
             whole = {**facts, **{name: party.get(of) for name, of in _PARTY_FACTS.items()}}
-            found = self.known[key] = self._choose(whole, scope, at)
+            found = self.known[key] = self._choose(whole, scope, at, roles)
         return found
 
-    def _choose(self, facts: Mapping[str, Any], scope: dict[str, Any], at: datetime) -> Found:
+    def _choose(
+        self, facts: Mapping[str, Any], scope: dict[str, Any], at: datetime, roles: Sequence[str]
+    ) -> Found:
         chain: list[Rule] = []
         for layer in LAYERS:
             fitting = [
@@ -246,7 +304,7 @@ class _Rates:
             )
             return Problem(self.at, message, "missing_rate")
         try:
-            plans = make_plans(self.of.card, self.term, compose(chain))
+            plans = make_plans(self.of.card, self.term, compose(chain), roles)
         except InvalidInput as error:
             return error.problems[0] if error.problems else Problem(self.at, error.message)
         return tuple(self.of.plans.setdefault(plan.key, plan) for plan in plans)

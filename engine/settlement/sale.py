@@ -72,7 +72,8 @@ def sales_of(
     """The lines of an order with order-level adjustments and fees spread over them to the cent.
 
     `line_parties` has other parties for single lines, by line id; `products` is found by merchant
-    code, SKU or platform id and has key, category and cost_amount. InvalidInput for an amount finer
+    code, SKU or platform id and has key, category and cost_amount; `settled_at` is what a bill says
+    where the order itself does not. InvalidInput for an amount finer
     than the currency, with its path.
     """
     currency = order["currency"]
@@ -121,7 +122,7 @@ def sales_of(
                 created_at=order.get("created_at"),
                 paid_at=order.get("paid_at"),
                 delivered_at=order.get("delivered_at") or order.get("completed_at"),
-                settled_at=settled_at,
+                settled_at=order.get("settled_at") or settled_at,
                 facts={**shared, **_line_facts(line, product)},
                 scope={
                     "order": order,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from engine.core.text import Text, say, text
 from engine.settlement import lines as code
@@ -197,7 +197,20 @@ def _arithmetic(line: Line, currency: str) -> Text:
         return _repriced(name, quantity, price, more, worth, currency)
     if name == code.FLAT:
         return text(f"固定金额 {worth}", f"fixed amount {worth}")
+    if name == code.CHAIN:
+        return _level(more, worth, currency)
     return _at_close(name, more, worth, currency)
+
+
+def _level(more: Sequence[Any], worth: str, currency: str) -> Text:
+    """A level as it stands for the whole order, and what this step brought it."""
+    percent, base, gross, cut, amount, below, given = more
+    before = Link(below, "on_top", "", given, 0, given) if below else None
+    mode = "carved_out" if below else "on_top"
+    said = say_link(Link("", mode, percent, gross, cut, amount), base, before, currency)
+    if amount_of(amount, currency) == worth:
+        return said
+    return text(f"{said['zh']}；本笔 {worth}", f"{said['en']}; this step {worth}")
 
 
 def _repriced(

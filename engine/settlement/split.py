@@ -79,6 +79,7 @@ class Splitter:
     currency: str
     takers: tuple[_Taker, ...]
     remainder: str
+    plan: SplitPlan
 
     def parts(self, amount: int) -> tuple[Part, ...]:
         """The parts of an amount in minor units, in the order of the shares.
@@ -178,9 +179,8 @@ def read_split(document: Any, currency: str, path: str = "") -> Splitter:
     problems = split_problems(plan.shares, plan.remainder, currency, path)
     if problems:
         raise InvalidInput(text("分配方案有误", "the split is not right"), problems)
-    return Splitter(
-        currency, tuple(_taker(share, currency) for share in plan.shares), plan.remainder
-    )
+    takers = tuple(_taker(share, currency) for share in plan.shares)
+    return Splitter(currency, takers, plan.remainder, plan)
 
 
 def split(

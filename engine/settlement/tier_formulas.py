@@ -98,9 +98,9 @@ def volume(model: Volume, units: Units) -> Formula:
             lines.append((RATE, new, after[0] - before[0], rates[new]))
         lines.append((UNIT_PRICE, new, after[1] - before[1], prices[new]))
         if old != new:
-            if rates[old] != rates[new]:
+            if rates[old] != rates[new] and before[0]:
                 lines.append(_jump(JUMP, before[0], old, new, rates))
-            if prices[old] != prices[new]:
+            if prices[old] != prices[new] and before[1]:
                 lines.append(_jump(UNIT_JUMP, before[1], old, new, prices))
             lines += _flats(old, new, flats)
         return worth(after) - worth(before), tuple(lines)
@@ -127,7 +127,7 @@ def _volume_of_rates(
         new = bisect_right(edges, after[axis])
         rate = rates[new]
         lines: list[Line] = [(RATE, new, part, rate)]
-        if rates[old] != rate:
+        if rates[old] != rate and before[0]:
             lines.append(_jump(JUMP, before[0], old, new, rates))
         lines += _flats(old, new, flats)
         return worth(after) - worth(before), tuple(lines)

@@ -16,6 +16,7 @@ from engine.core.errors import InvalidInput, Problem
 from engine.core.text import text
 from engine.settlement.models import (
     Blocks,
+    Chained,
     Flat,
     Graduated,
     Package,
@@ -112,6 +113,13 @@ def figures(model: Terms) -> Iterator[tuple[str, Decimal, Measure]]:
         yield "/amount", model.amount, "pay"
         if isinstance(model, Package):
             yield "/free", model.free, model.by
+    elif isinstance(model, Chained):
+        for index, level in enumerate(model.levels):
+            yield f"/levels/{index}/percent", level.percent, "rate"
+        if model.ceiling is not None and model.ceiling.percent is not None:
+            yield "/ceiling/percent", model.ceiling.percent, "rate"
+        if model.ceiling is not None and model.ceiling.amount is not None:
+            yield "/ceiling/amount", model.ceiling.amount, "bound"
     elif isinstance(model, Graduated | Volume):
         by: Measure = "count" if model.by == "count" else "amount"
         for index, tier in enumerate(model.tiers):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Integer, Table, Text, UniqueConstraint, select
+from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint, func, select
 from sqlalchemy.engine import Connection
 
 from engine.store.bulk import insert_new, update_many
@@ -61,6 +61,7 @@ review_records = Table(
     Column("reason", Json, nullable=False),
     Column("status", Text, nullable=False),  # open | parked | done
     Column("received_at", Moment, nullable=False),
+    Index("ix_review_records_tenant_status", "tenant", "status", "connection", "id"),
 )
 
 
@@ -206,6 +207,16 @@ def list_review(
             select(review_records).where(*where).order_by(review_records.c.id.desc()).limit(limit)
         ).all()
     )
+
+
+def count_review(conn: Connection, tenant: str) -> dict[str, int]:
+    """{connection: records nobody has looked through}."""
+    found = conn.execute(
+        select(review_records.c.connection, func.count())
+        .where(review_records.c.tenant == tenant, review_records.c.status == "open")
+        .group_by(review_records.c.connection)
+    )
+    return {row[0]: row[1] for row in found}
 
 
 def find_review(conn: Connection, tenant: str, id_: str) -> Any | None:

@@ -46,6 +46,7 @@ orders = Table(
     Column("amount", Amount),
     Column("currency", Text),
     Column("paid_at", Moment),
+    Column("settled_at", Moment),  # when a reconciled bill said that the platform had settled it
     Column("event_id", Text, nullable=False),  # the event that carries the newest record
     Column("time", Moment, nullable=False),  # of that event
     UniqueConstraint("tenant", "platform", "external_id"),
@@ -135,6 +136,17 @@ def find_orders(
     return {(row.platform, row.external_id): row for row in found}
 
 
+def orders_numbered(conn: Connection, tenant: str, number: str) -> list[Any]:
+    """The orders that some platform calls by this number."""
+    return list(
+        conn.execute(
+            select(orders)
+            .where(orders.c.tenant == tenant, orders.c.external_id == number)
+            .order_by(orders.c.platform)
+        )
+    )
+
+
 def store_orders(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """New orders; one that is there already is left alone (use save_orders)."""
     insert_new(conn, orders, rows, ("tenant", "platform", "external_id"))
@@ -183,6 +195,24 @@ def replace_parts(
     insert_many(conn, order_fees, fees)
 
 
+def lines_of(conn: Connection, tenant: str, ids: Iterable[str]) -> list[Any]:
+    """The lines of these orders in their order's currency; "#2" and ids as they were told."""
+    wanted = set(ids)
+    if not wanted:
+        return []
+    found = conn.execute(
+        select(order_lines, orders.c.currency)
+        .join(orders, orders.c.id == order_lines.c.order_id)
+        .where(
+            order_lines.c.tenant == tenant,
+            orders.c.tenant == tenant,
+            among(order_lines.c.order_id, wanted),
+        )
+        .order_by(order_lines.c.order_id, order_lines.c.line)
+    )
+    return list(found)
+
+
 def find_products(
     conn: Connection, tenant: str, platform: str, codes: Iterable[str]
 ) -> dict[str, Any]:
@@ -214,6 +244,26 @@ def orders_paid(conn: Connection, tenant: str, since: datetime, until: datetime)
         .where(orders.c.tenant == tenant, orders.c.paid_at >= since, orders.c.paid_at < until)
         .order_by(orders.c.paid_at)
     )
+    return list(found)
+
+
+def note_settled(
+    conn: Connection, tenant: str, platform: str, days: Mapping[str, datetime]
+) -> list[Any]:
+    """A platform's bill settles these orders ({number: moment}); one that was settled before keeps
+    its date. Rows of shop and external_id of those that were not.
+    """
+    table = orders
+    found = conn.execute(
+        select(table.c.id, table.c.shop, table.c.external_id).where(
+            table.c.tenant == tenant,
+            table.c.platform == platform,
+            among(table.c.external_id, days),
+            table.c.settled_at.is_(None),
+        )
+    ).all()
+    rows = [{"id": row.id, "settled_at": days[row.external_id]} for row in found]
+    update_many(conn, table, rows, ("id",))
     return list(found)
 
 

@@ -85,6 +85,22 @@ def parties_by_id(conn: Connection, tenant: str, ids: Iterable[str]) -> dict[str
     return {row.id: row for row in found}
 
 
+def ids_by_name(conn: Connection, tenant: str, names: Iterable[str]) -> dict[str, str]:
+    """{name: id} of the names that only one party has."""
+    wanted = set(names)
+    if not wanted:
+        return {}
+    rows = conn.execute(
+        select(parties.c.name, parties.c.id).where(
+            parties.c.tenant == tenant, among(parties.c.name, wanted)
+        )
+    )
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row.name, []).append(row.id)
+    return {name: ids[0] for name, ids in found.items() if len(ids) == 1}
+
+
 def list_parties(
     conn: Connection,
     tenant: str,

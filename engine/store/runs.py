@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection
 
+from engine.core.ids import first_id
 from engine.core.run import ENDED
 from engine.store.among import among, among_pairs
 from engine.store.bulk import insert_many, insert_new, update_many
@@ -217,11 +218,17 @@ def list_runs(
     flow_id: str | None = None,
     status: str | None = None,
     owner: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
     before: str | None = None,
     limit: int = 50,
 ) -> list[Any]:
-    """Newest first, before the id `before`."""
+    """Newest first, before the id `before`; of events received in [since, until)."""
     where = [runs.c.tenant == tenant]
+    if since:
+        where.append(runs.c.id >= first_id("run", since))
+    if until:
+        where.append(runs.c.id < first_id("run", until))
     if flow_id:
         where.append(runs.c.flow_id == flow_id)
     if status:

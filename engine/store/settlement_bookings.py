@@ -55,6 +55,7 @@ settlement_bookings = Table(
     Column("campaign", Text),
     Column("service", Text),
     Column("category", Text),
+    Column("payees", Json),  # {share: party}, where the term is shared out
     Index(
         "ix_settlement_bookings_due",
         "earned_at",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -106,11 +106,17 @@ def list_requests(
     *,
     state: str | None = None,
     before: str | None = None,
+    owners: Collection[str] | None = None,
+    not_by: str | None = None,
     limit: int = 50,
 ) -> list[Any]:
-    """Newest first, before the id `before`."""
+    """Newest first, before the id `before`; `owners` are roles, `not_by` a maker."""
     table = settlement_requests
     where = [table.c.tenant == tenant]
+    if owners is not None:
+        where.append(table.c.owner_role.in_(owners))
+    if not_by is not None:
+        where.append(table.c.maker != not_by)
     if state is not None:
         where.append(table.c.state == state)
     if before is not None:

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Table, Text, select
+from sqlalchemy import Column, ColumnElement, Table, Text, func, or_, select
 from sqlalchemy.engine import Connection
 
 from engine.store.among import among
 from engine.store.bulk import insert_new
 from engine.store.db import Json, Moment, metadata
+from engine.store.lanes import work
 from engine.store.settlement_accounts import Overtaken
 
 settlement_periods = Table(
@@ -26,6 +27,7 @@ settlement_periods = Table(
     Column("status", Text, nullable=False),  # open | closing | locked
     Column("closed_by", Text),
     Column("closing_at", Moment),
+    Column("drained_at", Moment),  # when all that was on its way into it had been posted
     Column("locked_at", Moment),
     Column("job_id", Text),
     Column("faults", Json),  # [{"account", "message"}]: what kept the closing from its end
@@ -69,31 +71,44 @@ def lock_period(conn: Connection, tenant: str, key: str) -> Any:
 
 
 def demand_open(conn: Connection, tenant: str, keys: Iterable[str]) -> None:
-    """Keeps these periods open until the transaction ends; Overtaken when one no longer is."""
+    """Keeps these periods as they are until the transaction ends; Overtaken when one of them takes
+    nothing in any more.
+    """
     wanted = sorted(set(keys))
     if not wanted:
         return
     insert_new(conn, settlement_periods, [_open(tenant, key) for key in wanted], ("tenant", "key"))
     table = settlement_periods
     found = conn.execute(
-        select(table.c.status)
+        select(_is_shut().label("is_shut"))
         .where(table.c.tenant == tenant, among(table.c.key, wanted))
         .order_by(table.c.key)
         .with_for_update(read=True)
     )
-    if any(status != "open" for status in found.scalars()):
+    if any(found.scalars()):
         raise Overtaken
 
 
 def closed_periods(conn: Connection, tenant: str) -> dict[str, Any]:
-    """{key: status} of those that are no longer open."""
+    """{key: status} of those that take nothing in any more: a period that is closing does until
+    what was on its way has been posted.
+    """
     table = settlement_periods
     found = conn.execute(
-        select(table.c.key, table.c.status).where(
-            table.c.tenant == tenant, table.c.status != "open"
-        )
+        select(table.c.key, table.c.status).where(table.c.tenant == tenant, _is_shut())
     )
     return {row.key: row.status for row in found}
+
+
+def newest_on_its_way(conn: Connection, tenant: str) -> int | None:
+    """The number of the newest piece of work that settlement waits for; None when there is none."""
+    return conn.execute(select(func.max(work.c.id)).where(*_ours(tenant))).scalar()
+
+
+def on_its_way(conn: Connection, tenant: str, mark: int) -> int:
+    """How many such pieces there are up to that number."""
+    asked = select(func.count()).select_from(work).where(*_ours(tenant), work.c.id <= mark)
+    return int(conn.execute(asked).scalar_one())
 
 
 def list_periods(conn: Connection, tenant: str, limit: int) -> list[Any]:
@@ -154,6 +169,22 @@ def coefficients(
         conn.execute(
             select(table).where(*where).order_by(table.c.period, table.c.party, table.c.key)
         )
+    )
+
+
+def _ours(tenant: str) -> tuple[ColumnElement[bool], ...]:
+    """Events to be dispatched, and what is in the lanes of orders, accounts and budgets."""
+    lanes = or_(*(work.c.ref.startswith(name) for name in ("sale:", "account:", "budget:")))
+    return (
+        work.c.tenant == tenant,
+        (work.c.kind == "event") | ((work.c.kind == "effect") & lanes),
+    )
+
+
+def _is_shut() -> ColumnElement[bool]:
+    table = settlement_periods
+    return (table.c.status == "locked") | (
+        (table.c.status == "closing") & table.c.drained_at.is_not(None)
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, literal, select
 from sqlalchemy.engine import Connection
 
 from engine.store.settlement_accounts import settlement_entries as entries
@@ -24,7 +24,8 @@ def sums_between(
     filters: Mapping[str, str],
 ) -> list[Any]:
     """(key, sub, currency, orders, base, minor) of bookings by a date in [since, until); for
-    parties the key is the account.
+    parties the key is the account and rows are apart by sub, which names the payee. Everywhere else
+    an order of several terms is one order.
     """
     money = (
         select(
@@ -38,12 +39,14 @@ def sums_between(
         .group_by(entries.c.order_key, entries.c.line, entries.c.account, entries.c.sub)
         .subquery()
     )
-    key = bookings.c.account if by == "party" else bookings.c[by]
+    is_party = by == "party"
+    key = bookings.c.account if is_party else bookings.c[by]
+    sub = bookings.c.sub if is_party else literal("").label("sub")
     return list(
         conn.execute(
             select(
                 key.label("key"),
-                bookings.c.sub,
+                sub,
                 bookings.c.currency,
                 func.count(bookings.c.order_key.distinct()).label("orders"),
                 func.sum(bookings.c.base - bookings.c.back_base).label("base"),
@@ -61,7 +64,7 @@ def sums_between(
                 )
             )
             .where(*_where(tenant, since, until, filters))
-            .group_by(key, bookings.c.sub, bookings.c.currency)
+            .group_by(key, bookings.c.currency, *([bookings.c.sub] if is_party else []))
         )
     )
 

@@ -268,7 +268,7 @@ def test_a_statement_is_downloaded_as_csv_and_xlsx(closed: dict[str, Any]) -> No
     book = client.get(f"{path}/xlsx")
     assert book.mimetype.endswith("spreadsheetml.sheet")
     sums = {row[0]: row[1] for row in read_xlsx(book.get_data())[1:]}
-    assert (sums["creators.commission"], sums["Payable now"]) == ("186", "186")
+    assert (sums["达人佣金"], sums["Payable now"]) == ("186", "186")
 
 
 def test_reports_by_party_sum_to_what_was_earned(closed: dict[str, Any]) -> None:

@@ -2,8 +2,9 @@
 
 server    one installation for all browser tests
 browser   one Chromium, the machine's own
-page      a page in Chinese; the test fails if its scripts do
-sign_in   signs somebody in by the form
+page_of   opens a page in Chinese for somebody who is signed in; the test fails if its scripts do
+page      such a page for nobody yet
+sign_in   signs somebody in there, by the form
 """
 
 from __future__ import annotations
@@ -11,7 +12,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from deploy import chromium
 from tests.browser.server import PASSWORD, TOP, Server, running
@@ -20,7 +29,11 @@ from tests.browser.server import PASSWORD, TOP, Server, running
 PATIENCE = 30_000
 expect.set_options(timeout=PATIENCE)
 
+DESK: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 375, "height": 812}
+
 SignIn = Callable[..., None]
+PageOf = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
@@ -43,12 +56,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, server: Server) -> Iterator[Page]:
-    context = browser.new_context(
-        base_url=server.url, locale="zh-CN", viewport={"width": 1280, "height": 800}
-    )
-    context.set_default_timeout(PATIENCE)
-    found = context.new_page()
+def page_of(browser: Browser, server: Server) -> Iterator[PageOf]:
+    contexts: list[BrowserContext] = []
     faults: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
@@ -56,11 +65,32 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:
         if message.type == "error" and "Failed to load resource" not in message.text:
             faults.append(message.text)
 
-    found.on("console", note)
-    found.on("pageerror", lambda fault: faults.append(str(fault)))
-    yield found
-    context.close()
+    def opens(login: str | None = None, path: str | None = None, *, phone: bool = False) -> Page:
+        size = PHONE if phone else DESK
+        context = browser.new_context(
+            base_url=server.url, locale="zh-CN", viewport=size, has_touch=phone
+        )
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        if login is not None:
+            cookie = {"name": "jimu", "value": server.session(login), "url": server.url}
+            context.add_cookies([cookie])
+        page = context.new_page()
+        page.on("console", note)
+        page.on("pageerror", lambda fault: faults.append(str(fault)))
+        if path is not None:
+            page.goto(path)
+        return page
+
+    yield opens
+    for context in contexts:
+        context.close()
     assert not faults
+
+
+@pytest.fixture
+def page(page_of: PageOf) -> Page:
+    return page_of()
 
 
 @pytest.fixture
@@ -70,8 +100,8 @@ def sign_in(page: Page, server: Server) -> SignIn:
         page.get_by_label("登录名").fill(login)
         page.get_by_label("密码", exact=True).fill(password)
         page.get_by_role("button", name="登录").click()
-        if login == "admin":
-            page.get_by_label("动态口令").fill(server.code())
+        if succeeds and login in server.codes:
+            page.get_by_label("动态口令").fill(server.code(login))
             page.get_by_role("button", name="登录").click()
         if succeeds:
             # The session is there; only now may a test go to another address.

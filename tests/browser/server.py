@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,34 +24,61 @@ TOP = Path(__file__).parents[2]
 PASSWORD = "seven-blue-lanterns-41"
 # login, name, role
 PEOPLE = (
+    ("shen", "沈岚", "admin"),
+    ("tang", "唐哲", "operations"),
     ("jiang", "江宁", "business"),
     ("he", "何青", "agent"),
     ("fang", "方瑜", "finance"),
 )
 NEWCOMER = ("newcomer", "新同事", "guide")
+# Key acts stay open at least this many minutes after a page was opened.
+OPEN_FOR = 5
 
 
 @dataclass
 class Server:
-    """A running installation: where it is, who has it set up, and what opens it."""
+    """A running installation: where it is, who is signed in, and what opens a second factor."""
 
     url: str
-    codes: list[str] = field(default_factory=list)
-    # One session for all tests: signing in is limited to a few times a minute.
-    admin: httpx.Client = field(default_factory=httpx.Client)
+    # login -> recovery codes: a code of the app works once in half a minute
+    codes: dict[str, list[str]] = field(default_factory=dict)
+    # login -> a session for all tests: one may sign in only a few times in a quarter of an hour
+    clients: dict[str, httpx.Client] = field(default_factory=dict)
     newcomers_password: str = ""
 
-    def code(self) -> str:
-        """One that has not been used: a code of the app works once in half a minute."""
-        return self.codes.pop()
+    @property
+    def admin(self) -> httpx.Client:
+        return self.clients["admin"]
 
-    def client(self, login: str, password: str = PASSWORD) -> httpx.Client:
-        """Signed in over HTTP, ready to write."""
+    def code(self, login: str = "admin") -> str:
+        """One that has not been used."""
+        return self.codes[login].pop()
+
+    def session(self, login: str) -> str:
+        """The cookie of somebody's session; key acts are open to it where they have a code."""
+        client = self.clients[login]
+        shown = sent(client.get("/api/v1/auth/session"))
+        until = shown["second_factor_until"]
+        if login in self.codes and (until is None or minutes_until(until) < OPEN_FOR):
+            sent(client.post("/api/v1/auth/second-factor", json={"code": self.code(login)}))
+        return str(client.cookies["jimu"])
+
+    def sign_in(self, login: str, password: str = PASSWORD) -> httpx.Client:
+        """Signs in over HTTP: a client that is ready to write."""
         client = httpx.Client(base_url=self.url, headers={"Accept-Language": "zh"}, timeout=60)
         body = {"login": login, "password": password}
         session = sent(client.post("/api/v1/auth/login", json=body))
         client.headers["X-CSRF-Token"] = session["csrf"]
         return client
+
+
+def fresh(stem: str) -> str:
+    """A key nobody has yet."""
+    return f"{stem}_{secrets.token_hex(3)}"
+
+
+def minutes_until(moment: str) -> float:
+    return (datetime.fromisoformat(moment) - datetime.now(UTC)).total_seconds() / 60
 
 
 def sent(response: httpx.Response) -> Any:
@@ -104,15 +132,12 @@ def is_up(url: str) -> bool:
 def set_up(server: Server, data: Path) -> None:
     """The admin with a second factor, PEOPLE with a password of their own, somebody without."""
     first = (data / "first-login.txt").read_text().split("password ")[1].strip()
-    admin = server.admin = server.client("admin", first)
-    change_password(admin, first)
-    enrolment = sent(admin.post("/api/v1/me/second-factor", json={"password": PASSWORD}))
-    body = {"ticket": enrolment["ticket"], "code": pyotp.TOTP(enrolment["secret"]).now()}
-    server.codes = sent(admin.put("/api/v1/me/second-factor", json=body))["recovery_codes"]
+    settle_in(server, "admin", first)
+    enrol(server, "admin")
     for login, name, role in PEOPLE:
-        first = new_person(admin, login, name, role)
-        change_password(server.client(login, first), first)
-    server.newcomers_password = new_person(admin, *NEWCOMER)
+        settle_in(server, login, new_person(server.admin, login, name, role))
+    enrol(server, "shen")
+    server.newcomers_password = new_person(server.admin, *NEWCOMER)
 
 
 def new_person(admin: httpx.Client, login: str, name: str, role: str) -> str:
@@ -121,8 +146,19 @@ def new_person(admin: httpx.Client, login: str, name: str, role: str) -> str:
     return str(sent(admin.post("/api/v1/users", json=body))["password"])
 
 
-def change_password(client: httpx.Client, old: str) -> None:
-    sent(client.put("/api/v1/me/password", json={"old": old, "new": PASSWORD}))
+def settle_in(server: Server, login: str, first: str) -> None:
+    """Signs somebody in for the first time and gives them PASSWORD."""
+    client = server.clients[login] = server.sign_in(login, first)
+    sent(client.put("/api/v1/me/password", json={"old": first, "new": PASSWORD}))
+
+
+def enrol(server: Server, login: str) -> None:
+    """Gives somebody a second factor."""
+    client = server.clients[login]
+    enrolment = sent(client.post("/api/v1/me/second-factor", json={"password": PASSWORD}))
+    body = {"ticket": enrolment["ticket"], "code": pyotp.TOTP(enrolment["secret"]).now()}
+    made = sent(client.put("/api/v1/me/second-factor", json=body))
+    server.codes[login] = made["recovery_codes"]
 
 
 def refund(number: str, amount: str) -> dict[str, Any]:

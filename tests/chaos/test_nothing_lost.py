@@ -11,7 +11,6 @@ import threading
 import time
 from collections import Counter
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,8 +22,7 @@ from engine.runtime.inbox import receive
 from engine.runtime.principal import system
 from engine.runtime.publish import create_flow, publish
 from engine.runtime.queue import RedisQueue
-from engine.runtime.world import World, live_world
-from engine.settings import load_settings
+from engine.runtime.world import World
 from engine.store.connections import insert_connection
 from engine.store.customers import caps, customer_history
 from engine.store.db import all_tenants
@@ -105,18 +103,6 @@ class Workers:
         for _, process in self.held.values():
             process.kill()
             process.wait()
-
-
-@pytest.fixture
-def world(
-    store_url: str, valkey_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> World:
-    monkeypatch.setenv("JIMU_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("JIMU_DATABASE_URL", store_url)
-    monkeypatch.setenv("JIMU_REDIS_URL", valkey_url)
-    monkeypatch.setenv("JIMU_ALLOW_PRIVATE", "127.0.0.1")
-    monkeypatch.setenv("JIMU_LOG_LEVEL", "error")
-    return live_world(load_settings(os.environ))
 
 
 def set_up(world: World, url: str) -> None:

@@ -12,10 +12,13 @@ type Row<P extends Paged> = P["items"][number]
 interface Props<P extends Paged, T extends Row<P>> {
   query: UseInfiniteQueryResult<InfiniteData<P, string>, Error>
   columns: TableProps<T>["columns"]
-  rowKey: keyof T & string
+  /** What tells a row from the others. */
+  rowKey: (keyof T & string) | ((row: T) => string)
   /** What to say, and to offer, when there is nothing. */
   empty: ReactNode
   open?: (row: T) => void
+  /** Which of the rows that have come are shown; the others are searched further on. */
+  keeps?: (row: T) => boolean
   expanded?: (row: T) => ReactNode
   selection?: TableProps<T>["rowSelection"]
 }
@@ -23,12 +26,13 @@ interface Props<P extends Paged, T extends Row<P>> {
 /** A list from the server: a table that grows page by page. */
 export function Rows<P extends Paged>(props: Props<P, Row<P>>) {
   type T = Row<P>
-  const { query, columns, rowKey, empty, open, expanded, selection } = props
+  const { query, columns, rowKey, empty, open, keeps, expanded, selection } = props
   const { t } = useTranslation()
-  const rows: T[] = query.data?.pages.flatMap((page) => page.items as T[]) ?? []
-  if (query.isError && rows.length === 0)
+  const all: T[] = query.data?.pages.flatMap((page) => page.items as T[]) ?? []
+  const rows = keeps ? all.filter(keeps) : all
+  if (query.isError && all.length === 0)
     return <Fault fault={query.error} retry={() => void query.refetch()} />
-  if (!query.isPending && rows.length === 0)
+  if (!query.isPending && rows.length === 0 && !query.hasNextPage)
     return (
       <Empty className="empty-list" image={Empty.PRESENTED_IMAGE_SIMPLE} description={null}>
         {empty}

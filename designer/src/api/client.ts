@@ -59,6 +59,25 @@ export async function callWithTag<N extends CallName>(
   }
 }
 
+/** A call that answers with a file: its bytes, and the name the server gave it. */
+export async function callForFile<N extends CallName>(
+  name: N,
+  given: Given<N>,
+): Promise<{ name: string; content: Blob }> {
+  const response = await send(name, given as Asked)
+  return {
+    name: nameOfFile(response.headers.get("Content-Disposition") ?? ""),
+    content: await response.blob(),
+  }
+}
+
+/** `filename*=UTF-8''…` before the plain one, which may have lost its Chinese letters. */
+function nameOfFile(disposition: string): string {
+  const encoded = /filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1]
+  const plain = /filename="?([^";]+)"?/i.exec(disposition)?.[1]
+  return encoded ? decodeURIComponent(encoded) : (plain ?? "download")
+}
+
 interface Asked {
   path?: Record<string, unknown>
   query?: Record<string, unknown>

@@ -1,4 +1,5 @@
 import { useMemo } from "react"
+import { useTranslation } from "react-i18next"
 import { useRead } from "./queries"
 import { useMay } from "./session"
 
@@ -15,11 +16,12 @@ export function useFlowNames(): (key: string | null) => string {
 
 /** Names of people by id, as far as the person may see users. */
 export function usePeopleNames(): (id: string | null) => string {
+  const { t } = useTranslation()
   const may = useMay()
   const list = useRead("list_users", { query: { limit: 200 } }, { enabled: may("users.read") })
   const names = useMemo(
     () => new Map(list.data?.items.map((user) => [user.id, user.name])),
     [list.data],
   )
-  return (id) => (id ? (names.get(id) ?? id) : "—")
+  return (id) => (!id ? "—" : id === "system" ? t("word.system") : (names.get(id) ?? id))
 }

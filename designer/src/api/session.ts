@@ -52,3 +52,8 @@ export function useMay(): (act: string) => boolean {
   const acts = useSession()?.acts ?? []
   return (act) => acts.includes(act)
 }
+
+/** A partner, who is here for their own statements and nothing else. */
+export function isOnlyPartner(may: (act: string) => boolean): boolean {
+  return may("settlement.own") && !may("settlement.read") && !may("tasks.answer")
+}

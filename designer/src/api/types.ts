@@ -1,6 +1,6 @@
 // Written by deploy/designer_types.py from the OpenAPI document. Do not edit.
 
-export type AccountShown = { key: string; party: string; term: string; window: string; currency: string; amount: string; count: number; posted: string; coefficients: Record<string, string> | null; closed_in: string | null; updated_at: string }
+export type AccountShown = { key: string; party: string; party_name: string; term: string; term_name: string; window: string; currency: string; amount: string; count: number; posted: string; coefficients: Record<string, string> | null; closed_in: string | null; updated_at: string }
 
 export type ActWords = { act: string; name: Words }
 
@@ -10,7 +10,7 @@ export type Acts = { items: ActWords[] }
 
 export type AdjustmentBody = { party: string; other?: string; term: string; amount: string; currency?: string; reason: string; paper: string; order?: string }
 
-export type AdjustmentShown = { id: string; party: string; other: string; term: string; amount: string; currency: string; reason: string; paper: string; order: string; maker: string; made_at: string; state: "proposed" | "approved" | "rejected"; checker: string; answered_at: string | null }
+export type AdjustmentShown = { id: string; party: string; party_name: string; other: string; other_name: Words; term: string; term_name: string; amount: string; currency: string; reason: string; paper: string; order: string; maker: string; made_at: string; state: "proposed" | "approved" | "rejected"; checker: string; answered_at: string | null }
 
 export type Alive = { status: "ok" }
 
@@ -22,11 +22,17 @@ export type AnyObject = Record<string, unknown>
 
 export type ApproveBody = { answer?: string }
 
-export type Asked = { run_id: string; asked: "cancel" | "resume" | "retry_from" }
+export type Asked = { id: string; kind?: "expression" | "condition" | "template"; value: JsonValue }
+
+export type AskedChange = { of?: string; pointer: string; new?: JsonValue; reason: string }
 
 export type BankBody = { holder: string; bank: string; number: string }
 
 export type BaseRule = { from?: "paid" | "list" | "none"; plus?: Tick[]; minus?: Tick[]; fees?: ("platform_commission" | "payment_fee" | "creator_commission" | "leader_commission" | "agency_commission" | "compensation" | "freight_insurance" | "other")[]; cost?: boolean; refunds?: boolean }
+
+export type BillColumn = { name: string; examples: string[]; words: string[] }
+
+export type BillColumns = { rows: number; columns: BillColumn[] }
 
 export type BillFigure = { order: string; fee: string; amount: string; day: string; ref: string }
 
@@ -44,6 +50,8 @@ export type BudgetBody = { name: string; limit: string; unit?: "money" | "pieces
 
 export type BudgetCovers = { campaign?: string | null; party?: string | null; term?: string | null; period?: string | null; platform?: string | null; shop?: string | null }
 
+export type BudgetNow = { key: string; name: string; unit: "money" | "pieces"; currency: string; used: string; limit: string; percent: number; is_near: boolean; waiting: number }
+
 export type BudgetShown = { key: string; document: Record<string, unknown>; used: number; waiting: number; told: string[]; updated_at: string; revision: number }
 
 export type CalendarBody = { name: string; document: Record<string, unknown> }
@@ -60,7 +68,9 @@ export type Card = { format?: "jimu.rate_card/1"; key: string; name: string; cur
 
 export type CardDocument = Card
 
-export type CardShown = { key: string; name: string; currency: string; revision: number; live_version: number | null; saved_by: string; updated_at: string }
+export type CardListed = { key: string; name: string; currency: string; revision: number; live_version: number | null; saved_by: string; updated_at: string; in_force: number | null; has_changes: boolean; terms: string[]; roles: string[] }
+
+export type CardSchemas = { card: Record<string, unknown>; scope: Record<string, unknown>; language: Record<string, unknown> }
 
 export type CardVersion = { number: number; effective_from: string | null; published_by: string; published_at: string; note: string }
 
@@ -72,7 +82,11 @@ export type Case = { name: string; event: Record<string, unknown>; customer?: Re
 
 export type Catalog = { locale: "zh" | "en"; groups: Group[]; nodes: Block[]; event_types: EventTypeShown[]; language: Record<string, unknown> }
 
+export type Ceiling = { percent?: string | null; amount?: string | null; cut?: "last" | "proportional" }
+
 export type Chain = { holds: boolean; broken_at: number | null; number: number; seal: string | null; unsealed: number }
+
+export type Chained = { minimum?: string | null; maximum?: string | null; guarantee?: Guarantee | null; coefficient?: Coefficient | null; kind?: "chain"; levels: Level[]; ceiling?: Ceiling | null; level?: string | null }
 
 export type ChangeShown = { kind: string; part: string; path: string; before?: unknown; after?: unknown; cosmetic: boolean; node?: string | null; message?: string | null; message_zh?: string | null }
 
@@ -84,7 +98,11 @@ export type Coefficient = { key?: string | null; value?: string | null; on?: "sh
 
 export type CoefficientBody = { party: string | "*"; key: string; period: string; value: string; note?: string }
 
-export type CoefficientShown = { party: string; key: string; period: string; value: string; confirmed_by: string; confirmed_at: string; note: string }
+export type CoefficientShown = { party: string; party_name: string; key: string; period: string; value: string; confirmed_by: string; confirmed_at: string; note: string }
+
+export type ComparedAmount = { today: string; yesterday: string; last_week: string }
+
+export type ComparedHours = { today: number; yesterday: number; last_week: number; yesterday_whole: number; last_week_whole: number; hours: Hours }
 
 export type Confirmation = { password: string }
 
@@ -94,6 +112,8 @@ export type Connection = { key: string; connector: string; name: string; credent
 
 export type ConnectionFields = { name: string; settings?: Record<string, unknown>; sync_mode?: "push" | "pull" | "both" | "none"; on_bad_record?: "ignore" | "review" | "park"; rate?: number | null; backup?: string | null }
 
+export type ConnectionNow = { key: string; name: string; connector: string; state: "ok" | "failing" | "open" | "paused" | "unused"; since: string | null; to_review: number }
+
 export type Connections = { items: Connection[] }
 
 export type Connector = { type: string; label: string; summary: string; group: string; platform: string; icon: string; help: string; credentials: Record<string, unknown>; settings: Record<string, unknown>; actions: ActionShown[]; events: EventBrought[]; receives: boolean; pulls: boolean }
@@ -102,6 +122,12 @@ export type Connectors = { items: Connector[] }
 
 export type CredentialsBody = { credentials: Record<string, unknown> }
 
+export type Day = { date: string; hours: string[][] }
+
+export type Days = { items: Day[] }
+
+export type DaysBody = { document: Record<string, unknown>; month: string }
+
 export type Decision = { verdict: "delivered" | "failed" | "again"; output?: Record<string, unknown> | null; words: string }
 
 export type Diff = { changes: ChangeShown[] }
@@ -109,6 +135,10 @@ export type Diff = { changes: ChangeShown[] }
 export type DifferenceShown = { line: number; order: string; fee: string; result: "matched" | "differing" | "missing_ours" | "missing_theirs"; result_name: Words; ours: string; theirs: string; difference: string; reason: string | null; reason_name: Words | null; age: number; our_refs: string[]; their_refs: string[]; status: string; note: string; owner_user: string | null; resolved_at: string | null }
 
 export type DisputeBody = { reason: string }
+
+export type Due = { due: string; remarks: ProblemItem[] }
+
+export type DueBody = { document: Record<string, unknown>; start: string; minutes: number }
 
 export type EarningMoment = { when?: "paid" | "delivered" | "after_sales" | "platform_settled"; days?: number }
 
@@ -124,7 +154,7 @@ export type Enrolment = { secret: string; uri: string; ticket: string }
 
 export type Entry = { id: number; at: string; who: string; act: string; target: string; detail: unknown; address: string | null; number: number | null; seal: string | null }
 
-export type EntryShown = { key: string; account: string; kind: string; kind_name: Words; order: string; line: string; from_account: string; to_account: string; amount: string; currency: string; state: string; state_name: Words; earned_in: string; posted_in: string; posted_at: string; sentences: Words[] }
+export type EntryShown = { key: string; account: string; kind: string; kind_name: Words; order: string; line: string; from_account: string; to_account: string; from_name: Words; to_name: Words; term: string; term_name: string; amount: string; currency: string; state: string; state_name: Words; earned_in: string; posted_in: string; posted_at: string; sentences: Words[] }
 
 export type EventBrought = { type: string; label: string }
 
@@ -133,6 +163,8 @@ export type EventDetail = { id: string; source: string; external_id: string; typ
 export type EventShown = { id: string; source: string; external_id: string; type: string; subject: string; time: string; received_at: string; owner: string; connection: string | null }
 
 export type EventTypeShown = { type: string; label: string; group: string; group_label: string; record: string | null; internal: boolean }
+
+export type ExchangesShown = { since: string; hours: HourShown[]; delivered: number; failed: number; unknown: number; success: number | null; median_seconds: number | null; slow_seconds: number | null; oldest_waiting_at: string | null; faults: EffectShown[] }
 
 export type Excluded = { line: string; term: string; exclusion: string }
 
@@ -146,7 +178,13 @@ export type Flat = { minimum?: string | null; maximum?: string | null; guarantee
 
 export type Flow = { nodes?: Node[]; edges?: Edge[]; format?: "jimu.flow/1"; key: string; name: string; description?: string; params?: Record<string, unknown>; run_mode?: RunMode; cases?: Case[]; notes?: Note[] }
 
+export type FlowLock = { id: string; pointer: string; of: string; owner: string; placed_by: string; placed_at: string; reason: string; until: string | null }
+
+export type FlowLocks = { items: FlowLock[] }
+
 export type FlowShown = { id: string; key: string; name: string; status: "draft" | "live" | "paused" | "archived"; revision: number; base_version: number | null; live_version: string | null; scene: string | null; params: Record<string, unknown> | null; owner_user: string | null; edited_by: string | null; edited_until: string | null; created_at: string; updated_at: string }
+
+export type FlowToday = { flow: string; last_run: string | null; last_status: "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled" | null; last_at: string | null; runs: number; failed: number }
 
 export type FlowWithDraft = { id: string; key: string; name: string; status: "draft" | "live" | "paused" | "archived"; revision: number; base_version: number | null; live_version: string | null; scene: string | null; params: Record<string, unknown> | null; owner_user: string | null; edited_by: string | null; edited_until: string | null; created_at: string; updated_at: string; draft: Record<string, unknown> | null }
 
@@ -155,6 +193,10 @@ export type FormBody = { values: Record<string, unknown> }
 export type FormShown = { flow: string; node: string; title: string; schema: Record<string, unknown> }
 
 export type FreshPassword = { password: string }
+
+export type GateCase = { name: string; passed: boolean | null }
+
+export type GateShown = { rules: RulesBodyOutput; cases: GateCase[]; lines: number; taken: number; missing: string[]; money: Record<string, unknown> | null; problems: ProblemItem[] }
 
 export type Given = { asked?: string; sample?: string; value?: unknown; error?: string; message?: string; lost?: boolean; later?: boolean; port?: string | Record<string, number>; after?: string | null; work?: string | null; never?: boolean; event?: Record<string, unknown> | null }
 
@@ -175,6 +217,16 @@ export type Health = { state: "ok" | "failing" | "open" | "paused" | "unused"; f
 export type Heat = { flow: string; version: number; since: string; until: string; complete: boolean; runs: Record<string, unknown>; coverage: Record<string, unknown>; steps: (Record<string, unknown>)[] }
 
 export type HeldRole = { role: string; unit?: string | null }
+
+export type Hit = { kind: "run" | "event" | "order" | "flow" | "connection" | "party" | "card" | "user"; id: string; title: string; about: string }
+
+export type Hits = { items: Hit[] }
+
+export type Home = { at: string; zone: string; is_new: boolean; events: ComparedHours | null; runs: ComparedHours | null; failed: ComparedHours | null; open: OpenNow | null; money: MoneyShown[] | null; connections: ConnectionNow[] | null; budgets: BudgetNow[] | null }
+
+export type HourShown = { at: string; delivered: number; failed: number; unknown: number; waiting: number }
+
+export type Hours = { today: number[]; yesterday: number[]; last_week: number[] }
 
 export type HowMany = { changed: number }
 
@@ -204,6 +256,8 @@ export type Labelled = { id: string; label: string }
 
 export type LeftOut = { card: string; term: string; kind: string; name: string; lines: number }
 
+export type Level = { key: string; percent: string; mode?: "on_top" | "carved_out" }
+
 export type LockShown = { id: string; scope: string; pointer: string; owner_role: string; reason: string; until: string | null; placed_by: string; placed_at: string }
 
 export type Login = { login: string; password: string; code?: string | null; tenant?: string | null }
@@ -214,6 +268,10 @@ export type MadeKey = { key: Key; secret: string }
 
 export type MadeUser = { user: User; password: string | null }
 
+export type ManyAsked = { asked: string[]; refused: NotResumed[] }
+
+export type ManyBody = { reason?: string; run_ids: string[] }
+
 export type Match = { variant?: string[]; product?: string[]; category?: string[]; shop?: string[]; customer_tag?: string[]; member_level?: string[]; service_type?: string[]; party?: string[]; party_kind?: string[]; party_level?: string[]; platform?: string[]; channel?: string[]; store?: string[] }
 
 export type MatchBody = { event: Record<string, unknown>; which?: string }
@@ -222,7 +280,11 @@ export type Matched = { triggers: TriggerSaid[] }
 
 export type Messages = { quiet?: Quiet | null; cap?: Cap | null }
 
+export type MissingFactor = { party: string; party_name: string; window: string; key: string }
+
 export type MoneyBody = { party: string; order?: string | null; keys?: string[]; reason: string }
+
+export type MoneyShown = { currency: string; accrued: ComparedAmount; frozen: ComparedAmount }
 
 export type Move = { parent_id: string }
 
@@ -250,11 +312,15 @@ export type Node = { id: string; type: string; version?: number; name?: string; 
 
 export type NodeError = { code: string; label: string }
 
+export type NotResumed = { run_id: string; message: string }
+
 export type Note = { id: string; text: string; position?: Position; width?: number; height?: number }
 
 export type NoteBody = { note?: string }
 
 export type Notice = { id: number; title: string; body: string; link: string | null; run_id: string | null; at: string; read_at: string | null }
+
+export type OpenNow = { effects_waiting: number; effects_unknown: number; runs_stopped: number; others: number }
 
 export type OpeningBalanceShown = { party: string; period: string; amount: string }
 
@@ -276,7 +342,7 @@ export type Page_AdjustmentShown = { items: AdjustmentShown[]; next: string | nu
 
 export type Page_BudgetShown = { items: BudgetShown[]; next: string | null }
 
-export type Page_CardShown = { items: CardShown[]; next: string | null }
+export type Page_CardListed = { items: CardListed[]; next: string | null }
 
 export type Page_CardVersion = { items: CardVersion[]; next: string | null }
 
@@ -291,6 +357,8 @@ export type Page_EntryShown = { items: EntryShown[]; next: string | null }
 export type Page_EventShown = { items: EventShown[]; next: string | null }
 
 export type Page_FlowShown = { items: FlowShown[]; next: string | null }
+
+export type Page_FlowToday = { items: FlowToday[]; next: string | null }
 
 export type Page_Incident = { items: Incident[]; next: string | null }
 
@@ -340,9 +408,13 @@ export type PartyBody = { kind: "creator" | "agency" | "leader" | "dealer" | "fr
 
 export type PartyShown = { id: string; kind: string; name: string; parent_id: string | null; org_unit_id: string | null; user_id: string | null; contract_entity: string | null; contract_from_on: string | null; contract_until_on: string | null; tax_status: string | null; level: string | null; settlement_period: string | null; credit_days: number | null; fields: Record<string, unknown>; has_bank: boolean; bank_changed_at: string | null; waits_for_bank: boolean; created_at: string; revision: number }
 
+export type PartySum = { party: string; party_name: string; amount: string; currency: string; entries: number }
+
 export type PerUnit = { minimum?: string | null; maximum?: string | null; guarantee?: Guarantee | null; coefficient?: Coefficient | null; kind?: "per_unit"; amount: string }
 
 export type Percentage = { minimum?: string | null; maximum?: string | null; guarantee?: Guarantee | null; coefficient?: Coefficient | null; kind?: "percentage"; percent: string; free_amount?: string; fee?: string; free_count?: string }
+
+export type PeriodDetail = { key: string; status: "open" | "closing" | "locked"; closing_at: string | null; locked_at: string | null; closed_by: string | null; job_id?: string | null; faults?: (Record<string, unknown>)[]; first_on: string; last_on: string; is_over: boolean; windows: string[]; accounts: number; true_ups: number; missing: MissingFactor[]; sums: StateSum[]; parties: number; largest: PartySum[]; statements: Record<string, number> }
 
 export type PeriodShown = { key: string; status: "open" | "closing" | "locked"; closing_at: string | null; locked_at: string | null; closed_by: string | null; job_id?: string | null; faults?: (Record<string, unknown>)[] }
 
@@ -358,7 +430,17 @@ export type PostingJobs = { job_ids: string[] }
 
 export type Preview = { flows: Previewed[] }
 
+export type PreviewBody = { document: Flow; node: string; sample: Record<string, JsonValue>; now?: string | null; items: Asked[] }
+
+export type PreviewItem = { said: string; kind: string | null; cut: boolean; holds: boolean | null; problem: PreviewProblem | null; id: string; rows: PreviewRow[] }
+
+export type PreviewProblem = { path: string; message: string; message_zh: string; code: string; at: number | null }
+
+export type PreviewRow = { said: string; kind: string | null; cut: boolean; holds: boolean | null; problem: PreviewProblem | null; path: string }
+
 export type Previewed = { document: Record<string, unknown>; problems: ProblemItem[] }
+
+export type Previews = { items: PreviewItem[] }
 
 export type ProblemDocument = { type: string; title: string; status: number; detail: string; code: string; problems?: ProblemItem[]; instance: string }
 
@@ -374,7 +456,7 @@ export type PublishedCard = { number: number; version_id: string; remarks: Probl
 
 export type Quiet = { from: string; until: string }
 
-export type QuoteBody = { card?: string | null; document?: CardDocument | null; version?: number | null; order?: Record<string, unknown> | null; parties?: Record<string, string | Record<string, unknown>> | null; customer?: Record<string, unknown> | null; with_totals?: boolean; rule?: string | null; amount?: string | null; count?: number; before_amount?: string; before_count?: number }
+export type QuoteBody = { card?: string | null; document?: CardDocument | null; version?: number | null; order?: Record<string, unknown> | null; number?: string | null; parties?: Record<string, string | Record<string, unknown>> | null; customer?: Record<string, unknown> | null; with_totals?: boolean; rule?: string | null; amount?: string | null; count?: number; before_amount?: string; before_count?: number }
 
 export type QuoteLine = { line: string; term: string; kind: string; party: string; other: string; direction: "pay" | "charge"; amount: string; currency: string; base: string; count: number; account: string; rule: string; layers: Words; sentences: Words[] }
 
@@ -396,7 +478,11 @@ export type RecomputeBody = { period: string }
 
 export type ReconciliationShown = { id: string; platform: string; period: string; currency: string; tolerance: string; ours: string; theirs: string; difference: string; counts: Record<string, number>; problems: ProblemItem[]; made_by: string; made_at: string }
 
+export type RecordBody = { mapping: Record<string, unknown>; body: unknown }
+
 export type RecoveryCodes = { recovery_codes: string[] }
+
+export type RefusedShown = { line: number; column: string; reason: Words }
 
 export type RejectBody = { answer: string }
 
@@ -404,7 +490,7 @@ export type ReplayShown = { same: boolean; signals: number; at: number | null; s
 
 export type Replayed = { event: ReceivedEvent }
 
-export type ReportLine = { key: string; orders: number; base: string; amount: string; currency: string; rate: string | null }
+export type ReportLine = { key: string; name: string; orders: number; base: string; amount: string; currency: string; rate: string | null }
 
 export type ReportShown = { by: "channel" | "shop" | "platform" | "party" | "tier" | "campaign" | "service" | "category"; since: string; until: string; rows: ReportLine[]; left_out: LeftOut[] }
 
@@ -432,17 +518,23 @@ export type Roles = { roles: HeldRole[] }
 
 export type RoundingRule = { mode?: "half_up" | "down" | "half_even"; grain?: "line" | "order" | "period" }
 
-export type Rule = { id: string; name: string; term: string; layer?: "base" | "channel" | "campaign"; campaign?: string | null; match?: Match; when?: string | Record<string, unknown> | null; op?: "replace" | "add" | "multiply"; model?: Percentage | Flat | PerUnit | Package | Graduated | Volume | Blocks | null; by?: string | null; starts?: unknown | null; ends?: unknown | null; priority?: number }
+export type Rule = { id: string; name: string; term: string; layer?: "base" | "channel" | "campaign"; campaign?: string | null; match?: Match; when?: string | Record<string, unknown> | null; op?: "replace" | "add" | "multiply"; model?: Percentage | Flat | PerUnit | Package | Graduated | Volume | Blocks | Chained | null; by?: string | null; starts?: unknown | null; ends?: unknown | null; priority?: number }
 
 export type RulesBody = { cases?: boolean; coverage?: number; excused?: ExcusedLine[]; money_limit?: number | string | null }
 
+export type RulesBodyOutput = { cases?: boolean; coverage?: number; excused?: ExcusedLine[]; money_limit?: string | null }
+
 export type RulesShown = { cases?: boolean; coverage?: number; excused?: ExcusedLine[]; money_limit?: string | null; revision: number }
+
+export type RunAsked = { run_id: string; asked: "cancel" | "resume" | "retry_from" }
 
 export type RunDetail = { run: RunShown; flow_name: string; version: number; trace: Record<string, unknown> }
 
 export type RunMode = { mode?: "single" | "restart" | "queued" | "parallel"; limit?: number; key?: string; reentry?: "always" | "once" | "once_per"; period?: string | null }
 
 export type RunShown = { id: string; flow: string | null; flow_id: string; version_id: string; event_id: string; owner: string; trigger: string; status: "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled"; started_at: string; updated_at: string; ended_at: string | null; output?: unknown; error?: Record<string, unknown> | null }
+
+export type SampleEvent = { type: string; data: Record<string, unknown> }
 
 export type SavedCard = { revision: number }
 
@@ -506,9 +598,13 @@ export type Started = { event: ReceivedEvent }
 
 export type StartedJob = { job_id: string }
 
-export type StatementShown = { id: string; number: string | null; party: string; currency: string; period: string; state: "draft" | "released" | "confirmed" | "disputed" | "paid"; opening: string; sums: StatementSum[]; corrections: StatementSum[]; held: string; released: string; net: string; payable: string; carried: string; frozen: string; entries: number; maker: string; made_at: string; released_by: string | null; released_at: string | null; answered_by: string | null; answered_at: string | null; answer: string | null; paid_by: string | null; paid_at: string | null }
+export type StateSum = { state: string; state_name: Words; amount: string; currency: string; entries: number }
 
-export type StatementSum = { term: string; amount: string; entries: number }
+export type StatementShown = { id: string; number: string | null; party: string; party_name: string; currency: string; period: string; state: "draft" | "released" | "confirmed" | "disputed" | "paid"; opening: string; sums: StatementSum[]; corrections: StatementSum[]; held: string; released: string; net: string; payable: string; carried: string; frozen: string; entries: number; maker: string; made_at: string; released_by: string | null; released_at: string | null; answered_by: string | null; answered_at: string | null; answer: string | null; paid_by: string | null; paid_at: string | null }
+
+export type StatementSum = { term: string; name: string; amount: string; entries: number }
+
+export type TakenShown = { id: string; type: string; subject: string; time: string; data: Record<string, unknown> }
 
 export type Task = { id: string; kind: string; title: string; run_id: string; form: Record<string, unknown> | null; ports: string[]; details: Record<string, unknown>; status: string; opened_at: string; due_at: string | null; closed_at: string | null; closed_by: string | null; answer: Record<string, unknown> | null }
 
@@ -521,6 +617,8 @@ export type Tested = { message: string; words: Words }
 export type Tick = { type: "shop_coupon" | "platform_coupon" | "platform_subsidy" | "creator_coupon" | "points" | "full_reduction" | "gift_money" | "member_discount" | "price_change" | "freight" | "deposit" | "balance" | "other"; bearer?: ("shop" | "platform" | "promoter" | "agency" | "brand" | "supplier" | "buyer")[] }
 
 export type Tier = { from: string; reach?: "at" | "over"; to?: string | null; percent?: string | null; amount_per_unit?: string | null; flat?: string | null }
+
+export type TrialShown = { columns: string[]; rows: string[][]; suggested: Record<string, unknown> | null; taken: TakenShown[]; refused: RefusedShown[] }
 
 export type TriggerOfFlow = { flow: string | null; node: string; fires: boolean; code: string; reason: string; values: Record<string, unknown> }
 
@@ -558,7 +656,7 @@ export type Versions = { items: VersionShown[] }
 
 export type Volume = { minimum?: string | null; maximum?: string | null; guarantee?: Guarantee | null; coefficient?: Coefficient | null; kind?: "volume"; by?: "amount" | "count" | "qualifying"; tiers: Tier[]; allow_fall?: boolean }
 
-export type WaitingShown = { key: string; amount: string; party: string | null; asked_by: string; since: string }
+export type WaitingShown = { key: string; amount: string; party: string | null; party_name: string | null; asked_by: string; since: string }
 
 export type WhatIfBody = { document: CardDocument; period: string }
 
@@ -590,6 +688,8 @@ export interface Calls {
   sign_out: { answer: undefined }
   list_calendars: { answer: Calendars }
   create_calendar: { body: NewCalendar; answer: CalendarShown }
+  list_calendar_days: { body: DaysBody; answer: Days }
+  read_due: { body: DueBody; answer: Due }
   read_calendar: { path: { key: string }; answer: CalendarShown }
   update_calendar: { path: { key: string }; body: CalendarBody; match: string | number; answer: CalendarShown }
   delete_calendar: { path: { key: string }; answer: undefined }
@@ -600,6 +700,7 @@ export interface Calls {
   update_connection: { path: { key: string }; body: ConnectionFields; match: string | number; answer: Connection }
   remove_connection: { path: { key: string }; match: string | number; answer: undefined }
   update_credentials: { path: { key: string }; body: CredentialsBody; match: string | number; answer: Connection }
+  read_exchanges: { path: { key: string }; answer: ExchangesShown }
   export_orders: { path: { key: string }; query?: { platform?: string }; answer: string }
   read_health: { path: { key: string }; answer: Health }
   import_orders: { path: { key: string }; body: FormData | Blob; answer: StartedJob }
@@ -621,18 +722,23 @@ export interface Calls {
   list_events: { query?: { limit?: number; cursor?: string; type?: string; owner?: string; subject?: string }; answer: Page_EventShown }
   send_events: { body: { specversion?: "1.0"; id: string; source: string; type: string; subject?: string; time?: string; datacontenttype?: string; data: Record<string, unknown> } | ({ specversion?: "1.0"; id: string; source: string; type: string; subject?: string; time?: string; datacontenttype?: string; data: Record<string, unknown> })[]; answer: Receipts }
   read_one_event: { path: { event_id: string }; answer: EventDetail }
+  preview_expressions: { body: PreviewBody; answer: Previews }
+  list_flow_figures: { query?: { limit?: number; cursor?: string; status?: "draft" | "live" | "paused" | "archived" }; answer: Page_FlowToday }
   list_flows: { query?: { limit?: number; cursor?: string; status?: "draft" | "live" | "paused" | "archived" }; answer: Page_FlowShown }
   create_flow: { body: Flow; answer: FlowWithDraft }
   import_flow: { body: Flow; answer: FlowWithDraft }
   validate_document: { body: Flow; answer: Checked }
   read_flow: { path: { key: string }; answer: FlowWithDraft }
   archive_flow: { path: { key: string }; answer: undefined }
+  propose_flow_change: { path: { key: string }; body: AskedChange; answer: RequestShown }
   diff_versions: { path: { key: string }; query?: { from?: string; to?: string }; answer: Diff }
   save_draft: { path: { key: string }; body: Flow; match: string | number; answer: SavedDraft }
   export_flow: { path: { key: string }; answer: AnyObject }
+  read_publish_gate: { path: { key: string }; answer: GateShown }
   read_flow_heat: { path: { key: string }; query?: { since?: string; until?: string; version?: number }; answer: Heat }
   lock_flow: { path: { key: string }; body: api__flow_exchange__LockBody; answer: EditLock }
   unlock_flow: { path: { key: string }; answer: undefined }
+  list_flow_locks: { path: { key: string }; answer: FlowLocks }
   match_event: { path: { key: string }; body: MatchBody; answer: Matched }
   set_flow_params: { path: { key: string }; body: ParamsBody; match: string | number; answer: FlowShown }
   pause_flow: { path: { key: string }; answer: FlowShown }
@@ -650,6 +756,7 @@ export interface Calls {
   read_version: { path: { key: string; which: string }; answer: AnyObject }
   read_form: { path: { flow: string; node: string }; answer: FormShown }
   submit_form: { path: { flow: string; node: string }; body: FormBody; answer: Received }
+  read_home: { answer: Home }
   list_incidents: { query?: { limit?: number; cursor?: string; status?: "open" | "resolved" }; answer: Page_Incident }
   read_incident: { path: { incident_id: string }; answer: Incident }
   resolve_incident: { path: { incident_id: string }; body: ResolveBody; answer: Incident }
@@ -662,6 +769,8 @@ export interface Calls {
   create_key: { body: NewKey; answer: MadeKey }
   read_key: { path: { key_id: string }; answer: Key }
   revoke_key: { path: { key_id: string }; answer: undefined }
+  try_file_mapping: { body: FormData | Blob; answer: TrialShown }
+  try_record_mapping: { body: RecordBody; answer: TrialShown }
   read_me: { answer: User }
   update_me: { body: Self; match: string | number; answer: User }
   change_password: { body: NewPassword; answer: undefined }
@@ -693,15 +802,18 @@ export interface Calls {
   read_role: { path: { key: string }; answer: Role }
   update_role: { path: { key: string }; body: RoleFields; match: string | number; answer: Role }
   delete_role: { path: { key: string }; answer: undefined }
-  list_runs: { query?: { limit?: number; cursor?: string; flow?: string; status?: "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled"; owner?: string }; answer: Page_RunShown }
+  list_runs: { query?: { limit?: number; cursor?: string; flow?: string; status?: "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled"; owner?: string; since?: string; until?: string }; answer: Page_RunShown }
+  resume_runs: { body: ManyBody; answer: ManyAsked }
   read_run: { path: { run_id: string }; answer: RunDetail }
-  cancel_run: { path: { run_id: string }; body: WhyBody; answer: Asked }
+  cancel_run: { path: { run_id: string }; body: WhyBody; answer: RunAsked }
   replay_run: { path: { run_id: string }; body: api__trials__ReplayBody; answer: ReplayShown }
-  resume_run: { path: { run_id: string }; body: WhyBody; answer: Asked }
-  retry_run: { path: { run_id: string }; body: RetryBody; answer: Asked }
+  resume_run: { path: { run_id: string }; body: WhyBody; answer: RunAsked }
+  retry_run: { path: { run_id: string }; body: RetryBody; answer: RunAsked }
   list_schemas: { answer: SchemaList }
   read_scope: { body: ScopeBody; answer: Scope }
   read_schema: { path: { name: string }; answer: AnyObject }
+  read_sample_event: { path: { name: string }; answer: SampleEvent }
+  list_found: { query: { q: string }; answer: Hits }
   read_settings: { answer: SettingsShown }
   update_settings: { body: SettingsBody; match: string | number; answer: SettingsShown }
   list_settlement_accounts: { query?: { limit?: number; cursor?: string; party?: string }; answer: Page_AccountShown }
@@ -716,7 +828,7 @@ export interface Calls {
   delete_budget: { path: { key: string }; match: string | number; answer: undefined }
   list_waiting: { path: { key: string }; query?: { limit?: number; cursor?: string }; answer: Page_WaitingShown }
   answer_demand: { path: { key: string; demand: string }; body: AnswerBody; answer: Answered }
-  list_change_requests: { query?: { limit?: number; cursor?: string; state?: "proposed" | "approved" | "rejected" | "withdrawn" | "applied" }; answer: Page_RequestShown }
+  list_change_requests: { query?: { limit?: number; cursor?: string; state?: "proposed" | "approved" | "rejected" | "withdrawn" | "applied"; for_me?: boolean }; answer: Page_RequestShown }
   propose_change: { body: RequestBody; answer: RequestShown }
   read_change_request: { path: { request_id: string }; answer: RequestShown }
   approve_change_request: { path: { request_id: string }; body: ApproveBody; answer: RequestShown }
@@ -724,7 +836,7 @@ export interface Calls {
   withdraw_change_request: { path: { request_id: string }; answer: RequestShown }
   list_coefficients: { query?: { limit?: number; cursor?: string; period?: string }; answer: Page_CoefficientShown }
   set_coefficient: { body: CoefficientBody; answer: undefined }
-  list_settlement_entries: { query?: { limit?: number; cursor?: string; party?: string; order?: string; account?: string; period?: string; state?: "estimated" | "pending" | "frozen" | "settled" | "paid" | "void" }; answer: Page_EntryShown }
+  list_settlement_entries: { query?: { limit?: number; cursor?: string; party?: string; order?: string; account?: string; card?: string; period?: string; earned?: string; state?: "estimated" | "pending" | "frozen" | "settled" | "paid" | "void" }; answer: Page_EntryShown }
   freeze_entries: { body: MoneyBody; answer: Handed }
   release_entries: { body: MoneyBody; answer: Handed }
   void_entries: { body: MoneyBody; answer: Handed }
@@ -734,12 +846,14 @@ export interface Calls {
   apply_opening: { body: FormData | Blob; answer: OpeningPreview }
   preview_opening: { body: FormData | Blob; answer: OpeningPreview }
   list_settlement_periods: { query?: { limit?: number; cursor?: string }; answer: Page_PeriodShown }
+  read_settlement_period: { path: { key: string }; answer: PeriodDetail }
   book_settlement_period: { path: { key: string }; answer: BookedMonth }
   close_settlement_period: { path: { key: string }; answer: StartedJob }
   reopen_settlement_period: { path: { key: string }; answer: undefined }
   post_booked: { answer: PostingJobs }
   quote_order: { body: QuoteBody; answer: QuoteShown }
-  list_rate_cards: { query?: { limit?: number; cursor?: string }; answer: Page_CardShown }
+  read_rate_card_schemas: { answer: CardSchemas }
+  list_rate_cards: { query?: { limit?: number; cursor?: string }; answer: Page_CardListed }
   create_rate_card: { body: CardDocument; answer: CardWithDraft }
   check_rate_card: { body: CardDocument; answer: Checked }
   read_rate_card: { path: { key: string }; answer: CardWithDraft }
@@ -753,6 +867,7 @@ export interface Calls {
   roll_back_rate_card: { path: { key: string; number: number }; answer: PublishedCard }
   list_reconciliations: { query?: { limit?: number; cursor?: string }; answer: Page_ReconciliationShown }
   reconcile_bill: { body: FormData | Blob; answer: ReconciliationShown }
+  look_at_bill: { body: FormData | Blob; answer: BillColumns }
   preview_bill: { body: FormData | Blob; answer: BillPreview }
   read_reconciliation: { path: { reconciliation_id: string }; answer: ReconciliationShown }
   list_reconciliation_lines: { path: { reconciliation_id: string }; query?: { limit?: number; cursor?: string; result?: "matched" | "differing" | "missing_ours" | "missing_theirs" }; answer: Page_DifferenceShown }
@@ -778,6 +893,7 @@ export interface Calls {
   start_simulation_of_file: { body: FormData | Blob; answer: SimulationStarted }
   read_simulation: { path: { simulation_id: string }; answer: Simulation }
   delete_simulation: { path: { simulation_id: string }; answer: undefined }
+  agree_to_money: { path: { simulation_id: string }; answer: SimulationBrief }
   cancel_simulation: { path: { simulation_id: string }; answer: SimulationBrief }
   follow_simulation: { path: { simulation_id: string }; answer: string }
   list_simulation_runs: { path: { simulation_id: string }; query?: { limit?: number; cursor?: string; side?: "new" | "old"; status?: "waiting" | "running" | "succeeded" | "failed" | "cancelled"; path?: string }; answer: Page_KeptRun }
@@ -811,6 +927,8 @@ export const ROUTES: { readonly [N in keyof Calls]: string } = {
   sign_out: "DELETE /api/v1/auth/session",
   list_calendars: "GET /api/v1/calendars",
   create_calendar: "POST /api/v1/calendars",
+  list_calendar_days: "POST /api/v1/calendars/days",
+  read_due: "POST /api/v1/calendars/due",
   read_calendar: "GET /api/v1/calendars/{key}",
   update_calendar: "PUT /api/v1/calendars/{key}",
   delete_calendar: "DELETE /api/v1/calendars/{key}",
@@ -821,6 +939,7 @@ export const ROUTES: { readonly [N in keyof Calls]: string } = {
   update_connection: "PUT /api/v1/connections/{key}",
   remove_connection: "DELETE /api/v1/connections/{key}",
   update_credentials: "PUT /api/v1/connections/{key}/credentials",
+  read_exchanges: "GET /api/v1/connections/{key}/exchanges",
   export_orders: "GET /api/v1/connections/{key}/export",
   read_health: "GET /api/v1/connections/{key}/health",
   import_orders: "POST /api/v1/connections/{key}/import",
@@ -842,18 +961,23 @@ export const ROUTES: { readonly [N in keyof Calls]: string } = {
   list_events: "GET /api/v1/events",
   send_events: "POST /api/v1/events",
   read_one_event: "GET /api/v1/events/{event_id}",
+  preview_expressions: "POST /api/v1/expressions/preview",
+  list_flow_figures: "GET /api/v1/flow-figures",
   list_flows: "GET /api/v1/flows",
   create_flow: "POST /api/v1/flows",
   import_flow: "POST /api/v1/flows/import",
   validate_document: "POST /api/v1/flows/validate",
   read_flow: "GET /api/v1/flows/{key}",
   archive_flow: "DELETE /api/v1/flows/{key}",
+  propose_flow_change: "POST /api/v1/flows/{key}/change-requests",
   diff_versions: "GET /api/v1/flows/{key}/diff",
   save_draft: "PUT /api/v1/flows/{key}/draft",
   export_flow: "GET /api/v1/flows/{key}/export",
+  read_publish_gate: "GET /api/v1/flows/{key}/gate",
   read_flow_heat: "GET /api/v1/flows/{key}/heat",
   lock_flow: "PUT /api/v1/flows/{key}/lock",
   unlock_flow: "DELETE /api/v1/flows/{key}/lock",
+  list_flow_locks: "GET /api/v1/flows/{key}/locks",
   match_event: "POST /api/v1/flows/{key}/match",
   set_flow_params: "PUT /api/v1/flows/{key}/params",
   pause_flow: "POST /api/v1/flows/{key}/pause",
@@ -871,6 +995,7 @@ export const ROUTES: { readonly [N in keyof Calls]: string } = {
   read_version: "GET /api/v1/flows/{key}/versions/{which}",
   read_form: "GET /api/v1/forms/{flow}/{node}",
   submit_form: "POST /api/v1/forms/{flow}/{node}",
+  read_home: "GET /api/v1/home",
   list_incidents: "GET /api/v1/incidents",
   read_incident: "GET /api/v1/incidents/{incident_id}",
   resolve_incident: "POST /api/v1/incidents/{incident_id}/resolve",
@@ -883,6 +1008,8 @@ export const ROUTES: { readonly [N in keyof Calls]: string } = {
   create_key: "POST /api/v1/keys",
   read_key: "GET /api/v1/keys/{key_id}",
   revoke_key: "DELETE /api/v1/keys/{key_id}",
+  try_file_mapping: "POST /api/v1/mapping/file",
+  try_record_mapping: "POST /api/v1/mapping/record",
   read_me: "GET /api/v1/me",
   update_me: "PUT /api/v1/me",
   change_password: "PUT /api/v1/me/password",
@@ -915,6 +1042,7 @@ export const ROUTES: { readonly [N in keyof Calls]: string } = {
   update_role: "PUT /api/v1/roles/{key}",
   delete_role: "DELETE /api/v1/roles/{key}",
   list_runs: "GET /api/v1/runs",
+  resume_runs: "POST /api/v1/runs/resume",
   read_run: "GET /api/v1/runs/{run_id}",
   cancel_run: "POST /api/v1/runs/{run_id}/cancel",
   replay_run: "POST /api/v1/runs/{run_id}/replay",
@@ -923,6 +1051,8 @@ export const ROUTES: { readonly [N in keyof Calls]: string } = {
   list_schemas: "GET /api/v1/schemas",
   read_scope: "POST /api/v1/schemas/scope",
   read_schema: "GET /api/v1/schemas/{name}",
+  read_sample_event: "GET /api/v1/schemas/{name}/sample",
+  list_found: "GET /api/v1/search",
   read_settings: "GET /api/v1/settings",
   update_settings: "PUT /api/v1/settings",
   list_settlement_accounts: "GET /api/v1/settlement/accounts",
@@ -955,11 +1085,13 @@ export const ROUTES: { readonly [N in keyof Calls]: string } = {
   apply_opening: "POST /api/v1/settlement/opening",
   preview_opening: "POST /api/v1/settlement/opening/preview",
   list_settlement_periods: "GET /api/v1/settlement/periods",
+  read_settlement_period: "GET /api/v1/settlement/periods/{key}",
   book_settlement_period: "POST /api/v1/settlement/periods/{key}/book",
   close_settlement_period: "POST /api/v1/settlement/periods/{key}/close",
   reopen_settlement_period: "POST /api/v1/settlement/periods/{key}/reopen",
   post_booked: "POST /api/v1/settlement/post",
   quote_order: "POST /api/v1/settlement/quote",
+  read_rate_card_schemas: "GET /api/v1/settlement/rate-card-schemas",
   list_rate_cards: "GET /api/v1/settlement/rate-cards",
   create_rate_card: "POST /api/v1/settlement/rate-cards",
   check_rate_card: "POST /api/v1/settlement/rate-cards/check",
@@ -974,6 +1106,7 @@ export const ROUTES: { readonly [N in keyof Calls]: string } = {
   roll_back_rate_card: "POST /api/v1/settlement/rate-cards/{key}/versions/{number}/roll-back",
   list_reconciliations: "GET /api/v1/settlement/reconcile",
   reconcile_bill: "POST /api/v1/settlement/reconcile",
+  look_at_bill: "POST /api/v1/settlement/reconcile/columns",
   preview_bill: "POST /api/v1/settlement/reconcile/preview",
   read_reconciliation: "GET /api/v1/settlement/reconcile/{reconciliation_id}",
   list_reconciliation_lines: "GET /api/v1/settlement/reconcile/{reconciliation_id}/lines",
@@ -999,6 +1132,7 @@ export const ROUTES: { readonly [N in keyof Calls]: string } = {
   start_simulation_of_file: "POST /api/v1/simulations/file",
   read_simulation: "GET /api/v1/simulations/{simulation_id}",
   delete_simulation: "DELETE /api/v1/simulations/{simulation_id}",
+  agree_to_money: "POST /api/v1/simulations/{simulation_id}/agree",
   cancel_simulation: "POST /api/v1/simulations/{simulation_id}/cancel",
   follow_simulation: "GET /api/v1/simulations/{simulation_id}/live",
   list_simulation_runs: "GET /api/v1/simulations/{simulation_id}/runs",

@@ -7,6 +7,9 @@ import { setWays } from "@/api/client"
 import { sentenceOf } from "@/api/Fault"
 import { useRereadSession } from "@/api/session"
 
+// The question whose answer needs the code is often still open, at 2000: this stands on it.
+const ABOVE = 2500
+
 /**
  * Asks for the code when a call turns out to be a key act. Calls that meet it at the same time
  * wait for one and the same answer.
@@ -44,6 +47,7 @@ export function SecondFactorDialogs() {
     <>
       <Modal
         open={isAsking}
+        zIndex={ABOVE}
         title={t("secondFactor.title")}
         okText={t("secondFactor.go")}
         cancelText={t("word.cancel")}
@@ -74,6 +78,7 @@ export function SecondFactorDialogs() {
       </Modal>
       <Modal
         open={isMissing}
+        zIndex={ABOVE}
         title={t("secondFactor.missingTitle")}
         okText={t("secondFactor.enrol")}
         cancelText={t("secondFactor.later")}

@@ -11,7 +11,7 @@ import { FirstPassword } from "./FirstPassword"
 import { LanguageSwitch, LookMenu, Notices, PersonMenu } from "./head"
 import { Logo } from "./Logo"
 import { PageSkeleton } from "./PageSkeleton"
-import { type Place, placeOf, placesFor } from "./places"
+import { PLACES, type Place, placeOf, placesFor } from "./places"
 import { SecondFactorDialogs } from "./SecondFactorDialogs"
 import { SignIn } from "./SignIn"
 
@@ -36,6 +36,8 @@ function Frame() {
   const [isFolded, setFolded] = useState(false)
   const [isNarrow, setNarrow] = useState(false)
   const [isOpen, setOpen] = useState(false)
+  // A menu of one entry is the page itself.
+  const hasMenu = placesFor(useMay()).length > 1
   const { pathname } = useLocation()
   useOwnZone()
   usePageTitle(pathname)
@@ -74,7 +76,7 @@ function Frame() {
       <Layout>
         {!isWide && (
           <Layout.Header className="frame-head">
-            {isNarrow && (
+            {isNarrow && hasMenu && (
               <Button
                 type="text"
                 icon={<MenuOutlined />}
@@ -129,7 +131,9 @@ function Places() {
         mode="inline"
         items={placesFor(may).map(itemOf)}
         selectedKeys={here ? [here.path] : []}
-        defaultOpenKeys={pathname.startsWith("/admin") ? ["/admin"] : []}
+        defaultOpenKeys={PLACES.filter(
+          (place) => place.inside && pathname.startsWith(`${place.path}/`),
+        ).map((place) => place.path)}
       />
     </nav>
   )

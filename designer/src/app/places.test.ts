@@ -8,7 +8,13 @@ describe("the menu", () => {
   it("shows nobody what they may not do", () => {
     expect(seen()).toEqual(["home"])
     expect(seen("tasks.answer")).toEqual(["home", "tasks"])
-    expect(seen("flows.read", "runs.read")).toEqual(["home", "flows", "runs", "incidents"])
+    expect(seen("flows.read", "runs.read")).toEqual([
+      "home",
+      "flows",
+      "simulations",
+      "runs",
+      "incidents",
+    ])
     expect(seen("users.read")).toEqual(["home", "admin"])
   })
 

@@ -54,6 +54,18 @@ export const routes: RouteObject[] = [
             lazy: async () => ({ Component: (await import("@/templates/ScenePage")).ScenePage }),
           },
           {
+            path: "simulations",
+            lazy: async () => ({
+              Component: (await import("@/simulations/SimulationsPage")).SimulationsPage,
+            }),
+          },
+          {
+            path: "simulations/:id",
+            lazy: async () => ({
+              Component: (await import("@/simulations/SimulationPage")).SimulationPage,
+            }),
+          },
+          {
             path: "runs",
             lazy: async () => ({ Component: (await import("@/runs/RunsPage")).RunsPage }),
           },
@@ -85,6 +97,108 @@ export const routes: RouteObject[] = [
             path: "connections/:key",
             lazy: async () => ({
               Component: (await import("@/connections/ConnectionPage")).ConnectionPage,
+            }),
+          },
+          {
+            path: "settlement/entries",
+            lazy: async () => ({
+              Component: (await import("@/settlement/entries/EntriesPage")).EntriesPage,
+            }),
+          },
+          {
+            path: "settlement/periods",
+            lazy: async () => ({
+              Component: (await import("@/settlement/periods/PeriodsPage")).PeriodsPage,
+            }),
+          },
+          {
+            path: "settlement/statements",
+            lazy: async () => ({
+              Component: (await import("@/settlement/statements/StatementsPage")).StatementsPage,
+            }),
+          },
+          {
+            path: "settlement/statements/:id",
+            lazy: async () => ({
+              Component: (await import("@/settlement/statements/StatementPage")).StatementPage,
+            }),
+          },
+          {
+            path: "settlement/budgets",
+            lazy: async () => ({
+              Component: (await import("@/settlement/budgets/BudgetsPage")).BudgetsPage,
+            }),
+          },
+          {
+            path: "settlement/adjustments",
+            lazy: async () => ({
+              Component: (await import("@/settlement/adjustments/AdjustmentsPage")).AdjustmentsPage,
+            }),
+          },
+          {
+            path: "settlement/reconcile",
+            lazy: async () => ({
+              Component: (await import("@/settlement/reconcile/ReconcilePage")).ReconcilePage,
+            }),
+          },
+          {
+            path: "settlement/reconcile/:id",
+            lazy: async () => ({
+              Component: (await import("@/settlement/reconcile/BillPage")).BillPage,
+            }),
+          },
+          {
+            path: "settlement/reports",
+            lazy: async () => ({
+              Component: (await import("@/settlement/reports/ReportsPage")).ReportsPage,
+            }),
+          },
+          {
+            path: "settlement/opening",
+            lazy: async () => ({
+              Component: (await import("@/settlement/opening/OpeningPage")).OpeningPage,
+            }),
+          },
+          {
+            path: "settlement/cards",
+            lazy: async () => ({
+              Component: (await import("@/settlement/cards/CardsPage")).CardsPage,
+            }),
+          },
+          {
+            path: "settlement/cards/:key",
+            lazy: async () => ({
+              Component: (await import("@/settlement/cards/CardPage")).CardPage,
+            }),
+          },
+          {
+            path: "settlement/trial",
+            lazy: async () => ({
+              Component: (await import("@/settlement/trial/TrialPage")).TrialPage,
+            }),
+          },
+          {
+            path: "settlement/parties",
+            lazy: async () => ({
+              Component: (await import("@/settlement/parties/PartiesPage")).PartiesPage,
+            }),
+          },
+          {
+            path: "settlement/parties/:id",
+            lazy: async () => ({
+              Component: (await import("@/settlement/parties/PartyPage")).PartyPage,
+            }),
+          },
+          {
+            path: "settlement/locks",
+            lazy: async () => ({
+              Component: (await import("@/settlement/locks/LocksPage")).LocksPage,
+            }),
+          },
+          {
+            path: "settlement/requests",
+            lazy: async () => ({
+              Component: (await import("@/settlement/requests/RequestsPage")).RequestsPage,
             }),
           },
           {

@@ -18,6 +18,7 @@ import { Files } from "./Files"
 import { HealthTag } from "./HealthTag"
 import { Review } from "./Review"
 import { SettingsForm } from "./SettingsForm"
+import { Traffic } from "./Traffic"
 
 export function ConnectionPage() {
   const { key = "" } = useParams()
@@ -231,6 +232,7 @@ function State({ connection }: { connection: Connection }) {
               ]}
             />
           </Card>
+          <Traffic connection={connection.key} />
           {connection.hook && (
             <Card title={t("connections.hook")}>
               <Typography.Paragraph type="secondary">

@@ -8,6 +8,7 @@ import { Loaded } from "@/api/Loaded"
 import { Problem } from "@/api/problem"
 import { useRead } from "@/api/queries"
 import type { Connector } from "@/api/types"
+import { FormContextProvider } from "@/forms/context"
 import { SchemaForm } from "@/forms/SchemaForm"
 import type { FormSchema } from "@/forms/schema"
 import { faultsOf } from "@/forms/validator"
@@ -16,6 +17,7 @@ import { useFilter } from "@/ui/address"
 import { Icon } from "@/ui/Icon"
 import { inLanguage, Markdown } from "@/ui/Markdown"
 import { Page } from "@/ui/Page"
+import { useMappingSurroundings } from "./mapping"
 import { credentialsToSend, emptyValues, problemsUnder, usualFields } from "./values"
 
 /** Two steps: which system, then its credentials and settings; saved and tried at once. */
@@ -75,6 +77,8 @@ function NewForm({ connector, back }: { connector: Connector; back: () => void }
   const { t } = useTranslation()
   const navigate = useNavigate()
   const tell = useTell()
+  const [sample] = useFilter("sample")
+  const surroundings = useMappingSurroundings(connector, undefined, sample !== "")
   const [form] = Form.useForm<{ name: string; key: string }>()
   const [values, setValues] = useState(() => emptyValues(connector))
   const [isTried, setTried] = useState(false)
@@ -166,15 +170,17 @@ function NewForm({ connector, back }: { connector: Connector; back: () => void }
         {hasFields(settings) && (
           <>
             <Typography.Title level={2}>{t("connections.settings")}</Typography.Title>
-            <SchemaForm
-              isPart
-              schema={connector.settings}
-              value={values.settings}
-              problems={shown("settings")}
-              onChange={(next) =>
-                setValues((now) => ({ ...now, settings: next as Record<string, unknown> }))
-              }
-            />
+            <FormContextProvider value={surroundings}>
+              <SchemaForm
+                isPart
+                schema={connector.settings}
+                value={values.settings}
+                problems={shown("settings")}
+                onChange={(next) =>
+                  setValues((now) => ({ ...now, settings: next as Record<string, unknown> }))
+                }
+              />
+            </FormContextProvider>
           </>
         )}
         {create.error && (

@@ -6,8 +6,10 @@ import { Problem } from "@/api/problem"
 import { useRead } from "@/api/queries"
 import { useMay } from "@/api/session"
 import type { Connection, ConnectionFields, Connector } from "@/api/types"
+import { FormContextProvider } from "@/forms/context"
 import { SchemaForm } from "@/forms/SchemaForm"
 import type { FormSchema } from "@/forms/schema"
+import { useMappingSurroundings } from "./mapping"
 import { hasFields } from "./NewConnectionPage"
 import { problemsUnder } from "./values"
 
@@ -31,6 +33,7 @@ export function SettingsForm({
     quiet: (fault) =>
       fault instanceof Problem && problemsUnder(fault.items, "/settings").length > 0,
   })
+  const surroundings = useMappingSurroundings(connector, connection.key)
   const problems = update.error instanceof Problem ? update.error.items : []
   const backups = (others.data?.items ?? []).filter(
     (each) => each.connector === connection.connector && each.key !== connection.key,
@@ -99,14 +102,16 @@ export function SettingsForm({
         )}
       </Form>
       {hasFields(connector.settings as FormSchema) && (
-        <SchemaForm
-          isPart
-          schema={connector.settings}
-          value={settings}
-          onChange={setSettings}
-          problems={problemsUnder(problems, "/settings")}
-          isReadOnly={!mayEdit}
-        />
+        <FormContextProvider value={surroundings}>
+          <SchemaForm
+            isPart
+            schema={connector.settings}
+            value={settings}
+            onChange={setSettings}
+            problems={problemsUnder(problems, "/settings")}
+            isReadOnly={!mayEdit}
+          />
+        </FormContextProvider>
       )}
       {mayEdit && (
         <Flex className="answers">

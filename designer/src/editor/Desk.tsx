@@ -1,5 +1,5 @@
-import { Alert, App, Button } from "antd"
-import { lazy, Suspense, useMemo } from "react"
+import { Alert, App, Button, Drawer } from "antd"
+import { lazy, Suspense, useEffect, useMemo, useState } from "react"
 import { useTranslation } from "react-i18next"
 import type { FlowWithDraft } from "@/api/types"
 import { Canvas } from "./canvas/Canvas"
@@ -7,6 +7,7 @@ import type { Doings } from "./commands"
 import { useEditor, useEditorSession } from "./context"
 import { CommandPalette } from "./dialogs/CommandPalette"
 import { ConflictDialog } from "./dialogs/ConflictDialog"
+import { ConnectDialog } from "./dialogs/ConnectDialog"
 import { FindBar } from "./dialogs/FindBar"
 import { KeysDialog } from "./dialogs/KeysDialog"
 import { PublishDialog } from "./dialogs/PublishDialog"
@@ -16,11 +17,18 @@ import { Palette } from "./palette/Palette"
 import { Problems } from "./panels/Problems"
 import { Versions } from "./panels/Versions"
 import type { Autosaver } from "./saving"
+import { useSample } from "./simulate/useSample"
 import { Toolbar } from "./Toolbar"
 import type { Lock } from "./useLock"
 import { useProblems } from "./useProblems"
 import "./editor.css"
 
+const Outline = lazy(() =>
+  import("./outline/Outline").then((found) => ({ default: found.Outline })),
+)
+const HeatPanel = lazy(() =>
+  import("./simulate/HeatPanel").then((found) => ({ default: found.HeatPanel })),
+)
 const SimulatePanel = lazy(() =>
   import("./simulate/SimulatePanel").then((found) => ({ default: found.SimulatePanel })),
 )
@@ -34,13 +42,17 @@ interface Props {
 
 /** The whole screen of the editor: toolbar, palette, canvas, form, and what opens on demand. */
 export function Desk({ lock, saver, shown, mayEdit }: Props) {
-  const { flowKey } = useEditor()
+  const { flowKey, session } = useEditor()
   const { t } = useTranslation()
   const { message } = App.useApp()
   const panel = useEditorSession((session) => session.panel)
   const hasPalette = useEditorSession((session) => session.palette)
+  const view = useEditorSession((state) => state.view)
+  const hasChosen = useEditorSession((state) => state.selected.size > 0)
+  const isNarrow = useNarrow()
   const hasForm = useEditorSession((session) => session.inspector)
   useProblems()
+  useSample()
   const doings: Doings = useMemo(
     () => ({
       save: () => {
@@ -69,24 +81,67 @@ export function Desk({ lock, saver, shown, mayEdit }: Props) {
       )}
       {!mayEdit && <Alert banner type="info" title={t("editor.lock.readOnly")} />}
       <div className="desk-middle">
-        {hasPalette && <Palette />}
+        {hasPalette && !isNarrow && <Palette />}
         <main className="desk-canvas">
-          <Canvas />
+          {view === "canvas" ? (
+            <Canvas />
+          ) : (
+            <Suspense fallback={null}>
+              <Outline />
+            </Suspense>
+          )}
           <FindBar />
           {panel === "problems" && <Problems />}
+          {panel === "heat" && (
+            <Suspense fallback={null}>
+              <HeatPanel />
+            </Suspense>
+          )}
           {panel === "simulate" && (
             <Suspense fallback={null}>
               <SimulatePanel />
             </Suspense>
           )}
         </main>
-        {hasForm && <Inspector />}
+        {hasForm && !isNarrow && <Inspector />}
+        {isNarrow && (
+          <Drawer
+            open={hasForm && hasChosen}
+            placement="bottom"
+            size="86%"
+            title={t("editor.inspector.title")}
+            onClose={() => session.setState({ inspector: false })}
+            styles={{ body: { padding: 0 } }}
+          >
+            <Inspector />
+          </Drawer>
+        )}
       </div>
       {panel === "versions" && <Versions saver={saver} />}
       <CommandPalette doings={doings} />
       <KeysDialog />
+      <ConnectDialog />
       <PublishDialog saver={saver} />
       <ConflictDialog saver={saver} flowKey={flowKey} />
     </div>
   )
+}
+
+const NARROW = "(width < 640px)"
+
+/** Whether this is a phone: the list instead of the canvas, the form in a drawer that is asked for. */
+function useNarrow(): boolean {
+  const { session } = useEditor()
+  const [isNarrow, setNarrow] = useState(() => window.matchMedia(NARROW).matches)
+  useEffect(() => {
+    const query = window.matchMedia(NARROW)
+    const look = () => setNarrow(query.matches)
+    query.addEventListener("change", look)
+    return () => query.removeEventListener("change", look)
+  }, [])
+  useEffect(() => {
+    if (isNarrow) session.setState({ view: "list", inspector: false })
+    else session.setState({ inspector: true })
+  }, [isNarrow, session])
+  return isNarrow
 }

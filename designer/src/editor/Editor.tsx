@@ -104,7 +104,7 @@ function Open({ flowKey, document, shown, catalog }: OpenProps) {
   }, [kept])
   const blocks = blocksOf(catalog)
   const parts: EditorParts = useMemo(
-    () => ({ ...kept, flowKey, catalog, blocks }),
+    () => ({ ...kept, flowKey, catalog, blocks, save: () => kept.saver.now() }),
     [kept, flowKey, catalog, blocks],
   )
   return (

@@ -1,10 +1,11 @@
-import { ReactFlow, ReactFlowProvider } from "@xyflow/react"
+import { ReactFlow, ReactFlowProvider, useNodesInitialized, useReactFlow } from "@xyflow/react"
 import "@xyflow/react/dist/style.css"
 import "./canvas/canvas.css"
-import { useMemo } from "react"
+import { useEffect, useMemo } from "react"
 import { useTranslation } from "react-i18next"
 import { blocksOf, type Catalog } from "@/flow/catalog"
 import type { Mark } from "@/flow/diff"
+import { findEdge } from "@/flow/graphs"
 import type { Flow } from "@/flow/types"
 import { type CanvasNode, Drawing } from "./canvas/toReactFlow"
 import { EDGE_DEFAULTS, EDGE_TYPES, NODE_TYPES } from "./canvas/types"
@@ -18,10 +19,16 @@ interface Props {
   marks?: ReadonlyMap<string, Mark> | undefined
   lights?: ReadonlyMap<string, Light> | undefined
   onStep?: ((id: string) => void) | undefined
+  /** How often each line was taken, and what steps took. */
+  heat?: ReadonlyMap<string, number> | undefined
+  times?: ReadonlyMap<string, string> | undefined
+  /** The step or line that is brought into the middle; else everything is shown. */
+  focus?: string | undefined
 }
 
 /** A flow to look at: the same cards and lines as on the canvas, nothing can be changed. */
-export function FlowPicture({ flow, catalog, marks, lights, onStep }: Props) {
+export function FlowPicture(props: Props) {
+  const { flow, catalog, marks, lights, onStep, heat, times, focus } = props
   const { t } = useTranslation()
   const parts: EditorParts = useMemo(
     () => ({
@@ -32,12 +39,19 @@ export function FlowPicture({ flow, catalog, marks, lights, onStep }: Props) {
       store: createFlowStore(flow),
       drag: createDrag(),
       view: { current: null },
+      save: async () => true,
     }),
     [flow, catalog],
   )
   useMemo(() => {
-    parts.session.setState({ marks: marks ?? new Map(), lights: lights ?? new Map() })
-  }, [parts, marks, lights])
+    parts.session.setState({
+      marks: marks ?? new Map(),
+      lights: lights ?? new Map(),
+      heat: heat ?? new Map(),
+      times: times ?? new Map(),
+      found: new Set(focus === undefined ? [] : [focus]),
+    })
+  }, [parts, marks, lights, heat, times, focus])
   const drawn = useMemo(() => {
     const drawing = new Drawing(parts.blocks)
     const shown = parts.session.getState()
@@ -66,9 +80,26 @@ export function FlowPicture({ flow, catalog, marks, lights, onStep }: Props) {
             fitViewOptions={{ padding: 0.1, maxZoom: 1 }}
             minZoom={0.1}
             aria-label={t("editor.canvas.label")}
-          />
+          >
+            <Focus id={focus} flow={flow} />
+          </ReactFlow>
         </div>
       </ReactFlowProvider>
     </EditorContext.Provider>
   )
+}
+
+/** Brings a step, or both ends of a line, into the middle; again when another one is meant. */
+function Focus({ id, flow }: { id: string | undefined; flow: Flow }) {
+  const { fitView, getNode } = useReactFlow()
+  const isReady = useNodesInitialized()
+  useEffect(() => {
+    if (id === undefined || !isReady) return
+    const line = findEdge(flow, id)?.edge
+    const nodes = (line ? [line.from, line.to] : [id]).filter((one) => getNode(one))
+    if (nodes.length > 0) {
+      void fitView({ nodes: nodes.map((one) => ({ id: one })), maxZoom: 0.9, padding: 1.2 })
+    }
+  }, [id, flow, isReady, fitView, getNode])
+  return null
 }

@@ -13,10 +13,13 @@ interface Props {
   /** The trace of a run of this very version. */
   trace?: object | undefined
   onStep?: (id: string) => void
+  heat?: ReadonlyMap<string, number> | undefined
+  times?: ReadonlyMap<string, string> | undefined
+  focus?: string | undefined
 }
 
 /** A flow to look at outside of the editor: what is in a scene, what a run did. */
-export function FlowView({ flow, trace, onStep }: Props) {
+export function FlowView({ flow, trace, onStep, heat, times, focus }: Props) {
   const { i18n } = useTranslation()
   const locale = i18n.language === "en" ? "en" : "zh"
   const catalog = useRead("read_catalog", { query: { locale } })
@@ -28,6 +31,9 @@ export function FlowView({ flow, trace, onStep }: Props) {
       catalog={catalog.data as unknown as Catalog}
       lights={lights}
       onStep={onStep}
+      heat={heat}
+      times={times}
+      focus={focus}
     />
   )
 }

@@ -2,6 +2,7 @@ import {
   AimOutlined,
   AppstoreOutlined,
   ArrowLeftOutlined,
+  FireOutlined,
   HistoryOutlined,
   PartitionOutlined,
   PlayCircleOutlined,
@@ -9,6 +10,7 @@ import {
   SearchOutlined,
   ThunderboltOutlined,
   UndoOutlined,
+  UnorderedListOutlined,
 } from "@ant-design/icons"
 import { Badge, Button, Divider, Space, Tag, Tooltip, Typography } from "antd"
 import type { ReactNode } from "react"
@@ -34,6 +36,9 @@ export function Toolbar({ saver, doings, shown }: Props) {
   const may = useMay()
   const name = useDocument((state) => state.flow.name)
   const problems = useEditorSession((session) => session.allProblems)
+  const view = useEditorSession((session) => session.view)
+  const viewTitle = view === "list" ? t("editor.outline.asCanvas") : t("editor.outline.asList")
+  const ViewIcon = view === "list" ? PartitionOutlined : UnorderedListOutlined
   const errors = problems.filter((one) => one.level === "error").length
   return (
     <header className="toolbar">
@@ -56,6 +61,8 @@ export function Toolbar({ saver, doings, shown }: Props) {
         <Tool id="find" icon={<SearchOutlined />} doings={doings} />
         <Tool id="commands" icon={<ThunderboltOutlined />} doings={doings} />
         <Tool id="versions" icon={<HistoryOutlined />} doings={doings} />
+        <Tool id="heat" icon={<FireOutlined />} doings={doings} />
+        <Tool id="list" icon={<ViewIcon />} doings={doings} title={viewTitle} />
       </Space>
       <Space size={8} className="toolbar-end">
         <Badge count={errors} size="small" offset={[-6, 4]}>

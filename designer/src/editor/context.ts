@@ -13,6 +13,8 @@ export interface View {
   zoom: (by: "in" | "out" | "whole") => void
   /** Brings steps into sight. */
   show: (ids: readonly string[]) => void
+  /** Where a step's middle is drawn, on the canvas. */
+  placeOf: (id: string) => Position | null
   /** The middle of what is seen, on the canvas. */
   middle: () => Position
   focus: (id: string) => void
@@ -26,6 +28,8 @@ export interface EditorParts {
   view: { current: View | null }
   catalog: Catalog
   blocks: Blocks
+  /** Sends what was changed; true when the server has all of it. */
+  save: () => Promise<boolean>
 }
 
 export const EditorContext = createContext<EditorParts | null>(null)

@@ -47,7 +47,17 @@ const isField = (target: EventTarget | null) =>
   target instanceof HTMLElement &&
   (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 /** Keys that also mean something inside of a field are left to it. */
-const OVERALL = new Set(["save", "simulate", "publish", "problems", "versions", "commands", "keys"])
+const OVERALL = new Set([
+  "save",
+  "simulate",
+  "publish",
+  "problems",
+  "versions",
+  "heat",
+  "list",
+  "commands",
+  "keys",
+])
 
 /** Hears keys for the whole editor. */
 export function useKeyboard(doings: Doings): void {
@@ -62,7 +72,8 @@ export function useKeyboard(doings: Doings): void {
       if (inField && !(OVERALL.has(command.id) && keys.includes("mod"))) return
       if (dialog !== null && command.id !== "leave") return
       // Buttons and menus have their own Enter and arrows; texts can be copied from anywhere.
-      const onCanvas = event.target instanceof HTMLElement && event.target.closest(".canvas")
+      const onCanvas =
+        event.target instanceof HTMLElement && event.target.closest(".canvas, .outline")
       const onPage = event.target === document.body || onCanvas
       if (!onPage && !keys.includes("mod") && command.id !== "leave") return
       if (onCanvas && (event.target as HTMLElement).closest("button") && keys === "enter") return

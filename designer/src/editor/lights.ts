@@ -1,6 +1,32 @@
 // The trace of a run on the canvas: how each line and step looks, joined by id.
 
+import { indexOf } from "@/flow/graphs"
+import type { Flow } from "@/flow/types"
 import type { Light } from "./session"
+
+/** A step of a trace, as the server tells it. */
+export interface TraceStep {
+  path: string
+  scope: string
+  node: string
+  name: string
+  type_label: string
+  status: string
+  status_label: string
+  ports: string[]
+  port_labels: string[]
+  reason: string
+  values: Readonly<Record<string, unknown>>
+  output: unknown
+  error: { code?: string; message?: string } | null
+  effects: readonly { connection?: string; action?: string; status?: string }[]
+  started_at: string | null
+  ended_at: string | null
+}
+
+export interface Trace extends Traced {
+  steps: readonly TraceStep[]
+}
 
 /** As much of a trace as the canvas looks at. */
 export interface Traced {
@@ -32,4 +58,28 @@ export function lightsOf(trace: Traced | undefined): Map<string, Light> {
     }
   }
   return lights
+}
+
+/** The lights after so many of the steps that were entered: lines of what comes later stay dark. */
+export function lightsUntil(trace: Trace, flow: Flow, count: number): Map<string, Light> {
+  const done = trace.steps.filter((step) => step.status !== "skipped").slice(0, count)
+  const nodes = new Set(done.map((step) => step.node))
+  const all = lightsOf(trace)
+  const edges = indexOf(flow).edges
+  return new Map(
+    [...all].filter(([id]) => {
+      const line = edges.get(id)
+      return line ? nodes.has(line.edge.from) : nodes.has(id)
+    }),
+  )
+}
+
+/** What each step did, by its id: the last time it was entered. */
+export function tracedOf(trace: Trace | undefined): Map<string, TraceStep> {
+  const found = new Map<string, TraceStep>()
+  for (const step of trace?.steps ?? []) {
+    const before = found.get(step.node)
+    if (!before || step.status !== "skipped") found.set(step.node, step)
+  }
+  return found
 }

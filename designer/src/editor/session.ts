@@ -4,6 +4,8 @@ import { createStore, type StoreApi } from "zustand/vanilla"
 import type { Mark } from "@/flow/diff"
 import type { ScopeId } from "@/flow/graphs"
 import type { Position, Problem } from "@/flow/types"
+import type { LiveDrag } from "./canvas/liveDrag"
+import type { TraceStep } from "./lights"
 
 /**
  * Where the next step will go: behind a port, into a line, or just there. `position` is in the graph
@@ -15,8 +17,10 @@ export type Adding = { position: Position; at: Position; scope: ScopeId } & (
   | { kind: "free" }
 )
 
-export type Panel = "problems" | "versions" | "simulate" | null
-export type Dialog = "commands" | "publish" | "keys" | "find" | null
+export type Panel = "problems" | "versions" | "simulate" | "heat" | null
+export type Dialog = "commands" | "publish" | "keys" | "find" | "connect" | null
+/** The same flow drawn, or told as a list: for phones, keyboards and screen readers. */
+export type View = "canvas" | "list"
 /** How a line or step looks after a test run or in a comparison. */
 export type Light = "lit" | "grey" | "open" | "active" | "done" | "skipped" | "failed" | "waiting"
 
@@ -27,6 +31,7 @@ export interface Session {
   ghost: string | null
   panel: Panel
   dialog: Dialog
+  view: View
   /** Whether the panel with the form is shown. */
   inspector: boolean
   palette: boolean
@@ -34,10 +39,16 @@ export interface Session {
   allProblems: readonly Problem[]
   marks: ReadonlyMap<string, Mark>
   lights: ReadonlyMap<string, Light>
-  /** How often each line was taken in a test run. */
+  /** How often each line was taken, in a test run or in the live flow. */
   heat: ReadonlyMap<string, number>
+  /** What steps took, shown on hover: sentences by step. */
+  times: ReadonlyMap<string, string>
+  /** The event that is tried, as it is typed. */
+  eventText: string
   /** Names and values of the chosen sample: what expressions would read. */
   sample: unknown
+  /** What the steps of the chosen test run did, by step: the last time each was entered. */
+  traced: ReadonlyMap<string, TraceStep>
   /** Steps found by the search in the flow. */
   found: ReadonlySet<string>
   readOnly: boolean
@@ -53,10 +64,12 @@ export interface Drag {
   line: string | null
   /** The box it would be put into. */
   box: ScopeId | null
+  /** Draws plain cards by hand; without it the canvas draws the places. */
+  live: LiveDrag | null
 }
 
 export type DragApi = StoreApi<Drag>
-export const NO_DRAG: Drag = { places: new Map(), line: null, box: null }
+export const NO_DRAG: Drag = { places: new Map(), line: null, box: null, live: null }
 export const createDrag = (): DragApi => createStore<Drag>(() => NO_DRAG)
 
 export const createSession = (readOnly = false): SessionApi =>
@@ -66,6 +79,7 @@ export const createSession = (readOnly = false): SessionApi =>
     ghost: null,
     panel: null,
     dialog: null,
+    view: "canvas",
     inspector: true,
     palette: true,
     problems: new Map(),
@@ -73,7 +87,10 @@ export const createSession = (readOnly = false): SessionApi =>
     marks: new Map(),
     lights: new Map(),
     heat: new Map(),
+    times: new Map(),
+    eventText: "",
     sample: undefined,
+    traced: new Map(),
     found: new Set(),
     readOnly,
   }))

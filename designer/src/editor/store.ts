@@ -9,6 +9,7 @@ import type { Flow } from "@/flow/types"
 export type Deed =
   | "add"
   | "align"
+  | "cases"
   | "config"
   | "connect"
   | "insert"

@@ -1,5 +1,7 @@
 import { getDefaultRegistry } from "@rjsf/core"
 import type { FieldProps } from "@rjsf/utils"
+import { lockOver } from "./flow/locks"
+import { useFlowSurroundings } from "./flow/surroundings"
 import type { FormSchema } from "./schema"
 import { widgetOf } from "./widgets"
 
@@ -21,8 +23,10 @@ export function SchemaField(props: FieldProps) {
 function WidgetField(props: FieldProps) {
   const schema = props.schema as FormSchema
   const Widget = widgetOf(schema)
-  if (!Widget) return null
+  const { locks } = useFlowSurroundings()
   const path = props.fieldPathId.path
+  if (!Widget) return null
+  const isLocked = lockOver(locks, path) !== undefined
   return (
     <Widget
       schema={schema}
@@ -30,7 +34,7 @@ function WidgetField(props: FieldProps) {
       onChange={(value) => props.onChange(value, path)}
       id={props.fieldPathId.$id}
       label={schema.title ?? props.name}
-      isReadOnly={(props.readonly || props.disabled || schema.readOnly) ?? false}
+      isReadOnly={isLocked || ((props.readonly || props.disabled || schema.readOnly) ?? false)}
       isRequired={props.required ?? false}
       hasFault={(props.rawErrors?.length ?? 0) > 0}
       path={path}

@@ -1,41 +1,45 @@
+import { Typography } from "antd"
 import { useTranslation } from "react-i18next"
 import { Link } from "react-router"
-import { useRead } from "@/api/queries"
-import type { Connection } from "@/api/types"
+import type { ConnectionNow } from "@/api/types"
+import { When } from "@/text/When"
 import { StatusTag, type Tone } from "@/ui/StatusTag"
-import { HomeCard } from "./HomePage"
+import { HomeCard } from "./HomeCard"
 
-const TONES: Record<string, Tone> = { ok: "good", failing: "unsure", open: "bad", paused: "paused" }
+const TONES: Record<ConnectionNow["state"], Tone> = {
+  ok: "good",
+  failing: "unsure",
+  open: "bad",
+  paused: "paused",
+  unused: "none",
+}
+const SHOWN = 8
 
-/** How each connection is. */
-export function Connectors() {
+/** How each connection is, and since when; what is not well stands first. */
+export function Connectors({ connections }: { connections: ConnectionNow[] }) {
   const { t } = useTranslation()
-  const list = useRead("list_connections", {}, { every: 60_000 })
-  const items = list.data?.items ?? []
+  const order = ["open", "failing", "paused", "ok", "unused"]
+  const sorted = [...connections].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
   return (
     <HomeCard
       title={t("menu.connections")}
       to="/connections"
-      isEmpty={!list.isPending && items.length === 0}
+      isEmpty={connections.length === 0}
       empty={t("home.noConnections")}
     >
-      {items.slice(0, 8).map((each) => (
-        <Line key={each.key} connection={each} />
+      {sorted.slice(0, SHOWN).map((each) => (
+        <li key={each.key}>
+          <span className="home-line">
+            <Link to={`/connections/${each.key}`}>{each.name}</Link>
+            {each.since && (
+              <Typography.Text type="secondary">
+                {t(`home.since.${each.state}`)} <When at={each.since} />
+              </Typography.Text>
+            )}
+          </span>
+          <StatusTag tone={TONES[each.state]}>{t(`connections.state.${each.state}`)}</StatusTag>
+        </li>
       ))}
     </HomeCard>
-  )
-}
-
-function Line({ connection }: { connection: Connection }) {
-  const { t } = useTranslation()
-  const health = useRead("read_health", { path: { key: connection.key } }, { every: 60_000 })
-  const state = connection.status === "paused" ? "paused" : health.data?.state
-  return (
-    <li>
-      <Link to={`/connections/${connection.key}`}>{connection.name}</Link>
-      {state && (
-        <StatusTag tone={TONES[state] ?? "none"}>{t(`connections.state.${state}`)}</StatusTag>
-      )}
-    </li>
   )
 }

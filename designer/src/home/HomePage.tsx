@@ -1,165 +1,44 @@
-import { ApiOutlined, AppstoreOutlined, PartitionOutlined } from "@ant-design/icons"
-import { Card, Empty, Flex, Typography } from "antd"
-import type { ReactNode } from "react"
 import { useTranslation } from "react-i18next"
-import { Link } from "react-router"
-import { useFlowNames } from "@/api/names"
-import { rowsOf, useList, useRead } from "@/api/queries"
-import { useMay, useSession } from "@/api/session"
-import { languageNow } from "@/text/set-up"
-import { When } from "@/text/When"
+import { Navigate } from "react-router"
+import { Loaded } from "@/api/Loaded"
+import { useRead } from "@/api/queries"
+import { isOnlyPartner, useMay, useSession } from "@/api/session"
 import { Page } from "@/ui/Page"
+import { Budgets } from "./Budgets"
 import { Connectors } from "./Connectors"
+import { DayChart } from "./DayChart"
 import { Figures } from "./Figures"
+import { FirstSteps } from "./FirstSteps"
+import { Incidents, Tasks } from "./Lists"
 
-/** What needs somebody first; for a new installation, the three steps to a first flow. */
+/** A partner is here for their statements; everybody else sees the day. */
 export function HomePage() {
+  return isOnlyPartner(useMay()) ? <Navigate to="/settlement/statements" replace /> : <Day />
+}
+
+/** Today against yesterday and last week, and what needs somebody; at first the three steps. */
+function Day() {
   const { t } = useTranslation()
   const may = useMay()
   const session = useSession()
-  const flows = useRead("list_flows", { query: { limit: 1 } }, { enabled: may("flows.read") })
-  const isNew = flows.data?.items.length === 0
+  const query = useRead("read_home", {}, { every: 30_000 })
   return (
     <Page title={t("home.hello", { name: session?.user.name ?? "" })} about={t("home.about")}>
-      {isNew && <FirstSteps />}
-      {!isNew && may("runs.read") && <Figures />}
-      <div className="home">
-        {may("tasks.answer") && <Tasks />}
-        {may("runs.read") && <Incidents />}
-        {may("connections.read") && <Connectors />}
-        {may("runs.read") && !isNew && <LatestRuns />}
-      </div>
+      <Loaded query={query}>
+        {(home) => (
+          <>
+            <FirstSteps isNew={home.is_new} />
+            {!home.is_new && <Figures home={home} />}
+            {!home.is_new && <DayChart home={home} />}
+            <div className="home">
+              {may("runs.read") && <Incidents />}
+              {may("tasks.answer") && <Tasks connections={home.connections ?? []} />}
+              {home.budgets && <Budgets budgets={home.budgets} />}
+              {home.connections && <Connectors connections={home.connections} />}
+            </div>
+          </>
+        )}
+      </Loaded>
     </Page>
-  )
-}
-
-function FirstSteps() {
-  const { t } = useTranslation()
-  const may = useMay()
-  const steps: [string, ReactNode, string, string][] = [
-    ["connections.edit", <ApiOutlined key="i" />, "connect", "/connections/new"],
-    ["templates.install", <AppstoreOutlined key="i" />, "scene", "/templates"],
-    ["flows.edit", <PartitionOutlined key="i" />, "flow", "/flows"],
-  ]
-  const shown = steps.filter(([act]) => may(act))
-  if (shown.length === 0) return null
-  return (
-    <section className="cards first-steps">
-      {shown.map(([act, icon, name, to], index) => (
-        <Card key={act}>
-          <Flex gap={12}>
-            <span className="card-icon">{icon}</span>
-            <Flex vertical gap={4}>
-              <Link to={to} className="card-name">
-                {index + 1}. {t(`home.step.${name as "connect"}.title`)}
-              </Link>
-              <Typography.Text type="secondary">
-                {t(`home.step.${name as "connect"}.about`)}
-              </Typography.Text>
-            </Flex>
-          </Flex>
-        </Card>
-      ))}
-    </section>
-  )
-}
-
-export function HomeCard({
-  title,
-  to,
-  isEmpty,
-  empty,
-  children,
-}: {
-  title: string
-  to: string
-  isEmpty: boolean
-  empty: string
-  children: ReactNode
-}) {
-  const { t } = useTranslation()
-  return (
-    <Card
-      title={<h2 className="card-title">{title}</h2>}
-      extra={<Link to={to}>{t("home.all")}</Link>}
-    >
-      {isEmpty ? (
-        <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={empty} />
-      ) : (
-        <ul className="home-list">{children}</ul>
-      )}
-    </Card>
-  )
-}
-
-function Tasks() {
-  const { t } = useTranslation()
-  const list = useList("list_tasks", { query: { limit: 6 } }, { every: 15_000 })
-  const rows = rowsOf<"list_tasks">(list.data)
-  return (
-    <HomeCard
-      title={t("menu.tasks")}
-      to="/tasks"
-      isEmpty={!list.isPending && rows.length === 0}
-      empty={t("tasks.none")}
-    >
-      {rows.map((task) => (
-        <li key={task.id}>
-          <Link to={`/tasks/${task.id}`}>{task.title}</Link>
-          <Typography.Text type="secondary">
-            <When at={task.opened_at} />
-          </Typography.Text>
-        </li>
-      ))}
-    </HomeCard>
-  )
-}
-
-function Incidents() {
-  const { t } = useTranslation()
-  const list = useList("list_incidents", { query: { limit: 6, status: "open" } }, { every: 15_000 })
-  const rows = rowsOf<"list_incidents">(list.data)
-  return (
-    <HomeCard
-      title={t("menu.incidents")}
-      to="/incidents"
-      isEmpty={!list.isPending && rows.length === 0}
-      empty={t("runs.noIncidents")}
-    >
-      {rows.map((row) => (
-        <li key={row.id}>
-          <Link to={row.run_id ? `/runs/${row.run_id}` : "/incidents"}>
-            {languageNow() === "en" ? row.message.en : row.message.zh}
-          </Link>
-          <Typography.Text type="secondary">
-            <When at={row.created_at} />
-          </Typography.Text>
-        </li>
-      ))}
-    </HomeCard>
-  )
-}
-
-function LatestRuns() {
-  const { t } = useTranslation()
-  const nameOf = useFlowNames()
-  const list = useList("list_runs", { query: { limit: 6 } }, { every: 10_000 })
-  const rows = rowsOf<"list_runs">(list.data)
-  return (
-    <HomeCard
-      title={t("home.latest")}
-      to="/runs"
-      isEmpty={!list.isPending && rows.length === 0}
-      empty={t("runs.none")}
-    >
-      {rows.map((run) => (
-        <li key={run.id}>
-          <Link to={`/runs/${run.id}`}>{nameOf(run.flow)}</Link>
-          <Typography.Text type="secondary">
-            {t(`runs.status.${run.status}`)} · <When at={run.started_at} />
-          </Typography.Text>
-        </li>
-      ))}
-    </HomeCard>
   )
 }

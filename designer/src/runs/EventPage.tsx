@@ -4,12 +4,12 @@ import { Link, useParams } from "react-router"
 import { Loaded } from "@/api/Loaded"
 import { useFlowNames } from "@/api/names"
 import { useRead } from "@/api/queries"
+import { RUN_TONES } from "@/api/tones"
 import { When } from "@/text/When"
 import { CopyText } from "@/ui/CopyText"
 import { JsonView } from "@/ui/JsonView"
 import { Page } from "@/ui/Page"
 import { StatusTag } from "@/ui/StatusTag"
-import { RUN_TONES } from "./tones"
 
 /** One event: what came in, which flows it started, and why the others stayed quiet. */
 export function EventPage() {

@@ -1,10 +1,11 @@
-import { App, Button, Card, Descriptions, Flex, Segmented, Typography } from "antd"
+import { App, Button, Card, Descriptions, Flex, Grid, Segmented, Typography } from "antd"
 import { lazy, Suspense, useState } from "react"
 import { useTranslation } from "react-i18next"
 import { Link, useParams } from "react-router"
 import { useAct } from "@/api/act"
 import { Loaded } from "@/api/Loaded"
 import { useRead } from "@/api/queries"
+import { RUN_TONES } from "@/api/tones"
 import { useMay } from "@/api/session"
 import type { RunDetail } from "@/api/types"
 import { span } from "@/text/format"
@@ -13,12 +14,14 @@ import { CopyText } from "@/ui/CopyText"
 import { Page } from "@/ui/Page"
 import { StatusTag } from "@/ui/StatusTag"
 import { useAsk } from "@/ui/useAsk"
-import { outcomeOf } from "./RunsPage"
+import { outcomeOf } from "./outcome"
+import { RunMoney } from "./RunMoney"
 import { StepList } from "./StepList"
-import { RUN_TONES } from "./tones"
+import { EFFECT_TONES } from "./tones"
 import type { Trace } from "./trace"
 
 const FlowView = lazy(async () => ({ default: (await import("@/editor/FlowView")).FlowView }))
+const VIEWS = ["both", "steps", "canvas"] as const
 const OVER = ["succeeded", "failed", "cancelled"]
 
 export function RunPage() {
@@ -36,7 +39,9 @@ function Run({ found }: { found: RunDetail }) {
   const { t } = useTranslation()
   const { run } = found
   const trace = found.trace as unknown as Trace
-  const [view, setView] = useState<"steps" | "canvas">("steps")
+  const isNarrow = !Grid.useBreakpoint().md
+  const [chosen, setView] = useState<(typeof VIEWS)[number]>()
+  const view = chosen ?? (isNarrow ? "steps" : "both")
   return (
     <Page
       title={
@@ -79,19 +84,44 @@ function Run({ found }: { found: RunDetail }) {
           ]}
         />
       </Card>
+      <Sent trace={trace} />
+      <RunMoney eventId={run.event_id} />
       <Flex justify="space-between" align="center" wrap gap={8} className="section-head">
         <Typography.Title level={2}>{t("runs.steps")}</Typography.Title>
         <Segmented
+          aria-label={t("runs.steps")}
           value={view}
           onChange={setView}
-          options={[
-            { value: "steps", label: t("runs.asSteps") },
-            { value: "canvas", label: t("runs.asCanvas") },
-          ]}
+          options={VIEWS.map((each) => ({ value: each, label: t(`runs.view.${each}`) }))}
         />
       </Flex>
-      {view === "steps" ? <StepList trace={trace} run={run} /> : <RunCanvas found={found} />}
+      {view !== "steps" && <RunCanvas found={found} onStep={showStep} />}
+      {view !== "canvas" && <StepList trace={trace} run={run} />}
     </Page>
+  )
+}
+
+/** Brings a step of the list into view: what it is on the canvas was clicked. */
+function showStep(node: string) {
+  const step = document.querySelector(`[data-node="${CSS.escape(node)}"]`)
+  step?.scrollIntoView({ behavior: "smooth", block: "center" })
+}
+
+/** What went out, in one line: its true state, not that it was meant to go. */
+function Sent({ trace }: { trace: Trace }) {
+  const { t } = useTranslation()
+  const sent = trace.steps.flatMap((step) => step.effects).filter((each) => each.connection)
+  if (sent.length === 0) return null
+  const states = [...new Set(sent.map((each) => each.status))]
+  return (
+    <Flex gap={8} wrap align="center">
+      <Typography.Text type="secondary">{t("runs.sent", { count: sent.length })}</Typography.Text>
+      {states.map((state) => (
+        <StatusTag key={state} tone={EFFECT_TONES[state] ?? "none"}>
+          {t(`runs.effect.${state}`)} {sent.filter((each) => each.status === state).length}
+        </StatusTag>
+      ))}
+    </Flex>
   )
 }
 
@@ -163,7 +193,7 @@ function EventOf({ id }: { id: string }) {
 }
 
 /** The version that ran, not today's draft, with the trace drawn on it. */
-function RunCanvas({ found }: { found: RunDetail }) {
+function RunCanvas({ found, onStep }: { found: RunDetail; onStep: (node: string) => void }) {
   const version = useRead("read_version", {
     path: { key: found.run.flow ?? "", which: String(found.version) },
   })
@@ -171,8 +201,8 @@ function RunCanvas({ found }: { found: RunDetail }) {
     <Loaded query={version}>
       {(document) => (
         <Suspense fallback={null}>
-          <div className="canvas-box">
-            <FlowView flow={document} trace={found.trace} />
+          <div className="canvas-box is-run">
+            <FlowView flow={document} trace={found.trace} onStep={onStep} />
           </div>
         </Suspense>
       )}

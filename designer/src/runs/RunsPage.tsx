@@ -1,22 +1,26 @@
 import { ReloadOutlined } from "@ant-design/icons"
-import { App, Button, Flex, Input, Select, Typography } from "antd"
+import { Alert, Button, DatePicker, Flex, Input, Select, Typography } from "antd"
+import dayjs, { type Dayjs } from "dayjs"
 import { useState } from "react"
 import { useTranslation } from "react-i18next"
-import { Link, useNavigate } from "react-router"
-import { useTell } from "@/api/act"
-import { call } from "@/api/client"
+import { Link, useNavigate, useSearchParams } from "react-router"
+import { useAct } from "@/api/act"
 import { useFlowNames } from "@/api/names"
 import { useList, useRead } from "@/api/queries"
 import { Rows } from "@/api/Rows"
 import { useMay } from "@/api/session"
+import { RUN_TONES } from "@/api/tones"
 import type { RunShown } from "@/api/types"
 import { span } from "@/text/format"
 import { When } from "@/text/When"
 import { useFilter } from "@/ui/address"
 import { Page } from "@/ui/Page"
+import { SavedFilters } from "@/ui/SavedFilters"
 import { StatusTag } from "@/ui/StatusTag"
-import { RUN_TONES } from "./tones"
+import { useAsk } from "@/ui/useAsk"
+import { outcomeOf } from "./outcome"
 
+const MOST = 200 // runs in one call
 const STATUSES = Object.keys(RUN_TONES) as RunShown["status"][]
 
 export function RunsPage() {
@@ -27,6 +31,7 @@ export function RunsPage() {
   const [flow, setFlow] = useFilter("flow")
   const [status, setStatus] = useFilter("status")
   const [owner, setOwner] = useFilter("owner")
+  const [since, until, setRange] = useRange()
   const flows = useRead("list_flows", { query: { limit: 200 } }, { enabled: may("flows.read") })
   const list = useList(
     "list_runs",
@@ -36,12 +41,14 @@ export function RunsPage() {
         ...(flow && { flow }),
         ...(status && { status: status as RunShown["status"] }),
         ...(owner && { owner }),
+        ...(since && { since }),
+        ...(until && { until }),
       },
     },
     { every: 10_000 },
   )
-  const again = useBulkResume(() => void list.refetch())
-  const isFiltered = flow || status || owner
+  const again = useBulkResume()
+  const isFiltered = flow || status || owner || since || until
   return (
     <Page
       title={t("menu.runs")}
@@ -77,23 +84,52 @@ export function RunsPage() {
           options={STATUSES.map((each) => ({ value: each, label: t(`runs.status.${each}`) }))}
           onChange={(next) => setStatus(next ?? undefined)}
         />
+        <DatePicker.RangePicker
+          showTime={{ format: "HH:mm" }}
+          format="MM-DD HH:mm"
+          allowEmpty={[true, true]}
+          placeholder={[t("runs.from"), t("runs.until")]}
+          value={[since ? dayjs(since) : null, until ? dayjs(until) : null]}
+          onChange={(range) => setRange(range?.[0] ?? null, range?.[1] ?? null)}
+        />
         <Input.Search
+          key={owner}
           aria-label={t("runs.owner")}
           placeholder={t("runs.ownerHint")}
           allowClear
           defaultValue={owner}
           onSearch={(next) => setOwner(next.trim())}
         />
+        <SavedFilters list="runs" />
         {status === "failed" && may("runs.act") && (
           <Button
+            type="primary"
             disabled={again.chosen.length === 0}
             loading={again.isBusy}
-            onClick={() => void again.resume()}
+            onClick={again.resume}
           >
             {t("runs.resumeChosen", { count: again.chosen.length })}
           </Button>
         )}
       </Flex>
+      {again.refused.length > 0 && (
+        <Alert
+          type="warning"
+          showIcon
+          closable
+          className="section-head"
+          title={t("runs.notResumed", { count: again.refused.length })}
+          description={
+            <ul className="problem-items">
+              {again.refused.slice(0, 10).map((each) => (
+                <li key={each.run_id}>
+                  <Link to={`/runs/${each.run_id}`}>…{each.run_id.slice(-6)}</Link> {each.message}
+                </li>
+              ))}
+            </ul>
+          }
+        />
+      )}
       <Rows
         query={list}
         rowKey="id"
@@ -138,13 +174,6 @@ export function RunsPage() {
   )
 }
 
-/** What the run says of its end: its result, or what stopped it. */
-export function outcomeOf(run: RunShown): string {
-  const output = run.output as { outcome?: unknown } | null | undefined
-  const said = run.error?.message ?? output?.outcome
-  return typeof said === "string" ? said : "—"
-}
-
 function OwnerLink({ owner, choose }: { owner: string; choose: (owner: string) => void }) {
   const { t } = useTranslation()
   const [kind = "", id = ""] = owner.split(":")
@@ -162,29 +191,53 @@ function OwnerLink({ owner, choose }: { owner: string; choose: (owner: string) =
   )
 }
 
-/** Lets several failed runs go on, one after the other; says how many could not. */
-function useBulkResume(done: () => void) {
+/** The range of time the list is of, in the address. */
+function useRange(): [string, string, (since: Dayjs | null, until: Dayjs | null) => void] {
+  const [params, setParams] = useSearchParams()
+  const set = (since: Dayjs | null, until: Dayjs | null) =>
+    setParams(
+      (before) => {
+        const next = new URLSearchParams(before)
+        for (const [name, at] of [
+          ["since", since],
+          ["until", until],
+        ] as const) {
+          if (at) next.set(name, at.toISOString())
+          else next.delete(name)
+        }
+        return next
+      },
+      { replace: true },
+    )
+  return [momentOf(params.get("since")), momentOf(params.get("until")), set]
+}
+
+/** An address may say anything: what is no time counts as none. */
+function momentOf(written: string | null): string {
+  return written && dayjs(written).isValid() ? dayjs(written).toISOString() : ""
+}
+
+/** Lets several failed runs go on in one call; those that cannot are named. */
+function useBulkResume() {
   const { t } = useTranslation()
-  const { message } = App.useApp()
-  const tell = useTell()
+  const ask = useAsk()
   const [chosen, setChosen] = useState<string[]>([])
-  const [isBusy, setBusy] = useState(false)
-  const resume = async () => {
-    setBusy(true)
-    let count = 0
-    for (const run_id of chosen) {
-      try {
-        await call("resume_run", { path: { run_id }, body: {} })
-        count += 1
-      } catch (fault) {
-        tell(fault)
-        break
-      }
-    }
-    setBusy(false)
-    setChosen([])
-    if (count > 0) void message.success(t("runs.resumed", { count }))
-    done()
+  const resume = useAct("resume_runs", {
+    refresh: ["list_runs", "list_incidents"],
+    done: () => setChosen([]),
+  })
+  return {
+    chosen,
+    choose: (keys: React.Key[]) => setChosen(keys.map(String)),
+    isBusy: resume.isPending,
+    refused: resume.data?.refused ?? [],
+    resume: () =>
+      ask({
+        title: t("runs.resumeChosen", { count: chosen.length }),
+        about: t("runs.resumeAbout"),
+        go: t("runs.resume"),
+        done: (reason) =>
+          resume.mutateAsync({ body: { run_ids: chosen.slice(0, MOST), reason } }),
+      }),
   }
-  return { chosen, choose: (keys: React.Key[]) => setChosen(keys.map(String)), isBusy, resume }
 }

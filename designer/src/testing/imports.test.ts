@@ -6,8 +6,9 @@ import { describe, expect, it } from "vitest"
 const LEVELS = [
   ["main"],
   ["app"],
-  ["runs", "templates", "account"],
+  ["runs", "simulations", "templates", "account"],
   ["editor", "home", "flows", "tasks", "connections", "admin"],
+  ["settlement"],
   ["forms"],
   ["api"],
   ["text"],

@@ -203,6 +203,7 @@ class Order(Record):
     shipped_at: Moment | None = named("发货时间", "shipped at", None)
     delivered_at: Moment | None = named("签收时间", "delivered at", None)
     completed_at: Moment | None = named("交易完成时间", "completed at", None)
+    settled_at: Moment | None = named("平台结算时间", "settled by the platform at", None)
     closed_at: Moment | None = named("关闭时间", "closed at", None)
     updated_at: Moment | None = named("平台更新时间", "updated at", None)
     close_reason: Name | None = named("关闭原因", "why closed", None)

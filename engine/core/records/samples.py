@@ -306,6 +306,8 @@ def _sample(record: str, what: str) -> dict[str, Any]:
 def _order(what: str) -> dict[str, Any]:
     if what == "unpaid":
         return _ORDER
+    if what == "settled":  # no status of its own: the order is completed
+        return {**_order("completed"), "settled_at": "2026-11-27T02:00:00+08:00"}
     found = {**_ORDER, "status": what}
     if what == "closed":
         found.update(closed_at="2026-11-11T20:30:05+08:00", close_reason="超时未付款")

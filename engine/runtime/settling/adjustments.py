@@ -73,7 +73,7 @@ def list_adjustments(
 
 
 def list_entries(world: World, tenant: str, **where: Any) -> list[Any]:
-    """Newest first; by party, order, account, period (posted in), state; before a key."""
+    """Newest first; by party, order, account, card, period (posted in), earned, state."""
     with world.db.reading() as conn:
         return account_store.list_entries(conn, tenant, **where)
 

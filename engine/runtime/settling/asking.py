@@ -69,6 +69,21 @@ def _order(batch: Batch, conn: Connection, tenant: str, keys: Sequence[str]) -> 
     return [None] * len(keys)
 
 
+def _lines(batch: Batch, conn: Connection, tenant: str, keys: Sequence[str]) -> list[None]:
+    """The stored lines of orders that are loaded, for refunds."""
+    books = books_of(batch)
+    wanted = {}
+    for key in keys:
+        own = books.orders[tenant, key]
+        if own.lines is None:
+            own.lines = []
+            if own.row is not None:
+                wanted[own.row.id] = own.lines
+    for row in order_store.lines_of(conn, tenant, wanted):
+        wanted[row.order_id].append(dict(row._mapping))
+    return [None] * len(keys)
+
+
 def _name(key: str) -> tuple[str, str]:
     platform, _, rest = key.partition("/")
     return platform, rest.rpartition("/")[2]
@@ -273,6 +288,7 @@ LOADERS["read:quote"] = _read_quote
 LOADERS["settlement:statement"] = _statement
 LOADERS["settlement:event"] = _event
 LOADERS["settlement:order"] = _order
+LOADERS["settlement:lines"] = _lines
 LOADERS["settlement:cards"] = _cards
 LOADERS["settlement:facts"] = _facts
 LOADERS["settlement:account"] = _account

@@ -32,7 +32,7 @@ Slot = tuple[str, str]  # (tenant, key)
 _BOOKING = (
     "version", "term", "account", "sub", "other", "currency", "paid", "pieces", "base", "count",
     "counts", "takes_refunds", "rate_at", "paid_at", "earned_at", "back_paid", "back_pieces",
-    "back_base", "back_count",
+    "back_base", "back_count", "payees",
 )  # fmt: skip
 
 
@@ -63,6 +63,7 @@ class OrderBook:
     refunds: dict[str, dict[str, Any]]
     exceptions: set[tuple[str, str, str]]  # (line, card, term)
     row: Any = None  # of the order itself
+    lines: list[dict[str, Any]] | None = None  # its stored lines, once they were asked for
     changed_refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 

@@ -82,6 +82,24 @@ def list_requests(
         return store.list_requests(conn, tenant, state=state, before=before, limit=limit)
 
 
+def list_waiting(
+    world: World, who: Principal, *, before: str | None = None, limit: int = 50
+) -> list[Any]:
+    """Those this person may answer: others' ones, under locks of a role they hold."""
+    if not who.may("settlement.lock"):
+        return []
+    with world.db.reading() as conn:
+        return store.list_requests(
+            conn,
+            who.tenant,
+            state="proposed",
+            before=before,
+            owners=_roles(conn, who),
+            not_by=who.id,
+            limit=limit,
+        )
+
+
 def read_request(world: World, tenant: str, id_: str) -> Any:
     """The request's row; NotFound otherwise."""
     with world.db.reading() as conn:

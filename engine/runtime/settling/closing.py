@@ -1,6 +1,7 @@
 """The end of counting windows and of settlement periods: the job that closes a month.
 
-1. The period is "closing": from now on nobody posts into it but this job.
+1. The period is "closing": what was on its way into it is taken in (draining.py). Then nobody
+   posts into it but this job.
 2. Party by party, each in a transaction of its own: true-ups of the windows that have ended
    (minimum, guarantee, coefficients). Done parties are noted, so a job that begins again goes on
    with the rest.
@@ -24,6 +25,7 @@ from engine.runtime.announce import announce
 from engine.runtime.jobs import Progress, job_kind
 from engine.runtime.settling.books import HeldAccount, account_row, bare, entry_row, read_account
 from engine.runtime.settling.cards import load_cards, load_plans, resolver_of
+from engine.runtime.settling.draining import take_in
 from engine.runtime.settling.periods_of import days_named, demand_period, rhythm_of, when
 from engine.runtime.settling.stating import draw
 from engine.runtime.world import World
@@ -49,11 +51,14 @@ def close(world: World, job: Any, progress: Progress) -> dict[str, Any]:
     """{"period", "by"}: closes what is left to close; safe to repeat."""
     tenant, key = job.tenant, str(job.args["period"])
     days = demand_period(key)
+    waiting = _drain(world, tenant, key, f"close-{job.id}", progress)
+    if waiting:
+        return {"period": key, "status": "closing", "faults": waiting}
     with world.db.reading() as conn:
         row = period_store.find_period(conn, tenant, key)
         if row is None or row.status != "closing":
             return {"period": key, "status": row.status if row is not None else "open"}
-        windows = _ended(conn, tenant, days)
+        windows = ended(conn, tenant, days)
         parties = account_store.parties_with(conn, tenant, windows)
         done = period_store.closed_parties(conn, tenant, key)
     faults: list[dict[str, Any]] = []
@@ -79,6 +84,33 @@ def close(world: World, job: Any, progress: Progress) -> dict[str, Any]:
     return {"period": key, "status": "locked", "parties": len(parties), "statements": count}
 
 
+def _drain(
+    world: World, tenant: str, key: str, worker: str, progress: Progress
+) -> list[dict[str, Any]]:
+    """Takes in what was on its way, once; what is left of it is a fault of the closing, which goes
+    on when it is asked for again.
+    """
+    with world.db.reading() as conn:
+        row = period_store.find_period(conn, tenant, key)
+    if row is None or row.status != "closing" or row.drained_at is not None:
+        return []
+    progress(0, 0, text("等待在途订单入账", "waiting for orders on their way"))
+    left = take_in(world, tenant, worker)
+    values: dict[str, Any] = {"drained_at": world.now()}
+    faults: list[dict[str, Any]] = []
+    if left:
+        message = text(
+            f"还有 {left} 笔在途没有入账，稍后请再次关账",
+            f"{left} pieces of work are still on their way: close again in a while",
+        )
+        faults = [{"party": "", "message": message, "problems": [], "waiting": left}]
+        values = {"faults": faults}
+    with world.db.begin() as conn:
+        if period_store.lock_period(conn, tenant, key).status == "closing":
+            period_store.update_period(conn, tenant, key, values)
+    return faults
+
+
 def _repeated(do: Callable[[], None]) -> None:
     """Does it again where a worker was faster."""
     for attempt in range(1, REPEATS + 1):
@@ -90,7 +122,7 @@ def _repeated(do: Callable[[], None]) -> None:
                 raise
 
 
-def _ended(conn: Connection, tenant: str, days: Days) -> list[str]:
+def ended(conn: Connection, tenant: str, days: Days) -> list[str]:
     """The open counting windows that end with this period or before. Those of single orders end
     when they are paid for; a campaign's when it is over.
     """
@@ -134,7 +166,7 @@ def _close_party(world: World, tenant: str, party: str, days: Days, windows: lis
             held = read_account(found.key, found)
             plans = load_plans(conn, tenant, {plan_key(sub) for sub in held.state.subs if sub})
             held.closed_in = days.key
-            if any(map(_has_end, plans.values())):
+            if any(map(has_end, plans.values())):
                 made = _close_account(world, held, plans, row, known, status, days, found)
                 entries += made
             changed[found.key] = held
@@ -148,7 +180,7 @@ def _close_party(world: World, tenant: str, party: str, days: Days, windows: lis
         period_store.note_closed(conn, tenant, days.key, party, now)
 
 
-def _has_end(plan: Plan) -> bool:
+def has_end(plan: Plan) -> bool:
     """Whether the end of the window brings anything that orders did not."""
     model = plan.model
     named = model.coefficient is not None and model.coefficient.key is not None
@@ -179,7 +211,7 @@ def _close_account(
         derived_id("ent", f"{row.key}/{days.key}", "close", str(held.state.version)),
         "", 0, 0, "", "", "brand", "", earned, posted, "pending", "true_up",
     )  # fmt: skip
-    factors = _factors(known, row.party, row.counted_over)
+    factors = factors_of(known, row.party, row.counted_over)
     entries, held.state = close_window(
         held.state, plans, part, factors, days=_part_of(party, window)
     )
@@ -187,7 +219,7 @@ def _close_account(
     return entries
 
 
-def _factors(known: list[Any], party: str, window: str) -> dict[str, str]:
+def factors_of(known: list[Any], party: str, window: str) -> dict[str, str]:
     """The coefficients of a window: a party's own before those for everybody ("*")."""
     found = {row.key: row.value for row in known if row.period == window and row.party == "*"}
     own = {row.key: row.value for row in known if row.period == window and row.party == party}

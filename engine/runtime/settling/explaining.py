@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from engine.core.text import Text, text
 from engine.settlement.entry import KIND_NAMES, Entry, figures_of, plan_key
 from engine.settlement.money import to_major
 from engine.settlement.plan import Plan
-from engine.settlement.say import LAYERS, say_line
+from engine.settlement.say import LAYERS, say_line, say_part
+from engine.settlement.split import Part
+from engine.settlement.wording import amount_of
+
+SHARE = 5  # kind, value, total, amount, remainder
 
 
 def say_entry(entry: Entry, plans: Mapping[str, Plan]) -> tuple[Text, ...]:
@@ -25,7 +30,22 @@ def say_entry(entry: Entry, plans: Mapping[str, Plan]) -> tuple[Text, ...]:
         en = f"{name['en']} {amount}" + (f" ({why})" if why else "")
         return (text(zh, en),)
     rate = plan.say()
-    return (text(f"费率：{rate['zh']}", f"rate: {rate['en']}"), *say_lines(plan, figures.lines))
+    said = text(f"费率：{rate['zh']}", f"rate: {rate['en']}")
+    return (said, *say_lines(plan, figures.lines), *_say_share(entry, figures.share))
+
+
+def _say_share(entry: Entry, share: Sequence[Any]) -> Iterator[Text]:
+    """Which share of the line's amount this is, and what of it this entry brought."""
+    if len(share) != SHARE:  # an opening or a manual amount says only what it is for
+        return
+    kind, value, total, amount, remainder = share
+    part = Part(entry.key.rpartition("/")[2], amount, kind, value, remainder)
+    said = say_part(part, total, entry.currency)
+    if amount == entry.minor:
+        yield text(f"分配：{said['zh']}", f"share: {said['en']}")
+        return
+    step = amount_of(entry.minor, entry.currency)
+    yield text(f"分配：{said['zh']}；本笔 {step}", f"share: {said['en']}; this step {step}")
 
 
 def say_lines(plan: Plan, lines: Sequence[Sequence[int | str]]) -> tuple[Text, ...]:

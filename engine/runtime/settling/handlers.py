@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.runtime.settling import asking, guarding, posting, recomputing, stating, taking
-from engine.runtime.settling.orders import BOOK, DUE, MOVE, REFUND
+from engine.runtime.settling import asking, guarding, order_work, posting, recomputing, stating
+from engine.runtime.settling.orders import BOOK, DUE, MOVE, REFUND, SETTLED
 
 # Loading `asking` is what registers the loaders these effects need.
 LOADED = (asking.__name__,)
 HANDLERS: dict[str, Callable[[Any, Mapping[str, Any]], Any]] = {
-    BOOK: taking.book,
-    REFUND: taking.refund,
-    DUE: taking.due,
+    BOOK: order_work.book,
+    REFUND: order_work.refund,
+    DUE: order_work.due,
+    SETTLED: order_work.settled,
     MOVE: recomputing.move,
     "settlement.post": posting.post,
     "settlement.earn": posting.earn,

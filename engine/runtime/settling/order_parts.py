@@ -7,9 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 Rows = tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]
-_LINE = frozenset(
-    {"id", "sku", "outer_id", "product_id", "name", "category", "quantity", "price", "amount"}
-)
+_LINE = frozenset({"id", "sku", "name", "category", "quantity", "price", "amount"})
 
 
 def completed(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,11 +10,12 @@ from typing import Any
 from engine.runtime.batch import Batch
 from engine.settlement.sale import order_key
 
-BOOK, REFUND, DUE, MOVE = (
+BOOK, REFUND, DUE, MOVE, SETTLED = (
     "settlement.book",
     "settlement.refund",
     "settlement.due",
     "settlement.move",
+    "settlement.settled",
 )
 
 

@@ -56,7 +56,7 @@ def reopen_period(world: World, who: Principal, key: str) -> None:
     with world.db.begin() as conn:
         row = store.lock_period(conn, who.tenant, key)
         move_period(key, row.status, "open")
-        values = {"status": "open", "closing_at": None, "faults": None}
+        values = {"status": "open", "closing_at": None, "drained_at": None, "faults": None}
         store.update_period(conn, who.tenant, key, values)
         store.forget_closings(conn, who.tenant, key)
         who.note(conn, now, "settlement.close", f"period:{key}", {"status": "open"})

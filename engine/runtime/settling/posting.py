@@ -24,6 +24,7 @@ from engine.settlement.money import UNIT
 from engine.settlement.plan import Plan
 from engine.settlement.posting import Part
 from engine.settlement.posting import post as post_parts
+from engine.settlement.shares import line_of, share_entries, share_key
 
 if TYPE_CHECKING:
     from engine.runtime.apply import Applied, Desk
@@ -51,7 +52,7 @@ def post(desk: Desk, args: Mapping[str, Any]) -> Applied:
 def _post_parts(desk: Desk, account: str, raw: list[Mapping[str, Any]]) -> Any:
     batch, tenant = desk.batch, desk.tenant
     party = account.partition("|")[0]
-    keys = [one["key"] for one in raw]
+    keys = [key for one in raw for key in _keys_of(one)]
     done, (row, closed) = yield [
         Need("settlement:account", tenant, (account, {one["sub"] for one in raw}, keys)),
         Need("settlement:party", tenant, party),
@@ -59,11 +60,11 @@ def _post_parts(desk: Desk, account: str, raw: list[Mapping[str, Any]]) -> Any:
     books = books_of(batch)
     held = books.accounts[tenant, account]
     by_key = {one["key"]: one for one in raw}
-    parts = [_part(one, row, closed, batch.now) for one in raw]
+    parts = [_part(one, row, closed, batch.now) for one in raw if done.isdisjoint(_keys_of(one))]
     plans = plans_for(held, parts)
     before = set(held.cells)
     rounded = {name: tuple(cell) for name, cell in held.cells.items()}
-    entries, held.state = post_parts(held.state, plans, parts, cells=held.cells, done=done)
+    entries, held.state = post_parts(held.state, plans, parts, cells=held.cells)
     held.changed_cells |= {
         name for name, cell in held.cells.items() if name not in before or rounded[name] != (*cell,)
     }
@@ -74,8 +75,30 @@ def _post_parts(desk: Desk, account: str, raw: list[Mapping[str, Any]]) -> Any:
     added = []
     for entry in entries:
         cause = by_key.get(entry.key) or by_key[entry.key.partition("~")[0]]
-        added.append((yield from _add(desk, entry, cause)))
+        for one in (yield from _shared_out(desk, entry, plans[plan_key(entry.sub)], cause)):
+            added.append((yield from _add(desk, one, cause)))
     return added
+
+
+def _keys_of(raw: Mapping[str, Any]) -> list[str]:
+    """The effect keys a part may have been posted under: its own, or one for each share."""
+    return [raw["key"], *(share_key(raw["key"], share) for share in raw.get("payees") or ())]
+
+
+def _shared_out(desk: Desk, entry: Entry, plan: Plan, cause: Mapping[str, Any]) -> Any:
+    """An entry, or its shares where the term is shared out."""
+    payees = cause.get("payees")
+    if plan.splitter is None or not payees:
+        return [entry]
+    if entry.order:
+        yield [Need("settlement:entries", desk.tenant, ((entry.order,), ()))]
+    slot = line_of(entry)
+    so_far = sum(
+        row["minor"]
+        for row in _same_line(desk, entry.account, entry.order, entry.line)
+        if entry.order and row["sub"] == entry.sub
+    )
+    return share_entries([entry], plan.splitter, payees, {slot: so_far}, plan.direction)
 
 
 def plans_for(held: HeldAccount, parts: Iterable[Part]) -> dict[str, Plan]:

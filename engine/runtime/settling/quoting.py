@@ -6,7 +6,7 @@ next order would.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -21,23 +21,33 @@ from engine.runtime.settling.cards import load_cards, load_plans, resolver_of
 from engine.runtime.settling.explaining import say_lines
 from engine.runtime.settling.order_parts import completed
 from engine.runtime.settling.periods_of import demand_period
-from engine.runtime.settling.roles import line_parties, load_parties, order_parties, pairs_of
+from engine.runtime.settling.roles import (
+    line_parties,
+    load_parties,
+    order_parties,
+    pairs_of,
+    party_of,
+)
 from engine.runtime.settling.what_if import totals_by_shape
 from engine.runtime.world import World
 from engine.settlement.account import AccountState, read_state
 from engine.settlement.booking import book_order, parts_of
 from engine.settlement.card import Card, load_card
 from engine.settlement.card_check import validate_card
-from engine.settlement.entry import figures_of, payee_of, plan_key
+from engine.settlement.entry import Entry, figures_of, payee_of, plan_key
 from engine.settlement.in_force import moment_of
 from engine.settlement.money import round_fine, to_major, to_minor
+from engine.settlement.plan import Plan
 from engine.settlement.posting import post
 from engine.settlement.pricing import compile_model
 from engine.settlement.resolve import Owed, Resolver
 from engine.settlement.sale import sales_of
 from engine.settlement.say import say_line, say_part
+from engine.settlement.shares import Given, share_entries
 from engine.settlement.split import read_split
+from engine.store import events as event_store
 from engine.store import orders as order_store
+from engine.store import parties as party_store
 from engine.store import rate_cards as card_store
 from engine.store import settlement_accounts as account_store
 from engine.store import settlement_bookings as booking_store
@@ -141,10 +151,7 @@ def quote_in(
 ) -> Quote:
     """The same on a loaded order and a compiled card."""
     known = load_parties(conn, tenant, pairs_of(order))
-    given = {
-        role: one if isinstance(one, Mapping) else {"key": str(one)}
-        for role, one in (parties or {}).items()
-    }
+    given = _given(conn, tenant, parties or {})
     codes = {
         str(line[name])
         for line in order.get("lines") or ()
@@ -171,19 +178,22 @@ def quote_in(
     kept = {plan_key(sub) for state in states.values() for sub in state.subs if sub}
     plans = {**load_plans(conn, tenant, kept - resolver.plans.keys()), **resolver.plans}
     by_account: dict[str, list[Any]] = {}
-    for account, part in parts_of(booked.bookings, "quote"):
+    shares: dict[str, Mapping[str, str] | None] = {}
+    made = parts_of(booked.bookings, "quote")
+    for (account, part), one in zip(made, booked.bookings, strict=True):
         by_account.setdefault(account, []).append(part)
+        shares[part.key] = one.payees
     lines: list[QuoteLine] = []
     for account, own in by_account.items():
         entries, _ = post(states.get(account) or AccountState(account), plans, own)
-        for entry in entries:
-            plan, figures = plans[plan_key(entry.sub)], figures_of(entry)
+        for entry, plan in _shared_out(entries, plans, shares):
+            figures = figures_of(entry)
             lines.append(
                 QuoteLine(
                     entry.line,
                     plan.term,
                     entry.kind,
-                    payee_of(account, entry.sub),
+                    entry.to_account if plan.direction == "pay" else entry.from_account,
                     entry.from_account if plan.direction == "pay" else entry.to_account,
                     plan.direction,
                     entry.minor,
@@ -208,6 +218,23 @@ def quote_in(
     )
 
 
+def _shared_out(
+    entries: Iterable[Entry],
+    plans: Mapping[str, Plan],
+    shares: Mapping[str, Mapping[str, str] | None],
+) -> Iterator[tuple[Entry, Plan]]:
+    """Entries with their plans; one for each share where a term is shared out."""
+    given: Given = {}
+    for entry in entries:
+        plan = plans[plan_key(entry.sub)]
+        payees = shares.get(entry.key.partition("~")[0])
+        if plan.splitter is None or not payees:
+            yield entry, plan
+            continue
+        for one in share_entries([entry], plan.splitter, payees, given, plan.direction):
+            yield one, plan
+
+
 def quote_figures(
     world: World,
     tenant: str,
@@ -222,11 +249,14 @@ def quote_figures(
     """One rule's own model on bare figures: (minor units, sentences)."""
     with world.db.reading() as conn:
         found = _card(conn, tenant, card)
-    model = next((one.model for one in found.rules if one.id == rule), None)
-    if model is None:
+    of = next((one for one in found.rules if one.id == rule), None)
+    model = of.model if of is not None else None
+    if of is None or model is None:
         message = text(f"没有带计价方式的规则 {rule}", f"no rule {rule} with a model")
         raise InvalidInput(message, [Problem("/rule", message, "unknown")])
-    pricer = compile_model(model, found.currency)
+    term = next((one for one in found.terms if one.key == of.term), None)
+    rounding = (term.rounding if term is not None else None) or found.rounding
+    pricer = compile_model(model, found.currency, rounding.mode)
     base = to_minor(before_amount, found.currency, "/before_amount")
     added = to_minor(amount, found.currency, "/amount")
     before = (base, before_count, base)
@@ -234,7 +264,11 @@ def quote_figures(
     size = 3 if getattr(model, "by", "") == "qualifying" else 2
     fine, lines = pricer.difference(before[:size], after[:size])
     said = tuple(say_line(line, found.currency, model=model) for line in lines)
-    return round_fine(fine), said
+    if rounding.grain != "period":
+        return round_fine(fine, rounding.mode), said
+    # Entries of a period round the running total, so what came before counts with its cents.
+    old = pricer.at(*before[:size])
+    return round_fine(old + fine, rounding.mode) - round_fine(old, rounding.mode), said
 
 
 def split_amount(amount: str, currency: str, plan: Any) -> list[SplitPart]:
@@ -289,6 +323,29 @@ def _what_if(
     ]
 
 
+def stored_order(world: World, tenant: str, number: str) -> dict[str, Any]:
+    """A past order as its newest event told it, by its number or by platform/shop/number.
+
+    NotFound when there is none; InvalidInput when several platforms have that number.
+    """
+    platform, _, rest = number.partition("/")
+    own = rest.rpartition("/")[2]
+    with world.db.reading() as conn:
+        if own:
+            rows = list(order_store.find_orders(conn, tenant, [(platform, own)]).values())
+        else:
+            rows = order_store.orders_numbered(conn, tenant, number)
+        if len(rows) > 1:
+            names = ", ".join(f"{row.platform}/{row.shop or ''}/{row.external_id}" for row in rows)
+            message = text(f"有几个这样的订单：{names}", f"there are several: {names}")
+            raise InvalidInput(message, [Problem("/number", message, "several")])
+        events = event_store.find_events(conn, tenant, [row.event_id for row in rows])
+    found = next((event.data.get("order") for event in events if event.data), None)
+    if not isinstance(found, Mapping):
+        raise NotFound(text(f"没有订单 {number}", f"there is no order {number}"))
+    return dict(found)
+
+
 def load_order(order: Any) -> dict[str, Any]:
     """A canonical order in JSON with its figures as numbers; InvalidInput with paths."""
     if not isinstance(order, Mapping):
@@ -301,6 +358,20 @@ def load_order(order: Any) -> dict[str, Any]:
     moment = datetime.fromisoformat(str(order["created_at"]))
     event = Event(id="quote", source="/jimu", type="order.paid", time=moment, data=data)
     return completed(load_scope(event)["order"])
+
+
+def _given(conn: Connection, tenant: str, parties: Mapping[str, Any]) -> dict[str, Any]:
+    """Parties by role; one that is named by its id comes with kind, level and parent."""
+    ids = {str(one) for one in parties.values() if not isinstance(one, Mapping)}
+    rows = party_store.parties_by_id(conn, tenant, ids)
+    return {
+        role: one
+        if isinstance(one, Mapping)
+        else party_of(rows[one])
+        if one in rows
+        else {"key": str(one)}
+        for role, one in parties.items()
+    }
 
 
 def _resolver(

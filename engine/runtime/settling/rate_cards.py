@@ -18,6 +18,7 @@ from engine.runtime.principal import SYSTEM, Principal, refuse_own
 from engine.runtime.settling.cards import keep_resolver
 from engine.runtime.settling.locks import CARD, demand_unlocked
 from engine.runtime.world import World
+from engine.settlement.advice import advise
 from engine.settlement.card import Card, dump_card, load_card
 from engine.settlement.card_check import validate_card
 from engine.settlement.resolve import Resolver
@@ -34,6 +35,14 @@ class PublishedVersion:
     number: int
     version_id: str
     remarks: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """A published card: the version for orders paid now, and the newest document."""
+
+    in_force: int | None
+    newest: Any
 
 
 def create_card(world: World, who: Principal, document: Any) -> Any:
@@ -67,6 +76,27 @@ def list_cards(world: World, tenant: str) -> list[Any]:
         return store.list_cards(conn, tenant)
 
 
+def stands_of(world: World, tenant: str) -> dict[str, Stand]:
+    """How each published card stands, by key."""
+    now = world.now()
+    with world.db.reading() as conn:
+        by_card: dict[str, list[Any]] = {}
+        for row in store.published(conn, tenant):
+            by_card.setdefault(row.card, []).append(row)
+        newest = store.documents(conn, tenant, [rows[0].id for rows in by_card.values()])
+    return {
+        key: Stand(
+            next((row.number for row in rows if _is_in_force(row, now)), None),
+            newest[rows[0].id],
+        )
+        for key, rows in by_card.items()
+    }
+
+
+def _is_in_force(version: Any, now: datetime) -> bool:
+    return version.effective_from is None or version.effective_from <= now
+
+
 def read_card(world: World, tenant: str, key: str) -> Any:
     """The card's row; NotFound otherwise."""
     with world.db.reading() as conn:
@@ -86,9 +116,23 @@ def read_version(world: World, tenant: str, key: str, number: int) -> Any:
 
 
 def check_card(world: World, tenant: str, document: Any) -> list[Problem]:
-    """Everything wrong or doubtful about a document, errors first."""
+    """Everything wrong or doubtful about a document, errors first, then what its tiers bring."""
     with world.db.reading() as conn:
-        return validate_card(document, _known(conn, tenant))
+        found = validate_card(document, _known(conn, tenant))
+    try:
+        card = load_card(document)
+    except InvalidInput:
+        return found
+    said = {(one.path, one.code) for one in found}
+    if any(path == "/currency" for path, _ in said):
+        return found
+    models = [
+        (f"/rules/{index}/model", rule.model)
+        for index, rule in enumerate(card.rules)
+        if rule.model is not None
+    ]
+    advice = [one for path, model in models for one in advise(model, card.currency, path)]
+    return [*found, *(one for one in advice if (one.path, one.code) not in said)]
 
 
 def save_card(world: World, who: Principal, key: str, document: Any, *, revision: int) -> int:

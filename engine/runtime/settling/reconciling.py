@@ -2,11 +2,14 @@
 
 Ours are the orders of the platform that were paid in the period, and their fees; theirs are the
 typed lines of the file. Both sides are summed per order and fee (engine/settlement/reconcile.py).
+An order whose own money the bill confirms is settled by the platform: what is earned by that
+(平台已结算) gets its date here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -15,7 +18,9 @@ from engine.core.expression import CHINA
 from engine.core.ids import new_id
 from engine.core.text import text
 from engine.runtime.principal import Principal, refuse_own
+from engine.runtime.settling.orders import SETTLED, lane_owner
 from engine.runtime.settling.periods_of import demand_period
+from engine.runtime.settling.sending import send
 from engine.runtime.world import World
 from engine.settlement.in_force import moment_of
 from engine.settlement.money import exponent, to_minor
@@ -33,6 +38,7 @@ from engine.store.db import Connection
 
 MOST_ROWS = 500_000
 How = Literal["accepted", "claimed", "carried"]
+GOODS = "goods"  # an order's own money; everything else on a bill is a fee
 
 
 def preview_bill(
@@ -116,9 +122,12 @@ def reconcile_bill(
             "made_at": now,
         }
         store.insert_reconciliation(conn, row, _lines(found, id_, who.tenant))
+        settle_orders(world, conn, who.tenant, platform, _settled_days(found, theirs))
         said = {"platform": platform, "period": period, **_counts(found)}
         who.note(conn, now, "settlement.reconcile", f"reconciliation:{id_}", said)
-        return store.find_reconciliation(conn, who.tenant, id_)
+        made = store.find_reconciliation(conn, who.tenant, id_)
+    world.queue.wake("lanes")
+    return made
 
 
 def list_reconciliations(world: World, tenant: str, *, limit: int = 50) -> list[Any]:
@@ -164,8 +173,37 @@ def resolve_difference(
             raise Conflict(text("这一行已经处理过", "this line has been dealt with"))
         values = {"status": how, "note": note.strip(), "owner_user": who.id, "resolved_at": now}
         store.update_line(conn, who.tenant, id_, line, values)
+        if how == "accepted" and found[0].fee == GOODS and found[0].result == "differing":
+            day = moment_of(local_day(now, CHINA), CHINA)
+            settle_orders(world, conn, who.tenant, row.platform, {found[0].order_key: day})
         said = {"line": line, "how": how, "note": note.strip()}
         who.note(conn, now, "settlement.reconcile", f"reconciliation:{id_}", said)
+    world.queue.wake("lanes")
+
+
+def settle_orders(
+    world: World, conn: Connection, tenant: str, platform: str, days: Mapping[str, datetime]
+) -> None:
+    """The platform has settled these orders ({number: moment}): what is earned by that is told to
+    the lane of each; the caller wakes them after its commit.
+    """
+    for row in order_store.note_settled(conn, tenant, platform, days):
+        order = f"{platform}/{row.shop or ''}/{row.external_id}"
+        send(
+            world, conn, tenant, lane_owner(order), SETTLED, {"order": order}, f"{SETTLED}/{order}"
+        )
+
+
+def _settled_days(found: Reconciled, theirs: Sequence[Figure]) -> dict[str, datetime]:
+    """Orders whose own money the bill has as we expect it, with the day of its last line. Where it
+    differs, the order counts as settled once somebody has accepted the difference.
+    """
+    agreed = {one.order for one in found.matches if one.fee == GOODS and one.result == "matched"}
+    days: dict[str, date] = {}
+    for one in theirs:
+        if one.fee == GOODS and one.order in agreed:
+            days[one.order] = max(one.day, days.get(one.order, one.day))
+    return {order: moment_of(day, CHINA) for order, day in days.items()}
 
 
 def _ours(
@@ -178,7 +216,7 @@ def _ours(
     for row in order_store.money_between(conn, tenant, platform, since, until, currency):
         day = local_day(row.paid_at, CHINA)
         if row.kind == "order":
-            figures.append(Figure(row.number, "goods", _minor(row.amount, currency), day, row.id))
+            figures.append(Figure(row.number, GOODS, _minor(row.amount, currency), day, row.id))
         elif row.kind == "fee":
             figures.append(Figure(row.number, row.type, _minor(row.amount, currency), day, row.id))
         elif row.type in ("platform_coupon", "platform_subsidy"):

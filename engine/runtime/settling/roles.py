@@ -15,6 +15,7 @@ from engine.store.db import Connection
 
 Pair = tuple[str, str]
 STORE = "store"
+LEVELS = 4  # 达人 → 机构 → 团长, and one more
 
 
 def pairs_of(order: Mapping[str, Any]) -> set[Pair]:
@@ -31,11 +32,17 @@ def roles_named(order: Mapping[str, Any]) -> set[str]:
 
 
 def load_parties(conn: Connection, tenant: str, pairs: Iterable[Pair]) -> dict[Pair, Any]:
-    """{pair: party}; a promoter's parent is found under ("", its id)."""
+    """{pair: party}; whom they belong to, level by level, is found under ("", its id)."""
     found: dict[Pair, Any] = party_store.find_by_account(conn, tenant, pairs)
-    parents = {row.parent_id for row in found.values() if row.parent_id}
-    for id_, row in party_store.parties_by_id(conn, tenant, parents).items():
-        found["", id_] = row
+    rows = list(found.values())
+    for _ in range(LEVELS):
+        parents = {row.parent_id for row in rows if row.parent_id}
+        parents = {id_ for id_ in parents if ("", id_) not in found}
+        if not parents:
+            break
+        above = party_store.parties_by_id(conn, tenant, parents)
+        rows = list(above.values())
+        found |= {("", id_): row for id_, row in above.items()}
     return found
 
 
@@ -79,14 +86,18 @@ def _promoter(order: Mapping[str, Any], of: Mapping[str, Any]) -> Iterator[tuple
         yield "agency", (str(order["platform"]), str(promoter["agency"]))
 
 
-def _by_role(named: Iterable[tuple[str, Pair]], known: Mapping[Pair, Any]) -> dict[str, Any]:
+def _by_role(pairs: Iterable[tuple[str, Pair]], known: Mapping[Pair, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
+    named = list(pairs)
     for role, pair in named:
         row = known.get(pair)
         if row is None:
             continue
         found[role] = party_of(row)
-        parent = known.get(("", row.parent_id or ""))
-        if role == "promoter" and parent is not None:
-            found.setdefault(parent.kind, party_of(parent))
+    # Whom the promoter belongs to, level by level, stands in where the order names nobody.
+    above = known.get(next((pair for role, pair in named if role == "promoter"), ("", "")))
+    for _ in range(LEVELS):
+        above = known.get(("", above.parent_id or "")) if above is not None else None
+        if above is not None:
+            found.setdefault(above.kind, party_of(above))
     return found

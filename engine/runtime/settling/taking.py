@@ -12,7 +12,7 @@ Booking an event of an order:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -20,100 +20,34 @@ from typing import TYPE_CHECKING, Any
 
 from engine.core.errors import InvalidInput
 from engine.core.ids import derived_id, new_id
-from engine.core.node import Answer
 from engine.core.text import text
-from engine.runtime.batch import Need, as_json
-from engine.runtime.settling.books import HeldBooking, OrderBook, books_of
+from engine.runtime.settling.books import HeldBooking, HeldBudget, OrderBook, books_of
 from engine.runtime.settling.cards import PublishedCard, kept_resolver, plan_documents
-from engine.runtime.settling.order_parts import completed, parts_of_order
+from engine.runtime.settling.order_parts import parts_of_order
+from engine.runtime.settling.refunding import lines_left, say_beyond, typed
 from engine.runtime.settling.roles import line_parties, order_parties, roles_named
-from engine.settlement.booking import Booking, book_order, parts_of, refund_order
+from engine.settlement.booking import Booking, book_order, parts_of, take_back
+from engine.settlement.card import Term
 from engine.settlement.entry import plan_key
 from engine.settlement.moments import earned_at
-from engine.settlement.money import to_major
 from engine.settlement.posting import Part
+from engine.settlement.refunds import give_back
 from engine.settlement.resolve import Excluded, Resolver, Unpriced
-from engine.settlement.sale import Sale, order_key, sales_of
+from engine.settlement.sale import Sale, sales_of
 
 if TYPE_CHECKING:
-    from engine.runtime.apply import Applied, Desk
+    from engine.runtime.apply import Desk
 
 # Not yet is no fault: the date, or the moment, comes with a later event.
 _LATER = frozenset({"no_rate_date"})
 CLOSED = "closed"
+_BULK_KNOWS_NOT = frozenset({"campaign", "platform", "shop"})
 _RANKS = {"book": "a", "refund": "b", CLOSED: "c", "move": "d"}
 
 
-def book(desk: Desk, args: Mapping[str, Any]) -> Applied:
-    """An event of an order; a second time it changes nothing."""
-    batch, tenant, key = desk.batch, desk.tenant, str(args["order"])
-    cards = yield [
-        Need("settlement:event", tenant, args["event"]),
-        Need("settlement:order", tenant, key),
-        Need("settlement:cards", tenant, None),
-    ]
-    event, row = batch.events.get(args["event"]), batch.event_rows.get(args["event"])
-    if event is None or row is None:
-        return Answer("out", {"booked": 0})  # erased meanwhile
-    order = batch.scope_of(row.id, event).get("order")
-    if not isinstance(order, Mapping) or order_key(order) != key:
-        return Answer("out", {"booked": 0})
-    order = completed(order)
-    known, products = (yield [Need("settlement:facts", tenant, (order, row.owner))])[0]
-    taking = Taking(desk, key, order, row.id)
-    taking.keep_parts(products)
-    taking.book(cards[2], row.owner, known, products)
-    taking.note_earned(cards[2])
-    taking.refund()
-    if order.get("status") == CLOSED:
-        taking.close()
-    if args.get("later"):
-        taking.leave()
-    taking.tell()
-    return Answer("out", {"booked": taking.booked})
-
-
-def refund(desk: Desk, args: Mapping[str, Any]) -> Applied:
-    """A completed refund: applied to what is booked, or kept until its order comes."""
-    batch, tenant, key = desk.batch, desk.tenant, str(args["order"])
-    yield [
-        Need("settlement:event", tenant, args["event"]),
-        Need("settlement:order", tenant, key),
-    ]
-    event = batch.events.get(args["event"])
-    if event is None:
-        return Answer("out", {"refunded": 0})
-    record = batch.scope_of(args["event"], event).get("refund")
-    if not isinstance(record, Mapping):
-        return Answer("out", {"refunded": 0})
-    record = completed(record)
-    own = books_of(batch).orders[tenant, key]
-    number = str(record["external_id"])
-    if number not in own.refunds:
-        kept = {
-            "tenant": tenant,
-            "order_key": key,
-            "refund": number,
-            "record": _plain(record),
-            "status": "kept",
-            "kept_at": desk.at,
-            "told_at": None,
-        }
-        own.refunds[number] = own.changed_refunds[number] = kept
-    taking = Taking(desk, key, {}, args["event"])
-    taking.refund()
-    taking.tell()
-    return Answer("out", {"refunded": len(taking.parts)})
-
-
-def due(desk: Desk, args: Mapping[str, Any]) -> Applied:
-    """The moment has come in which lines of this order are earned."""
-    key = str(args["order"])
-    yield [Need("settlement:order", desk.tenant, key)]
-    taking = Taking(desk, key, {}, desk.key)
-    taking.earn_due()
-    taking.tell()
-    return Answer("out", {"earned": len(taking.earned)})
+def settled_on(row: Any) -> datetime | None:
+    """When a bill said that the platform had settled an order; None while none has."""
+    return row.settled_at if row is not None else None
 
 
 class Taking:
@@ -163,6 +97,7 @@ class Taking:
                 line_parties=line_parties(order, known),
                 customer=customer.record if customer else None,
                 products=products,
+                settled_at=settled_on(self.held.row),
             )
         except InvalidInput as fault:
             self._incident("order", fault.message)
@@ -184,7 +119,8 @@ class Taking:
         found = book_order(resolver, sales)
         fresh = [one for one in found.bookings if (one.line, one.term) not in have]
         for line, unpriced in found.unpriced:
-            if (line, unpriced.term) not in have:
+            # A level of a chain may still have nobody when the others are booked.
+            if (line, unpriced.term) not in have or unpriced.problem.code == "no_party":
                 self._note_unpriced(card, resolver, line, unpriced, named)
         for line, excluded in found.excluded:
             self._note_exception(card, line, excluded, None)
@@ -228,21 +164,34 @@ class Taking:
 
     def note_earned(self, cards: Iterable[PublishedCard]) -> None:
         """When lines that were booked before are earned, as this event tells it."""
-        ids = {card.key: card for card in cards}
-        for one in self.held.bookings:
-            if one.is_new or one.is_earned or one.booking.earned_at is not None:
-                continue
-            sale, card = self.sales.get(one.booking.line), ids.get(one.beside["card"])
-            version = card.id_of(int(one.booking.version)) if card is not None else None
-            if sale is None or version is None:
-                continue
-            terms = kept_resolver(version).card.terms
-            term = next(term for term in terms if term.key == one.booking.term)
-            at = earned_at(sale, term.moment)
+        for one, term in self._unearned(cards):
+            sale = self.sales.get(one.booking.line)
+            at = earned_at(sale, term.moment) if sale is not None else None
             if at is not None:
                 one.booking = replace(one.booking, earned_at=at)
                 one.is_changed = True
         self.earn_due()
+
+    def note_settled(self, cards: Iterable[PublishedCard], at: datetime) -> None:
+        """The same where a bill tells it."""
+        for one, term in self._unearned(cards):
+            if term.moment.when == "platform_settled":
+                one.booking = replace(one.booking, earned_at=at)
+                one.is_changed = True
+        self.earn_due()
+
+    def _unearned(self, cards: Iterable[PublishedCard]) -> Iterator[tuple[HeldBooking, Term]]:
+        """Lines that were booked before and have no date yet, with their version's term."""
+        ids = {card.key: card for card in cards}
+        for one in self.held.bookings:
+            if one.is_new or one.is_earned or one.booking.earned_at is not None:
+                continue
+            card = ids.get(one.beside["card"])
+            version = card.id_of(int(one.booking.version)) if card is not None else None
+            if version is None:
+                continue
+            terms = kept_resolver(version).card.terms
+            yield one, next(term for term in terms if term.key == one.booking.term)
 
     def earn_due(self) -> None:
         for one in self.held.bookings:
@@ -258,30 +207,30 @@ class Taking:
             return
         for number, kept in sorted(self.held.refunds.items()):
             if kept["status"] == "kept":
-                self._take_back(_typed(kept["record"]), "refund", number)
+                record = typed(kept["record"])
+                back = give_back(record, lines_left(self.desk, self.key, self.held))
+                if back.beyond:
+                    self._incident("refund_beyond", say_beyond(self.key, record, back))
+                self._take_back(back.lines, "refund", number)
                 done = {**kept, "status": "applied"}
                 self.held.refunds[number] = self.held.changed_refunds[number] = done
 
     def close(self) -> None:
         """A closed order gives back what no refund has: its goods were never kept."""
-        left = {one.booking.line: one.booking for one in self.held.bookings}
-        lines: list[dict[str, Any]] = [
-            {
-                "line": line,
-                "amount": to_major(one.paid - one.back_paid, one.currency),
-                "quantity": one.pieces - one.back_pieces,
-            }
-            for line, one in left.items()
-            if not one.is_back
-        ]
-        if lines:
-            total = sum((line["amount"] for line in lines), Decimal(0))
-            currency = next(iter(left.values())).currency
-            self._take_back({"currency": currency, "amount": total, "lines": lines}, CLOSED)
+        left = {
+            one.booking.line: (
+                one.booking.paid - one.booking.back_paid,
+                one.booking.pieces - one.booking.back_pieces,
+            )
+            for one in self.held.bookings
+            if not one.booking.is_back
+        }
+        if left:
+            self._take_back(left, CLOSED)
 
-    def _take_back(self, record: Mapping[str, Any], *why: str) -> None:
+    def _take_back(self, back: Mapping[str, tuple[int, Decimal]], *why: str) -> None:
         own = [one.booking for one in self.held.bookings]
-        parts, after = refund_order(own, record, self.effect(*why))
+        parts, after = take_back(own, back, self.effect(*why))
         for one, changed in zip(self.held.bookings, after, strict=True):
             if changed != one.booking:
                 one.booking, one.is_changed = changed, True
@@ -291,10 +240,23 @@ class Taking:
         }
         self.parts += [(name, part, by_slot[name, part.sub, part.line]) for name, part in parts]
 
-    def leave(self) -> None:
-        """What was booked just now is posted in bulk; all else goes its way."""
-        left = [one for one in self.parts if one[1].kind == "order"]
-        self.parts = [one for one in self.parts if one[1].kind != "order"]
+    def leave(self, budgets: Iterable[HeldBudget]) -> None:
+        """What was booked just now is posted in bulk; all else goes its way: refunds, what is
+        shared out among several, and what a budget looks at that bulk does not know.
+        """
+        covers = [one.covers for one in budgets if _BULK_KNOWS_NOT & one.covers.keys()]
+
+        def is_bulk(part: Part, one: HeldBooking) -> bool:
+            if part.kind != "order" or one.booking.payees:
+                return False
+            facts = beside_part(one)
+            return not any(
+                all(facts.get(name) == of.get(name) for name in _BULK_KNOWS_NOT & of.keys())
+                for of in covers
+            )
+
+        left = [one for one in self.parts if is_bulk(one[1], one[2])]
+        self.parts = [one for one in self.parts if one not in left]
         for account, _, one in left:
             one.beside["in_bulk"] = True
             self.books.unposted.add((self.desk.tenant, account))
@@ -394,6 +356,7 @@ def written(part: Part, one: HeldBooking) -> dict[str, Any]:
         "other": part.other,
         "version": part.version,
         "kind": part.kind,
+        "payees": one.booking.payees,
         **beside_part(one),
     }
 
@@ -410,30 +373,3 @@ def beside_part(one: HeldBooking) -> dict[str, Any]:
         "platform": beside["platform"],
         "shop": beside["shop"],
     }
-
-
-def _plain(record: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a refund is kept: what a later order needs to take it."""
-    names = ("external_id", "currency", "amount", "freight_amount", "lines", "adjustments")
-    return {name: as_json(record[name]) for name in names if record.get(name) is not None}
-
-
-def _typed(record: Mapping[str, Any]) -> dict[str, Any]:
-    """A kept refund with its figures as numbers again."""
-    found = dict(record)
-    for name in ("amount", "freight_amount"):
-        if found.get(name) is not None:
-            found[name] = Decimal(str(found[name]))
-    for name in ("lines", "adjustments"):
-        found[name] = [
-            {
-                **one,
-                **{
-                    figure: Decimal(str(one[figure]))
-                    for figure in ("amount", "quantity")
-                    if one.get(figure) is not None
-                },
-            }
-            for one in found.get(name) or ()
-        ]
-    return found

@@ -1,7 +1,7 @@
 """Two versions on the same events: which runs went another way, sent something else, and how much.
 
-Runs are paired by the event that started them, whatever their ids. Money and tickets join the
-measure of a difference when they exist.
+Runs are paired by the event that started them, whatever their ids; money also order by order
+(money.py). Tickets join the measure of a difference when they exist.
 """
 
 from __future__ import annotations
@@ -16,16 +16,19 @@ from engine.core.redact import redact
 from engine.core.text import Text, text
 from engine.runtime.simulate.course import Tell
 from engine.runtime.simulate.harvest import runs_by_event, runs_of
+from engine.runtime.simulate.money import MoneyCompared
 from engine.runtime.simulate.scratch import Scratch
 from engine.runtime.simulate.tally import RunSeen
+from engine.settlement.money import to_major
 from engine.store.db import dump_json
 
 MOST = 50
 # How much a kind of difference weighs when the largest are sought.
-WEIGHTS = {"status": 8, "only": 6, "sent": 4, "told": 2, "changed": 2, "path": 1}
+WEIGHTS = {"status": 8, "only": 6, "money": 5, "sent": 4, "told": 2, "changed": 2, "path": 1}
 _WORDS: dict[str, Text] = {
     "status": text("结果不同", "it ended otherwise"),
     "only": text("只在一个版本里执行", "only one version ran"),
+    "money": text("金额不同", "another amount is posted"),
     "sent": text("发出的内容不同", "something else is sent"),
     "told": text("通知不同", "somebody else is told"),
     "changed": text("客户资料的改动不同", "the customer is changed otherwise"),
@@ -67,6 +70,7 @@ class Comparison:
         default_factory=lambda: {"new": Counter(), "old": Counter()}
     )
     largest: list[Difference] = field(default_factory=list)
+    money: MoneyCompared | None = None
     _heap: list[tuple[int, int, Difference]] = field(default_factory=list)
 
     def add(self, new: RunSeen | None, old: RunSeen | None) -> None:
@@ -114,7 +118,7 @@ class Comparison:
                 for one in actions
             ],
             "largest": [one.as_json() for one in self.largest],
-            "money": None,
+            "money": self.money.as_json() if self.money is not None else None,
             "tickets": None,
         }
 
@@ -156,6 +160,8 @@ def differing(new: RunSeen | None, old: RunSeen | None) -> tuple[str, ...]:
     found = []
     if new.status != old.status:
         found.append("status")
+    if sorted(new.money) != sorted(old.money):
+        found.append("money")
     if _plain(new.sent) != _plain(old.sent):
         found.append("sent")
     if new.told != old.told:
@@ -188,4 +194,13 @@ def _brief(run: RunSeen | None) -> dict[str, Any] | None:
             for one in run.sent[:20]
         ],
         "changed": [{"field": one[0], "old": one[1], "new": one[2]} for one in run.changed[:20]],
+        "money": [
+            {
+                "from": one[0],
+                "to": one[1],
+                "amount": str(to_major(one[2], one[3])),
+                "currency": one[3],
+            }
+            for one in run.money[:20]
+        ],
     }

@@ -9,9 +9,8 @@ does not concern each other is worked on together.
 3. Drain lanes and outbox until nobody is to be woken.
 4. Look at what was opened: tasks go to people, prepared events to those who wait for them.
 
-Flows whose runs meet beyond their owner (a run mode's own key, a wait on another record, a run on
-another record, a flow that listens to what runs cause) go moment by moment instead. Flows in which
-nothing can wait take many events at once, since nothing can come between them.
+Flows whose runs meet beyond their owner go moment by moment instead; flows in which nothing can
+wait take many events at once, since nothing can come between them (pace.py).
 """
 
 from __future__ import annotations
@@ -25,17 +24,17 @@ from typing import Any
 
 from engine.core.coverage import place_of
 from engine.core.event import Event
-from engine.core.event_types import EVENT_TYPES
-from engine.core.flow import Flow, graphs
-from engine.core.node import Schedule
-from engine.core.registry import Registry
 from engine.core.text import Text, text
 from engine.runtime.clock import fire_schedules, fire_timers
 from engine.runtime.inbox import record_keys, take_in
 from engine.runtime.outbox import drain_outbox
 from engine.runtime.owners import Incoming, read_identities
 from engine.runtime.runner import work_batch
+from engine.runtime.settling.due import REFUNDS_WAIT, earn_due, tell_lost_refunds
+from engine.runtime.settling.roles import load_parties, pairs_of
 from engine.runtime.simulate.asked import Answers
+from engine.runtime.simulate.ordering import in_order_of_events, order_of
+from engine.runtime.simulate.pace import Pace, pace_of, settling_in
 from engine.runtime.simulate.people import People
 from engine.runtime.simulate.scratch import Scratch
 from engine.runtime.simulate.sources import Coming, read_one
@@ -80,7 +79,9 @@ class Course:
     _coming: deque[_Next] = field(default_factory=deque)
     _prepared: list[tuple[datetime, int, str, Event]] = field(default_factory=list)
     _answered: set[tuple[str, str]] = field(default_factory=set)
-    _pace: str = "waves"
+    _pace: Pace = field(default_factory=lambda: Pace("waves"))
+    _settles: bool = False
+    _places: dict[str, int] = field(default_factory=dict)  # {order: its place in the wave}
     _latest: datetime = field(default_factory=lambda: datetime.min.replace(tzinfo=UTC))
     _own: Mapping[str, Any] = field(default_factory=dict)
 
@@ -90,11 +91,12 @@ class Course:
         with world.db.reading() as conn:
             world.memory.refresh(conn)
             self._own = {row.type: row.schema for row in list_own_types(conn, self.tenant)}
-        self._pace = pace_of(
-            [live.version.flow for live in world.memory.tenant(self.tenant).flows.values()],
-            world.registry,
-            world.memory.tenant(self.tenant).hears,
-        )
+        memory = world.memory.tenant(self.tenant)
+        flows = [live.version.flow for live in memory.flows.values()]
+        with world.db.reading() as conn:
+            settling = settling_in(conn, self.tenant)
+        self._settles = settling.is_on
+        self._pace = pace_of(flows, world.registry, memory.hears, settling)
         self._latest = self.scratch.clock.at
         while self._turn():
             self.waves += 1
@@ -112,11 +114,13 @@ class Course:
     def _turn(self) -> bool:
         """One wave; False when there was nothing to do any more."""
         self._fetch()
-        if self._pace == "quick":
-            wave = [one.coming for one in self._coming]
+        if self._pace.name == "quick" and not self._coming and self._settles:
+            # What time brings to settlement after the last event.
+            self._pace = Pace("waves")
+        if self._pace.name == "quick":
+            wave = self._all_at_once()
             if not wave:
                 return False
-            self._coming.clear()
             self._do(wave, wave[-1].at, has_schedule=False)
             return True
         dues = self._dues()
@@ -125,6 +129,18 @@ class Course:
             return False
         self._do(wave, at, has_schedule=has_schedule)
         return True
+
+    def _all_at_once(self) -> list[Coming]:
+        """Everything that is there; where orders are settled, each order once."""
+        wave, seen = list[Coming](), set[str]()
+        while self._coming:
+            order = order_of(self._coming[0].coming.event) if self._settles else ""
+            if order in seen:
+                break
+            if order:
+                seen.add(order)
+            wave.append(self._coming.popleft().coming)
+        return wave
 
     def _fetch(self) -> None:
         while len(self._coming) < WAVE:
@@ -138,6 +154,8 @@ class Course:
         """What is due by itself, in order; nothing later than the end, no schedule after events."""
         with self.scratch.world.db.reading() as conn:
             found = store.due_next(conn, WAVE)
+            if self._settles:
+                found += store.due_in_settlement(conn, WAVE, REFUNDS_WAIT)
             if self._coming:
                 self._name(conn)
         found += self.people.next_due(WAVE)
@@ -157,6 +175,7 @@ class Course:
         known = customer_store.find_by_identity(conn, self.tenant, pairs)
         numbers = {one.order for one in incoming if one.order is not None}
         orders = order_store.find_orders(conn, self.tenant, numbers)
+        parties = self._parties(conn, open_) if self._pace.by_party else {}
         for waiting, one in zip(open_, incoming, strict=True):
             names: set[Any] = set(record_keys(one.event.data))
             for pair in one.stored.values():
@@ -165,10 +184,31 @@ class Course:
                 names.add(f"order:{one.order[0]}/{one.order[1]}")
                 if one.order in orders:
                     names.add(orders[one.order].owner)
+            names |= parties.get(id(waiting), set())
             waiting.names = frozenset(names)
             waiting.is_open = any(pair not in known for pair in one.stored.values()) or (
                 one.order is not None and one.order not in orders
             )
+
+    def _parties(self, conn: Connection, open_: list[_Next]) -> dict[int, set[str]]:
+        """The accounts that the orders of events may be priced in."""
+        pairs = {
+            id(one): pairs_of(order)
+            for one in open_
+            if isinstance(order := one.coming.event.data.get("order"), Mapping)
+            and isinstance(order.get("platform"), str)
+        }
+        known = load_parties(conn, self.tenant, {pair for each in pairs.values() for pair in each})
+        return {
+            key: {
+                f"account:{name}"
+                for pair in each
+                if pair in known
+                for name in (known[pair].id, known[pair].parent_id)
+                if name
+            }
+            for key, each in pairs.items()
+        }
 
     def _cut(self, dues: list[Due]) -> tuple[list[Coming], datetime | None, bool]:
         """The wave: its events, its last moment, whether a schedule is in it."""
@@ -190,7 +230,7 @@ class Course:
                 break
             if limit is not None and moment > limit:
                 break
-            if at is not None and self._pace == "moments" and moment > at:
+            if at is not None and self._pace.name == "moments" and moment > at:
                 break
             if event is None and due is not None and not due.owner:
                 if count:
@@ -222,13 +262,18 @@ class Course:
         clock.at = at
         self._latest = max(self._latest, at)
         if wave:
+            if self._settles:
+                self._places = {order_of(one.event): at for at, one in enumerate(wave)}
             self.receive(wave)
             self.done += len(wave)
-        if self._pace != "quick":
+        if self._pace.name != "quick":
             fire_timers(world)
             self._outbox_due()
             if has_schedule:
                 fire_schedules(world)
+            if self._settles:
+                earn_due(world)
+                tell_lost_refunds(world)
         self.drain()
 
     def receive(self, wave: Iterable[Coming]) -> None:
@@ -254,7 +299,7 @@ class Course:
             if "lanes" in woken:
                 woken.discard("lanes")
                 self._drain_lanes()
-                if self._pace != "quick":
+                if self._pace.name != "quick":
                     self._look()
             elif "outbox" in woken:
                 woken.discard("outbox")
@@ -264,12 +309,16 @@ class Course:
 
     def _drain_lanes(self) -> None:
         world, held = self.scratch.world, self.scratch.lane
+        most = WAVE * 4 if self._settles else WAVE
         while True:
             with world.db.reading() as conn:
-                rows = lane_store.claim(conn, held, WAVE)
+                rows = lane_store.claim(conn, held, most)
             if not rows:
                 return
-            work_batch(world, held, rows)
+            if self._settles:
+                rows = in_order_of_events(rows, self._places)
+            for start in range(0, len(rows), WAVE):
+                work_batch(world, held, rows[start : start + WAVE])
 
     def _outbox_due(self) -> None:
         with self.scratch.world.db.reading() as conn:
@@ -332,63 +381,3 @@ def _by_connection(found: list[Coming]) -> Iterator[tuple[str | None, list[Comin
         part.append(one)
     if part:
         yield part[-1].event.connection, part
-
-
-# -- how far one may go at once --------------------------------------------------------------------
-
-
-def pace_of(flows: Iterable[Flow], registry: Registry, hears: Callable[[str], bool]) -> str:
-    """How far: "quick" where nothing waits, "moments" where owners meet, else "waves"."""
-    flows = list(flows)
-    if any(_meets(flow, registry) for flow in flows):
-        return "moments"
-    if any(hears(type_.type) for type_ in EVENT_TYPES.values() if _is_caused(type_)):
-        return "moments"
-    return "quick" if all(_is_quick(flow, registry) for flow in flows) else "waves"
-
-
-def _is_caused(type_: Any) -> bool:
-    return bool(type_.internal) or type_.type in ("customer.tagged", "customer.updated")
-
-
-def _meets(flow: Flow, registry: Registry) -> bool:
-    if flow.run_mode.key:
-        return True
-    for _, graph, _ in graphs(flow):
-        for node in graph.nodes:
-            type_ = registry.node(node.type)
-            if type_ is None or type_.kind == "trigger":
-                continue
-            if type_.kind in ("wait", "container", "choice") and _names_another(node.config):
-                return True
-    return False
-
-
-def _names_another(config: Any) -> bool:
-    """Whether a config names somebody else's record to wait for, run on or count by."""
-    if isinstance(config, Mapping):
-        return any(
-            (name in ("key", "owner", "subject") and bool(value) and isinstance(value, str))
-            or (name != "branches" and _names_another(value))
-            for name, value in config.items()
-        )
-    return isinstance(config, list | tuple) and any(_names_another(one) for one in config)
-
-
-def _is_quick(flow: Flow, registry: Registry) -> bool:
-    for _, graph, _ in graphs(flow):
-        for node in graph.nodes:
-            type_ = registry.node(node.type)
-            if type_ is None or node.handlers or node.timeout or type_.waits:
-                return False
-            if type_.kind == "trigger":
-                config = type_.config.model_validate(node.config)
-                if type_.start is not None and isinstance(type_.start(config), Schedule):
-                    return False
-                continue
-            is_own = type_.kind == "action" and type_.group in ("logic", "customer")
-            is_box = type_.kind == "container" and type_.has_body
-            is_plain = type_.kind in ("choice", "join", "end")
-            if not (is_own or is_box or is_plain) or type_.effect_class == "message":
-                return False
-    return True

@@ -3,7 +3,8 @@
 1. Small tables whole: calendars, people, the org tree, products, connections without credentials.
 2. The flow in the version under test, live there and nowhere else, and the flows it calls.
 3. Of customers, orders and caps those the chosen events name, as they were before the first event.
-4. Customers the set-up prepares. (Events that came before go through the inbox: course.py.)
+4. Settlement as it was (ledger.py).
+5. Customers the set-up prepares. (Events that came before go through the inbox: course.py.)
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from itertools import islice
 from typing import Any
 
 from engine.core.errors import InvalidInput, Problem
-from engine.core.flow import dump_flow
+from engine.core.flow import dump_flow, graphs
 from engine.core.ids import new_id
 from engine.core.node import Listen, Schedule
 from engine.core.text import Text, text
@@ -25,6 +26,7 @@ from engine.runtime.clock import next_fire
 from engine.runtime.owners import Incoming, read_identities
 from engine.runtime.simulate.asked import Person, Setup
 from engine.runtime.simulate.chosen import Chosen, all_called
+from engine.runtime.simulate.ledger import Named, fill_ledger, fill_settings
 from engine.runtime.simulate.scratch import Scratch
 from engine.runtime.simulate.sources import Coming
 from engine.runtime.world import World
@@ -33,7 +35,7 @@ from engine.store import flows as flow_store
 from engine.store import scratch as store
 from engine.store.bulk import insert_many
 from engine.store.customers import SEALED_KINDS
-from engine.store.db import Connection
+from engine.store.db import Connection, dump_json
 from engine.store.scratch import Restored
 
 CHUNK = 500
@@ -58,7 +60,7 @@ def fill(
     if setup.others == "all":
         live = [row.key for row in flow_store.live_versions(conn, tenant)]
         others = list(dict.fromkeys([*others, *(key for key in live if key != setup.flow)]))
-    told = Restored()
+    told, named, said = Restored(), _named(chosen), list[Text]()
     with world.db.begin() as target:
         store.defer_keys(target)
         store.copy_whole(conn, target, tenant)
@@ -68,6 +70,7 @@ def fill(
         for row in flow_store.live_versions(conn, tenant):
             if row.key in others:
                 store.put_flow_live(target, tenant, row.id, row.live_version, [])
+        settles = fill_settings(conn, target, tenant, at, as_then=setup.window is not None)
         flow_store.bump(target, tenant)
         listens = _listens(world, chosen)
         counting = [f"{chosen.flow_id}/{node}" for node, one in listens if one.count]
@@ -76,8 +79,26 @@ def fill(
         absent = [(one.absent.type, one.absent.within) for _, one in listens if one.absent]
         for chunk in _chunks(coming, CHUNK):
             told.add(_copy_named(world, conn, target, tenant, chunk, absent, at))
+            for one in chunk:
+                named.read(one.event.data.get("order"), "external_id")
+                named.read(one.event.data.get("refund"), "order_id")
+        if settles or named.parties:
+            said = fill_ledger(conn, target, tenant, named, at)
         put_people(world, target, tenant, setup.customers, at)
-    return _in_words(told)
+    return [*_in_words(told), *said]
+
+
+def _named(chosen: Chosen) -> Named:
+    """What the flow itself names of settlement."""
+    found = Named(
+        statements=any(
+            node.type == "make_statement"
+            for _, graph, _ in graphs(chosen.flow)
+            for node in graph.nodes
+        )
+    )
+    found.read_text(dump_json([dump_flow(chosen.flow), chosen.params]))
+    return found
 
 
 def _put_version(target: Connection, tenant: str, chosen: Chosen, at: datetime) -> str:

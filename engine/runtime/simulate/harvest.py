@@ -62,6 +62,10 @@ def _read(conn: Connection, rows: Sequence[Any]) -> list[tuple[RunSeen, list[Ent
     notices: dict[str, list[Any]] = {}
     for notice in store.notices_by(conn, keys):
         notices.setdefault(keys[notice.key], []).append(notice)
+    money: dict[str, list[Any]] = {}
+    if keys and store.has_entries(conn):
+        for key, posted in store.entries_of_effects(conn, keys).items():
+            money.setdefault(keys[key], []).extend(posted)
     return [
         (
             _seen(
@@ -70,6 +74,7 @@ def _read(conn: Connection, rows: Sequence[Any]) -> list[tuple[RunSeen, list[Ent
                 calls.get(row.id, []),
                 notices.get(row.id, []),
                 changes.get(row.id, []),
+                money.get(row.id, []),
                 journals.get(row.id, []),
             ),
             entries[row.id],
@@ -89,6 +94,7 @@ def _seen(
     calls: list[Any],
     notices: list[Any],
     changes: list[Any],
+    money: list[Any],
     journal: list[bytes],
 ) -> RunSeen:
     return RunSeen(
@@ -108,6 +114,7 @@ def _seen(
         sent=tuple((one.connection, one.action, one.status, one.args) for one in calls),
         told=tuple((one.user_id, one.title, one.body) for one in notices),
         changed=tuple(changes),
+        money=tuple((one.from_account, one.to_account, one.minor, one.currency) for one in money),
         journal=tuple(journal),
         effects={one.key: effect_shown(one) for one in calls},
     )

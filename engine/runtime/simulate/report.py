@@ -11,7 +11,8 @@ people     [{id, name, tasks, busy, longest_queue, longest_at, by_day}] and `nob
 effects    {outside: [{connection, action, status, count, examples}], notices, tags, fields}
 failures   [{code, place, count, examples}]         incidents outside of runs: the same
 unrestored sentences: what could not be had as it was at the first event
-money      null until settlement is there: by party, channel and tier
+money      {totals, by_party, by_channel, by_tier, by_state, budgets, left_out}; null where nothing
+           was settled. Amounts are decimal texts: what the parties get.
 tickets    null until tickets are there: opened, due, breached
 """
 
@@ -84,7 +85,7 @@ def make_report(
             {"code": code, **_kind(kind)} for code, kind in sorted(tally.incidents.items())
         ],
         "unrestored": unrestored,
-        "money": None,
+        "money": tally.money.as_json(),
         "tickets": None,
     }
 

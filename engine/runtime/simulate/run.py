@@ -24,6 +24,7 @@ from engine.runtime.simulate.compare import Comparison, compare
 from engine.runtime.simulate.course import Course, Tell
 from engine.runtime.simulate.filling import fill
 from engine.runtime.simulate.harvest import count_rest, runs_of
+from engine.runtime.simulate.money import compare_money, read_money
 from engine.runtime.simulate.people import People
 from engine.runtime.simulate.report import make_report
 from engine.runtime.simulate.scratch import Scratch, open_scratch
@@ -35,6 +36,7 @@ from engine.store import connections as connection_store
 from engine.store import flows as flow_store
 from engine.store.db import Connection
 from engine.store.event_types import list_own_types
+from engine.store.scratch.seen import Mark, mark_ledger
 
 MOST_FAILED = 200
 _EARLIER = timedelta(seconds=1)
@@ -49,6 +51,7 @@ class Side:
     tally: Tally
     clock: tuple[datetime, datetime]
     unrestored: list[Text]
+    mark: Mark
     kept: dict[str, RunSeen] = field(default_factory=dict)
 
 
@@ -89,7 +92,7 @@ def simulate(world: World, tenant: str, setup: Setup, tell: Tell = no_tell) -> R
         conn.rollback()
         for number, side in enumerate(sides):
             _run(side, tenant, setup, feed, _part(tell, number, len(sides)))
-            _count(side, setup, feed, tell)
+            _count(side, tenant, setup, feed, tell)
         reports = [
             make_report(
                 side.tally,
@@ -106,6 +109,9 @@ def simulate(world: World, tenant: str, setup: Setup, tell: Tell = no_tell) -> R
         kept = {"new": list(sides[0].kept.values())}
         if len(sides) == 2:
             comparison = compare(sides[0].scratch, sides[1].scratch, chosen[0].flow_id, tell)
+            comparison.money = compare_money(
+                *((one.scratch, one.mark, one.tally.money) for one in sides)
+            )
             found |= {
                 "against": {"flow": named(sides[1].chosen), **reports[1]},
                 "comparison": comparison.as_json(),
@@ -127,7 +133,7 @@ def run_side(
         document = _document(conn, tenant, chosen)
         conn.rollback()
         _run(side, tenant, setup, feed, tell)
-        _count(side, setup, feed, tell)
+        _count(side, tenant, setup, feed, tell)
         return side, feed, document
 
 
@@ -174,7 +180,9 @@ def _filled(
         world.registry, world.vault, answers, at, events=len(feed), connections=there
     ) as scratch:
         unrestored = fill(conn, scratch, tenant, setup, chosen, feed, at - feed.shift)
-        yield Side(chosen, scratch, Tally(), (at, at), unrestored)
+        with scratch.world.db.reading() as own:
+            mark = mark_ledger(own)
+        yield Side(chosen, scratch, Tally(), (at, at), unrestored, mark)
 
 
 def _run(side: Side, tenant: str, setup: Setup, feed: Feed, tell: Tell) -> None:
@@ -237,7 +245,7 @@ def _put_before(
         flow_store.bump(conn, course.tenant)
 
 
-def _count(side: Side, setup: Setup, feed: Feed, tell: Tell) -> None:
+def _count(side: Side, tenant: str, setup: Setup, feed: Feed, tell: Tell) -> None:
     """Reads every run once: counts it, and keeps it where it is worth looking at."""
     failed, count = 0, 0
     for run, entries in runs_of(side.scratch):
@@ -254,6 +262,7 @@ def _count(side: Side, setup: Setup, feed: Feed, tell: Tell) -> None:
         if is_new_way or has_failed or len(side.kept) < setup.keep:
             side.kept[run.id] = run
     count_rest(side.scratch, side.chosen.flow_id, side.clock[0], side.tally)
+    side.tally.money = read_money(side.scratch, tenant, side.mark)
 
 
 def _with_differing(sides: list[Side], comparison: Comparison) -> dict[str, list[RunSeen]]:

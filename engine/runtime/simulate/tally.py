@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.core.coverage import Coverage, place_of
 from engine.core.run import Signal, StepRecord
+from engine.runtime.simulate.money import Money
 from engine.runtime.simulate.people import Desk, Stay
 
 MOST_PATHS = 200
@@ -29,6 +30,7 @@ class RunSeen:
     sent     what would have gone out: (connection, action, status, arguments)
     told     notices to people: (user, title, body)
     changed  changes of customers: (field, old, new)
+    money    what its steps posted: (from, to, minor, currency)
     journal  its journal rows as they are stored
     """
 
@@ -48,6 +50,7 @@ class RunSeen:
     sent: tuple[tuple[str, str, str, Any], ...]
     told: tuple[tuple[str, str, str], ...]
     changed: tuple[tuple[str, Any, Any], ...]
+    money: tuple[tuple[str, str, int, str], ...] = ()
     journal: tuple[bytes, ...] = ()
     effects: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # as a trace shows them
 
@@ -152,6 +155,7 @@ class Tally:
     desks: dict[str, Desk] = field(default_factory=dict)
     nobody: Counter[str] = field(default_factory=Counter)
     refused: list[dict[str, Any]] = field(default_factory=list)
+    money: Money = field(default_factory=Money)
 
     def add(self, run: RunSeen, entries: Sequence[Entry]) -> None:
         """One run of the flow under test."""
@@ -217,6 +221,7 @@ class Tally:
     def merge(self, other: Tally) -> None:
         self.coverage.merge(other.coverage)
         self.lasting.merge(other.lasting)
+        self.money.merge(other.money)
         self.events += other.events
         self.paths_left_out += other.paths_left_out
         for name in ("by_status", "others", "tags", "unheard", "nobody"):

@@ -92,6 +92,8 @@ def bare_models(draw, currency, kinds):
         by = draw(st.sampled_from(["amount", "count"]))
         rates = ["percent" if by == "amount" else "amount_per_unit", "flat"]
         return {"kind": kind, "by": by, "tiers": draw(tier_lists(currency, by, rates))}
+    if kind == "chain":
+        return draw(chains(currency))
     by = draw(st.sampled_from(["amount", "count", "qualifying"]))
     rates = ["percent", "amount_per_unit", "flat"]
     found = draw(tier_lists(currency, by, rates))
@@ -99,11 +101,31 @@ def bare_models(draw, currency, kinds):
 
 
 @st.composite
+def chains(draw, currency):
+    """Up to three levels that cannot be above 100 % together, one of them or all."""
+    names = ("promoter", "agency", "leader")[: draw(st.integers(1, 3))]
+    rates = st.decimals("0", "33", places=4).map(_text)
+    levels = [
+        {
+            "key": name,
+            "percent": draw(rates),
+            "mode": draw(st.sampled_from(["on_top", "carved_out"])) if index else "on_top",
+        }
+        for index, name in enumerate(names)
+    ]
+    found = {"kind": "chain", "levels": levels, "level": draw(st.none() | st.sampled_from(names))}
+    if draw(st.booleans()):
+        cut = draw(st.sampled_from(["last", "proportional"]))
+        found["ceiling"] = {"percent": draw(rates), "amount": draw(amounts(currency)), "cut": cut}
+    return found
+
+
+@st.composite
 def models(draw, kinds=tuple(MODELS), has_terms=True):
     """(document, currency) of any kind, with or without a maximum and a fixed factor."""
     currency = draw(st.sampled_from(CURRENCIES))
     found = draw(bare_models(currency, kinds))
-    if not has_terms:
+    if not has_terms or found["kind"] == "chain":
         return found, currency
     if draw(st.booleans()):
         found["maximum"] = draw(amounts(currency))

@@ -9,12 +9,14 @@ from decimal import Decimal
 from typing import Any
 
 from engine.settlement.account import AccountState
-from engine.settlement.booking import Booked, Booking, book_order, parts_of, refund_order
+from engine.settlement.booking import Booked, Booking, book_order, parts_of, take_back
 from engine.settlement.card_check import demand_valid
-from engine.settlement.entry import Entry
+from engine.settlement.entry import Entry, plan_key
 from engine.settlement.posting import Cells, Part, post
+from engine.settlement.refunds import Back, LineLeft, codes_of, give_back
 from engine.settlement.resolve import Resolver
 from engine.settlement.sale import sales_of
+from engine.settlement.shares import Given, share_entries
 from engine.settlement.window_end import close_window
 
 NOON = datetime(2026, 11, 11, 4, tzinfo=UTC)  # noon in Shanghai
@@ -100,6 +102,9 @@ class Ledger:
         self.entries: list[Entry] = []
         self.cells: dict[str, Cells] = defaultdict(dict)
         self.effects = 0
+        self.lines: dict[str, list[LineLeft]] = {}
+        self.payees: dict[tuple[str, str], Mapping[str, str] | None] = {}
+        self.given: Given = {}
 
     def take(
         self,
@@ -113,15 +118,21 @@ class Ledger:
         sales = sales_of(record, parties=CREATOR if parties is None else parties, **facts)
         booked = book_order(self.resolver, sales)
         self.bookings[sales[0].order] = list(booked.bookings)
+        self.lines[sales[0].order] = [
+            LineLeft(sale.line, codes_of(sale.scope["line"]), sale.paid, sale.pieces)
+            for sale in sales
+        ]
+        self.payees |= {(one.account, one.order): one.payees for one in booked.bookings}
         self.post(parts_of(booked.bookings, self.effect(), **(more or {})))
         return booked
 
-    def give_back(self, record: dict[str, Any], **more: Any) -> None:
-        """A completed refund."""
+    def give_back(self, record: dict[str, Any], **more: Any) -> Back:
+        """A completed refund; `more` is the parts'."""
         key = f"{record['platform']}/{record['shop']}/{record['order_id']}"
-        parts, after = refund_order(self.bookings[key], record, self.effect(), **more)
-        self.bookings[key] = after
+        back = give_back(record, self.lines[key])
+        parts, self.bookings[key] = take_back(self.bookings[key], back.lines, self.effect(), **more)
         self.post(parts)
+        return back
 
     def post(self, parts: Iterable[tuple[str, Part]]) -> None:
         by_account: dict[str, list[Part]] = defaultdict(list)
@@ -132,7 +143,16 @@ class Ledger:
             entries, self.states[account] = post(
                 state, self.resolver.plans, own, cells=self.cells[account]
             )
-            self.entries += entries
+            for entry in entries:
+                self.entries += self.share(entry)
+
+    def share(self, entry: Entry) -> list[Entry]:
+        """An entry, or its shares where the term is shared out."""
+        plan = self.resolver.plans[plan_key(entry.sub)]
+        payees = self.payees.get((entry.account, entry.order))
+        if plan.splitter is None or payees is None:
+            return [entry]
+        return share_entries([entry], plan.splitter, payees, self.given, plan.direction)
 
     def close(self, **coefficients: str) -> list[Entry]:
         """Ends the windows of all accounts."""

@@ -9,14 +9,13 @@ import pytest
 
 from engine.settlement.account import AccountState
 from engine.settlement.booking import book_order, carry_refunds, move_bookings
-from engine.settlement.chain import read_chain
+from engine.settlement.card_check import validate_card
 from engine.settlement.entry import figures_of
 from engine.settlement.posting import Part, open_account
 from engine.settlement.reprice import Move, reprice
 from engine.settlement.retention import Retention, draw
 from engine.settlement.sale import sales_of
-from engine.settlement.shares import chain_entries, share_entries
-from engine.settlement.split import read_split
+from engine.settlement.say import say_line
 from engine.settlement.statement import make_statement
 from engine.settlement.window_end import Advance
 from engine.settlement.windows import days_of, local_day
@@ -317,47 +316,173 @@ def test_a_slot_fee_without_a_single_order_is_due_all_the_same():
     assert [(entry.to_account, entry.minor) for entry in entries] == [("pty_lin", 500_000)]
 
 
-CHAIN = {
-    "levels": [
-        {"key": "promoter", "percent": "10", "mode": "on_top"},
-        {"key": "agency", "percent": "20", "mode": "carved_out"},
-        {"key": "leader", "percent": "5", "mode": "on_top"},
-    ],
-    "ceiling": {"percent": "12"},
+CARVED = [
+    {"key": "promoter", "percent": "20"},
+    {"key": "agency", "percent": "30", "mode": "carved_out"},
+    {"key": "leader", "percent": "10", "mode": "carved_out"},
+]
+ON_TOP = [
+    {"key": "promoter", "percent": "20"},
+    {"key": "agency", "percent": "6"},
+    {"key": "leader", "percent": "4"},
+]
+MIXED = [
+    {"key": "promoter", "percent": "10"},
+    {"key": "agency", "percent": "20", "mode": "carved_out"},
+    {"key": "leader", "percent": "5"},
+]
+PAYEES = {
+    "promoter": {"key": "pty_lin", "kind": "creator"},
+    "agency": {"key": "pty_mcn", "kind": "agency"},
+    "leader": {"key": "pty_team", "kind": "leader"},
 }
-PAYEES = {"promoter": "pty_lin", "agency": "pty_mcn", "leader": "pty_team"}
 
 
-def test_a_chain_carved_out_and_on_top_under_a_ceiling_per_order():
-    chain = read_chain(CHAIN, "CNY")
-    pattern = Part("e1", "", 0, 0, "o1", "1", "brand", 1)
-    entries = chain_entries(pattern, 0, 10_000, chain, PAYEES, "CNY", "chain")
-    # 10 + 5 is above 12: the leader, last on top, gets 2; the agency 20 % of the creator's 10.
-    assert {entry.to_account: entry.minor for entry in entries} == {
-        "pty_lin": 800,
-        "pty_mcn": 200,
-        "pty_team": 200,
-    }
-    back = chain_entries(pattern, 10_000, 3_333, chain, PAYEES, "CNY", "chain")
-    rest = chain_entries(pattern, 3_333, 0, chain, PAYEES, "CNY", "chain")
-    for payee in PAYEES.values():
-        assert sum(one.minor for one in (*entries, *back, *rest) if one.to_account == payee) == 0
+def chained(levels: list[dict[str, str]], ceiling: dict[str, str] | None, **more) -> Ledger:
+    """A card whose one rule is a chain."""
+    model = {"kind": "chain", "levels": levels, **({"ceiling": ceiling} if ceiling else {})}
+    return Ledger(document(rule("chain", model, **more), terms=[term(window="order")]))
+
+
+# BUSINESS 4: chains 达人 → 机构 → 团长 carved out or on top with a ceiling per order.
+@pytest.mark.parametrize(
+    ("levels", "ceiling", "expected"),
+    [
+        # 1,000 × 20 % = 200, of which 30 % = 60 for the agency, of which 10 % = 6 for the leader.
+        (CARVED, None, (14_000, 5_400, 600)),
+        (ON_TOP, None, (20_000, 6_000, 4_000)),
+        # 30 % on top is above 25 %: the leader gives way first, then the agency.
+        (ON_TOP, {"percent": "25"}, (20_000, 5_000, 0)),
+        (ON_TOP, {"amount": "150", "cut": "proportional"}, (10_000, 3_000, 2_000)),
+        (CARVED, {"percent": "10"}, (7_000, 2_700, 300)),
+        (MIXED, {"percent": "12"}, (8_000, 2_000, 2_000)),
+    ],
+    ids=["carved out", "on top", "last gives way", "all give way", "carved and cut", "mixed"],
+)
+def test_a_chain_of_creator_agency_and_leader_in_a_card(levels, ceiling, expected):
+    ledger = chained(levels, ceiling)
+    ledger.take(order("1", "1000.00"), PAYEES)
+    assert tuple(ledger.sum(one["key"]) for one in PAYEES.values()) == expected
+    # Refunded in pieces nothing is left with anybody, and the sum rule holds on the way.
+    for amount in ("333.33", "333.33", "333.34"):
+        ledger.give_back(refund("1", amount))
+    assert [ledger.sum(one["key"]) for one in PAYEES.values()] == [0, 0, 0]
+
+
+def test_the_ceiling_of_a_chain_holds_for_the_whole_order_and_for_each_by_itself():
+    ledger = chained(ON_TOP, {"amount": "10"})
+    lines = [
+        {"id": "1", "name": "眼霜", "amount": "60.00"},
+        {"id": "2", "name": "面膜", "amount": "40.00"},
+    ]
+    ledger.take(order("1", lines=lines), PAYEES)
+    assert ledger.sum() == 1_000  # 30 % of 100.00, cut at 10.00 for the order
+    ledger.take(order("2", "20.00"), PAYEES)
+    assert ledger.sum() == 1_000 + 600
+    ledger.give_back(refund("1", "40.00", lines=[{"line": "2", "amount": "40.00"}]))
+    assert ledger.sum() == 1_000 + 600  # 30 % of 60.00 is still above the ceiling
+
+
+def test_a_level_nobody_is_there_for_leaves_its_part_with_the_one_before():
+    ledger = chained(CARVED, None)
+    booked = ledger.take(order("1", "1000.00"), CREATOR)
+    assert ledger.sum("pty_lin") == 20_000
+    assert [one.problem.path for _, one in booked.unpriced] == [
+        "/parties/agency",
+        "/parties/leader",
+    ]
+
+
+def test_a_chain_says_how_it_was_shared_along():
+    ledger = chained(MIXED, {"percent": "12"})
+    ledger.take(order("1", "1000.00"), PAYEES)
+    said = [say_line(line, "CNY")["zh"] for one in ledger.entries for line in figures_of(one).lines]
+    assert said == [
+        "1,000.00 × 10% = 100.00，分给下一级 20.00，实得 80.00",
+        "从「promoter」的 100.00 中分出 20% = 20.00",
+        "1,000.00 × 5% = 50.00，超出封顶扣 30.00，实得 20.00",
+    ]
+    ledger.give_back(refund("1", "500.00"))
+    line = figures_of(ledger.entries[-1]).lines[0]
+    assert say_line(line, "CNY")["zh"].endswith("实得 10.00；本笔 -10.00")
+
+
+@pytest.mark.parametrize(
+    ("model", "more", "path"),
+    [
+        ({"levels": CARVED[1:]}, {}, "/rules/0/model/levels/0/mode"),
+        ({"levels": CARVED, "maximum": "9"}, {}, "/rules/0/model/maximum"),
+        ({"levels": CARVED, "level": "agency"}, {}, "/rules/0/model/level"),
+        ({"levels": CARVED, "ceiling": {}}, {}, "/rules/0/model/ceiling"),
+        ({"levels": CARVED}, {"window": "month"}, "/rules/0/model"),
+        ({"levels": CARVED}, {"totals": "parent"}, "/rules/0/model"),
+        (
+            {"levels": [*ON_TOP[:1], {"key": "agency", "percent": "81"}]},
+            {},
+            "/rules/0/model/levels",
+        ),
+    ],
+    ids=[
+        "no seller",
+        "maximum",
+        "one level",
+        "empty ceiling",
+        "by month",
+        "by parent",
+        "above 100",
+    ],
+)
+def test_a_chain_that_could_not_be_reckoned_is_refused(model, more, path):
+    card = document(
+        rule("chain", {"kind": "chain", **model}), terms=[term(**{"window": "order", **more})]
+    )
+    assert path in [one.path for one in validate_card(card)]
+
+
+def test_nothing_is_built_on_a_chain():
+    card = document(
+        rule("chain", {"kind": "chain", "levels": CARVED}),
+        rule("plus", layer="channel", op="add", by="3"),
+        terms=[term(window="order")],
+    )
+    assert [(one.path, one.code) for one in validate_card(card)] == [("/rules/1/op", "not_linear")]
+
+
+SERVICE = {
+    "shares": [
+        {"key": "consult", "kind": "weight", "value": "3"},
+        {"key": "convert", "kind": "weight", "value": "5"},
+        {"key": "after_sales", "kind": "weight", "value": "2"},
+    ]
+}
+DESK = {
+    **CREATOR,
+    "consult": {"key": "pty_a"},
+    "convert": {"key": "pty_b"},
+    "after_sales": {"key": "pty_c"},
+}
 
 
 def test_service_nodes_share_what_an_order_brings_to_the_cent():
-    split = {
-        "shares": [
-            {"key": "consult", "kind": "weight", "value": "3"},
-            {"key": "convert", "kind": "weight", "value": "5"},
-            {"key": "after_sales", "kind": "weight", "value": "2"},
-        ]
-    }
-    ledger = Ledger(document(rule("service", percentage("10"))))
-    ledger.take(order("1", "33.33"))
-    ledger.give_back(refund("1", "33.33"))
-    payees = {"consult": "usr_a", "convert": "usr_b", "after_sales": "usr_c"}
-    shared = share_entries(ledger.entries, read_split(split, "CNY"), payees, "brand")
-    assert [entry.minor for entry in shared] == [100, 166, 67, -100, -166, -67]
+    ledger = Ledger(document(rule("service", percentage("10")), terms=[term(split=SERVICE)]))
+    ledger.take(order("1", "33.33"), DESK)
+    assert [ledger.sum(f"pty_{one}") for one in "abc"] == [100, 166, 67]
+    # In pieces: the shares of what is left are the shares of it, and at last nothing is.
+    ledger.give_back(refund("1", "11.11"))
+    assert [ledger.sum(f"pty_{one}") for one in "abc"] == [67, 111, 44]
+    ledger.give_back(refund("1", "22.22"))
+    assert [ledger.sum(f"pty_{one}") for one in "abc"] == [0, 0, 0]
+    assert ledger.sum("pty_lin") == 0
+    # The account is the creator's all the same: its entries sum to its totals.
+    (state,) = ledger.states.values()
+    assert sum(one.minor for one in ledger.entries) == state.minor == 0
+
+
+def test_an_order_that_brings_nobody_for_a_share_is_a_problem_and_no_share_is_paid():
+    ledger = Ledger(document(rule("service", percentage("10")), terms=[term(split=SERVICE)]))
+    booked = ledger.take(order("1", "33.33"))
+    assert booked.bookings == ()
+    assert booked.unpriced[0][1].problem.code == "no_share_party"
 
 
 def test_stages_of_a_repair_each_settle_themselves():

@@ -182,8 +182,12 @@ def test_a_refund_of_a_line_that_was_left_out_takes_nothing_from_the_others():
     ledger.give_back(refund("1", "40.00", lines=mask))
     assert ledger.sum() == 600
     # Without lines it is spread over all of the order: 60 of each 100 are the eye cream's.
-    ledger.give_back(refund("1", "50.00"), paid={"a": 6_000, "b": 4_000})
-    assert ledger.sum() == 300
+    ledger.take(order("2", lines=TWO_LINES))
+    ledger.give_back(refund("2", "50.00"))
+    assert ledger.sum() == 600 + 300
+    # Of the first order nothing but the eye cream is left to be refunded.
+    ledger.give_back(refund("1", "50.00"))
+    assert ledger.sum() == 100 + 300
 
 
 def test_a_refund_of_an_order_nobody_was_paid_for_is_nothing():

@@ -51,6 +51,16 @@ MODELS = {
     "volume": tiers("volume", *STEPS),
     "volume_by_count": {"kind": "volume", "by": "count", "tiers": BY_COUNT},
     "volume_capped": tiers("volume", *STEPS, maximum="4000"),
+    "chain_level": {
+        "kind": "chain",
+        "level": "agency",
+        "levels": [
+            {"key": "promoter", "percent": "10"},
+            {"key": "agency", "percent": "20", "mode": "carved_out"},
+            {"key": "leader", "percent": "5"},
+        ],
+        "ceiling": {"percent": "12", "amount": "500"},
+    },
     "fixed_coefficient": percentage("10", coefficient={"value": "0.8"}),
 }
 CLOSING = {

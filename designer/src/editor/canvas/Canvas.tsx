@@ -15,6 +15,7 @@ import { useStore } from "zustand"
 import { useShallow } from "zustand/shallow"
 import { useEditor } from "../context"
 import { QuickAdd } from "../palette/QuickAdd"
+import { NO_DRAG } from "../session"
 import { groupColor } from "./colors"
 import { type CanvasEdge, type CanvasNode, type CardData, Drawing } from "./toReactFlow"
 import { EDGE_DEFAULTS, EDGE_TYPES, NODE_TYPES } from "./types"
@@ -30,7 +31,16 @@ export function Canvas() {
   const { store, session, drag, blocks } = parts
   const { t } = useTranslation()
   const flow = useStore(store, (state) => state.flow)
-  const dragged = useStore(drag)
+  // While plain cards are dragged their places are drawn by hand, and nothing here is rendered.
+  const dragged = useStore(
+    drag,
+    useShallow(({ places, line, box, live }) => ({
+      places: live ? NO_DRAG.places : places,
+      line,
+      box,
+      live: null,
+    })),
+  )
   const shown = useStore(
     session,
     useShallow(({ selected, adding, ghost, readOnly }) => ({ selected, adding, ghost, readOnly })),

@@ -3,6 +3,7 @@ import { memo } from "react"
 import { useTranslation } from "react-i18next"
 import { useAddStep } from "../adding"
 import { useEditorSession } from "../context"
+import { BEND } from "./liveDrag"
 import type { CanvasEdge } from "./toReactFlow"
 
 /** A line: lit or grey after a test run, with "+" in its middle. */
@@ -20,12 +21,11 @@ export const EdgeLine = memo(function EdgeLine(props: EdgeProps<CanvasEdge>) {
     targetY,
     sourcePosition,
     targetPosition,
-    borderRadius: 14,
-    offset: 24,
+    ...BEND,
   })
   const looks = [light && `light-${light}`, mark && `mark-${mark}`].filter(Boolean).join(" ")
   return (
-    <g className={looks}>
+    <g className={looks} data-ends={`${sourceX} ${sourceY} ${targetX} ${targetY}`}>
       <BaseEdge
         id={id}
         path={path}

@@ -22,6 +22,7 @@ export const NodeCard = memo(function NodeCard({ id, data }: NodeProps<CardNode>
   const mark = useEditorSession((session) => session.marks.get(id))
   const light = useEditorSession((session) => session.lights.get(id))
   const found = useEditorSession((session) => session.found.has(id))
+  const took = useEditorSession((session) => session.times.get(id))
   const name = nameOf(node, block)
   const summary = useMemo(
     () => (block ? summaryOf(node, block, catalog) : ""),
@@ -44,6 +45,7 @@ export const NodeCard = memo(function NodeCard({ id, data }: NodeProps<CardNode>
       className={looks.filter(Boolean).join(" ")}
       style={{ "--group": colorOf(block, catalog) } as React.CSSProperties}
       aria-label={name}
+      title={took}
     >
       {block?.kind !== "trigger" && (
         <Handle
@@ -59,10 +61,10 @@ export const NodeCard = memo(function NodeCard({ id, data }: NodeProps<CardNode>
           <Icon svg={block?.icon ?? ""} size={20} />
         </span>
         <span className="words">
-          <span className="name" title={name}>
+          <span className="name" title={took ? undefined : name}>
             {name}
           </span>
-          <span className="summary" title={summary}>
+          <span className="summary" title={took ? undefined : summary}>
             {block ? summary || (node.name ? block.label : "") : t("editor.canvas.unknownBlock")}
           </span>
         </span>

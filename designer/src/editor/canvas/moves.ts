@@ -8,6 +8,7 @@ import { moveNodes, regroup } from "@/flow/operations/moveNodes"
 import type { Position } from "@/flow/types"
 import type { EditorParts } from "../context"
 import { NO_DRAG } from "../session"
+import { isPlain, LiveDrag } from "./liveDrag"
 import type { CanvasNode } from "./toReactFlow"
 
 /** Keeps places of what is dragged, and what is selected. */
@@ -24,8 +25,18 @@ export function takeChanges(parts: EditorParts, changes: NodeChange<CanvasNode>[
     places.set(change.id, { x: change.position.x - origin.x, y: change.position.y - origin.y })
     moved = true
   }
-  if (moved) parts.drag.setState({ places })
+  if (moved) show(parts, places)
   takeSelection(parts, changes)
+}
+
+/** Plain cards are moved by hand; boxes, which take others with them, are drawn as always. */
+function show(parts: EditorParts, places: Map<string, Position>): void {
+  const { flow } = parts.store.getState()
+  const canvas = document.querySelector(".desk-canvas .canvas")
+  let { live } = parts.drag.getState()
+  if (!live && canvas && isPlain(flow, places.keys())) live = new LiveDrag(canvas, flow, places)
+  parts.drag.setState({ places, live })
+  live?.draw(places)
 }
 
 interface Selects {
@@ -71,8 +82,9 @@ function onCanvas(parts: EditorParts, scope: ScopeId, place: Position): Position
 
 /** The drag is over: one change of the document, whatever it did. */
 export function drop(parts: EditorParts): void {
-  const { places, box, line } = parts.drag.getState()
+  const { places, box, line, live } = parts.drag.getState()
   const { flow, edit } = parts.store.getState()
+  live?.end()
   const [first] = places.keys()
   if (first !== undefined) {
     const from = findNode(flow, first)?.scope

@@ -35,6 +35,13 @@ export function useView(frame: RefObject<HTMLDivElement | null>): void {
             void flow.setCenter(middle.x, middle.y, { zoom: Math.max(zoom, 0.6), duration })
         })
       },
+      placeOf: (id) => {
+        const drawn = flow.getInternalNode(id)
+        if (!drawn) return null
+        const { x, y } = drawn.internals.positionAbsolute
+        const { width = 0, height = 0 } = drawn.measured
+        return { x: x + width / 2, y: y + height / 2 }
+      },
       middle: () => {
         const box = frame.current?.getBoundingClientRect()
         if (!box) return { x: 0, y: 0 }

@@ -11,9 +11,11 @@ import { useEditor, useEditorSession } from "../context"
 import { DiffView } from "../panels/DiffView"
 import { DiffWords } from "../panels/DiffWords"
 import { wordsOf } from "../panels/words"
+import { Gate } from "../publish/Gate"
+import { LocksTouched } from "../publish/LocksTouched"
 import type { Autosaver } from "../saving"
 
-/** One page before it is live: what changes, what is missing, and a word for the others. */
+/** One page before it is live: what changes, what is missing, who must agree, a word for others. */
 export function PublishDialog({ saver }: { saver: Autosaver }) {
   const { session } = useEditor()
   const { t } = useTranslation()
@@ -22,7 +24,7 @@ export function PublishDialog({ saver }: { saver: Autosaver }) {
     <Modal
       open={open}
       title={t("editor.publish.title")}
-      width={880}
+      width={960}
       footer={null}
       destroyOnHidden
       onCancel={() => session.setState({ dialog: null })}
@@ -39,14 +41,23 @@ function Page({ saver }: { saver: Autosaver }) {
   const client = useQueryClient()
   const [note, setNote] = useState("")
   const [isBusy, setBusy] = useState(false)
+  const [isSaved, setSaved] = useState(false)
   const [refused, setRefused] = useState<string[]>([])
   const { state } = useStore(saver.saving)
   const problems = useEditorSession((one) => one.allProblems)
   const versions = useRead("list_versions", { path: { key: flowKey } })
+  // What is asked of the draft is asked of what the server has of it.
+  const gate = useRead("read_publish_gate", { path: { key: flowKey } }, { enabled: isSaved })
   const live = versions.data?.items[0]
   const errors = problems.filter((one) => one.level === "error")
   const remarks = problems.filter((one) => one.level !== "error")
-  useEffect(() => void saver.now(), [saver])
+  useEffect(() => {
+    void saver.now().then(async () => {
+      await client.invalidateQueries({ queryKey: ["read_publish_gate"] })
+      setSaved(true)
+    })
+  }, [saver, client])
+  const isGreen = errors.length === 0 && (gate.data?.problems.length ?? 0) === 0
   const publish = async () => {
     setBusy(true)
     setRefused([])
@@ -70,7 +81,7 @@ function Page({ saver }: { saver: Autosaver }) {
   }
   return (
     <div className="publish">
-      {errors.length > 0 && (
+      {errors.length > 0 ? (
         <Alert
           type="error"
           showIcon
@@ -84,6 +95,8 @@ function Page({ saver }: { saver: Autosaver }) {
             </Button>
           }
         />
+      ) : (
+        <Alert type="success" showIcon title={t("editor.problems.fine")} />
       )}
       {remarks.length > 0 && (
         <Alert
@@ -99,31 +112,29 @@ function Page({ saver }: { saver: Autosaver }) {
           }
         />
       )}
-      {refused.length > 0 && (
-        <Alert
-          type="error"
-          showIcon
-          title={refused[0]}
-          description={refused.slice(1).map((one) => <div key={one}>{one}</div>)}
-        />
-      )}
-      {live && (
-        <Tabs
-          items={[
-            {
-              key: "words",
-              label: t("editor.publish.words", { number: live.number }),
-              children: <DiffWords saver={saver} from="live" />,
-            },
-            {
-              key: "drawn",
-              label: t("editor.publish.drawn"),
-              children: <Drawn number={live.number} after={store.getState().flow} />,
-            },
-          ]}
-        />
-      )}
-      {versions.isSuccess && !live && <p>{t("editor.publish.first")}</p>}
+      {gate.error && <Alert type="warning" showIcon title={gate.error.message} />}
+      {gate.data && <Gate found={gate.data} />}
+      <section aria-label={t("editor.publish.changes")}>
+        <h4>{t("editor.publish.changes")}</h4>
+        {live && (
+          <Tabs
+            items={[
+              {
+                key: "words",
+                label: t("editor.publish.words", { number: live.number }),
+                children: <DiffWords saver={saver} from="live" />,
+              },
+              {
+                key: "drawn",
+                label: t("editor.publish.drawn"),
+                children: <Drawn number={live.number} after={store.getState().flow} />,
+              },
+            ]}
+          />
+        )}
+        {versions.isSuccess && !live && <p>{t("editor.publish.first")}</p>}
+      </section>
+      <LocksTouched number={live?.number ?? null} />
       <Input.TextArea
         rows={2}
         maxLength={2000}
@@ -132,12 +143,20 @@ function Page({ saver }: { saver: Autosaver }) {
         value={note}
         onChange={(event) => setNote(event.target.value)}
       />
+      {refused.length > 0 && (
+        <Alert
+          type="error"
+          showIcon
+          title={refused[0]}
+          description={refused.slice(1).map((one) => <div key={one}>{one}</div>)}
+        />
+      )}
       <Space className="publish-actions">
         <Button onClick={() => session.setState({ dialog: null })}>{t("word.cancel")}</Button>
         <Button
           type="primary"
           loading={isBusy}
-          disabled={errors.length > 0 || state === "conflict"}
+          disabled={!isGreen || state === "conflict"}
           onClick={() => void publish()}
         >
           {t("editor.publish.go")}

@@ -1,16 +1,30 @@
 import { DeleteOutlined, LockOutlined, PlusOutlined } from "@ant-design/icons"
 import { Button, Checkbox, Input, Select, Tooltip, Typography } from "antd"
+import { useState } from "react"
 import { useTranslation } from "react-i18next"
+import { useMay } from "@/api/session"
 import { isRecord } from "@/flow/ports"
 import type { Json, JsonObject } from "@/flow/types"
+import { Padlock } from "@/forms/flow/Padlock"
 import { useDocument, useEditor } from "../context"
+import { AskChange, type Wished } from "./AskChange"
+import { below, useFlowLocks } from "./useFlowLocks"
 
 const TYPES = ["number", "string", "boolean"] as const
 
 /** The flow's parameters: figures one may set without touching the flow; locked ones by head office. */
 export function Params({ readOnly }: { readOnly: boolean }) {
-  const { store } = useEditor()
+  const { store, flowKey } = useEditor()
   const { t } = useTranslation()
+  const may = useMay()
+  const locks = useFlowLocks()
+  const [wished, setWished] = useState<Wished | null>(null)
+  const lockOf = (name: string) =>
+    locks.find((lock) =>
+      lock.of === "params"
+        ? below(lock.pointer, `/${name}`) !== null
+        : below(lock.pointer, `/params/properties/${name}`) !== null,
+    )
   const params = useDocument((state) => state.flow.params)
   const held = isRecord(params?.properties) ? params.properties : {}
   const keep = (properties: JsonObject, mergeKey?: string) =>
@@ -40,20 +54,28 @@ export function Params({ readOnly }: { readOnly: boolean }) {
         const schema = isRecord(found) ? found : {}
         const type = typeof schema.type === "string" ? schema.type : "string"
         const isLocked = schema["x-lock"] === true
+        const lock = lockOf(name)
+        // Head office's own lock holds for its owner too; the mark only for who is not head office.
+        const isHeld = lock !== undefined || (isLocked && !may("settings.edit"))
+        const ask = () => {
+          if (!lock) return
+          const { of, pointer, owner, until } = lock
+          setWished({ of: of as "flow", pointer, owner, until, now: schema.default })
+        }
         return (
           <div key={name} className="param">
             <Input
               aria-label={t("editor.params.label")}
               placeholder={t("editor.params.label")}
               value={titleIn(schema, name)}
-              disabled={readOnly}
+              disabled={readOnly || isHeld}
               onChange={(event) => change(name, { title: event.target.value })}
             />
             <code>params.{name}</code>
             <Select
               aria-label={t("editor.params.type")}
               value={type}
-              disabled={readOnly}
+              disabled={readOnly || isHeld}
               options={TYPES.map((one) => ({ value: one, label: t(`editor.params.types.${one}`) }))}
               onChange={(next) => change(name, { type: next, default: FIRST[next] ?? "" })}
             />
@@ -61,13 +83,14 @@ export function Params({ readOnly }: { readOnly: boolean }) {
               aria-label={t("editor.params.default")}
               placeholder={t("editor.params.default")}
               value={schema.default === undefined ? "" : String(schema.default)}
-              disabled={readOnly}
+              disabled={readOnly || isHeld}
               onChange={(event) => change(name, { default: read(event.target.value, type) })}
             />
             <Tooltip title={t("editor.params.lock")}>
               <Checkbox
+                className="param-lock"
                 checked={isLocked}
-                disabled={readOnly}
+                disabled={readOnly || isHeld}
                 aria-label={t("editor.params.lock")}
                 onChange={(event) => change(name, { "x-lock": event.target.checked })}
               >
@@ -79,18 +102,33 @@ export function Params({ readOnly }: { readOnly: boolean }) {
               size="small"
               icon={<DeleteOutlined />}
               aria-label={t("word.delete")}
-              disabled={readOnly}
+              disabled={readOnly || isHeld}
               onClick={() => {
                 const { [name]: _, ...rest } = held
                 keep(rest)
               }}
             />
+            {(lock || isHeld) && (
+              <div className="param-held">
+                <Padlock
+                  lock={{
+                    path: `/${name}`,
+                    owner: lock?.owner ?? t("editor.params.headOffice"),
+                    placedBy: lock?.placed_by ?? "",
+                    reason: lock?.reason ?? "",
+                    until: lock?.until ?? null,
+                    ask: lock && may("flows.edit") ? ask : null,
+                  }}
+                />
+              </div>
+            )}
           </div>
         )
       })}
       <Button type="dashed" block icon={<PlusOutlined />} disabled={readOnly} onClick={add}>
         {t("editor.params.add")}
       </Button>
+      {wished && <AskChange flowKey={flowKey} wished={wished} onClose={() => setWished(null)} />}
     </section>
   )
 }

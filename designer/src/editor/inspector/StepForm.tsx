@@ -1,6 +1,7 @@
 import { Input, Segmented, Tag } from "antd"
-import { useMemo, useRef, useState } from "react"
+import { useCallback, useMemo, useRef, useState } from "react"
 import { useTranslation } from "react-i18next"
+import type { FlowLock } from "@/api/types"
 import type { Found } from "@/flow/graphs"
 import { setConfig, setStep } from "@/flow/operations/settings"
 import type { Problem } from "@/flow/types"
@@ -10,11 +11,14 @@ import { CopyText } from "@/ui/CopyText"
 import { Icon } from "@/ui/Icon"
 import { Markdown } from "@/ui/Markdown"
 import { colorOf } from "../canvas/colors"
-import { useEditor, useEditorSession } from "../context"
+import { useDocument, useEditor, useEditorSession } from "../context"
+import { AskChange, type Wished } from "./AskChange"
 import { formSchemaOf, taken } from "./config"
 import { Failing } from "./Failing"
 import { Labelled } from "./Labelled"
 import { OutputView } from "./OutputView"
+import { usePreviewer } from "./previews"
+import { pointerOf, useHeldBelow, valueAtPointer } from "./useFlowLocks"
 import { useScope } from "./useScope"
 
 type Tab = "form" | "failing" | "output" | "help"
@@ -22,7 +26,7 @@ type Tab = "form" | "failing" | "output" | "help"
 /** Everything that can be set of one step. */
 export function StepForm({ found }: { found: Found }) {
   const { node } = found
-  const { store, blocks, catalog } = useEditor()
+  const { store, blocks, catalog, flowKey } = useEditor()
   const { t } = useTranslation()
   const block = blocks.get(node.type)
   const [tab, setTab] = useState<Tab>("form")
@@ -31,9 +35,21 @@ export function StepForm({ found }: { found: Found }) {
   const problems = useEditorSession((session) => session.problems.get(node.id))
   const scope = useScope(node.id)
   const said = useMemo(() => problemsOf(problems), [problems])
+  const flow = useDocument((state) => state.flow)
+  const preview = usePreviewer(node.id, scope.schema)
+  const [wished, setWished] = useState<Wished | null>(null)
+  const ask = useCallback(
+    (lock: FlowLock) => {
+      const { owner, pointer, until } = lock
+      const now = valueAtPointer(store.getState().flow, pointer)
+      setWished({ of: "flow", pointer, owner, until, now })
+    },
+    [store],
+  )
+  const locks = useHeldBelow(`${pointerOf(flow, node.id)}/config`, node.config, ask)
   const surroundings = useMemo(
-    () => ({ catalog, scope: scope.schema, sample: scope.sample, problems: said }),
-    [catalog, scope, said],
+    () => ({ catalog, scope: scope.schema, sample: scope.sample, problems: said, preview, locks }),
+    [catalog, scope, said, preview, locks],
   )
   const schema = useMemo(() => (block ? formSchemaOf(block) : null), [block])
   const edit = store.getState().edit
@@ -107,9 +123,10 @@ export function StepForm({ found }: { found: Found }) {
           </div>
         )}
         {tab === "failing" && <Failing found={found} block={block} mergeKey={mergeKey} />}
-        {tab === "output" && <OutputView id={node.id} block={block} scope={scope.schema} />}
+        {tab === "output" && <OutputView id={node.id} block={block} scope={scope} />}
         {tab === "help" && block && <Markdown text={block.help} skipTitle />}
       </div>
+      {wished && <AskChange flowKey={flowKey} wished={wished} onClose={() => setWished(null)} />}
     </div>
   )
 }

@@ -14,14 +14,15 @@ import { countUse, favourites, findBlocks, groupsOf } from "./blocks"
 const SIZE = { width: 280, height: 340 }
 
 /** The list behind a "+": type to filter, see the ghost, Enter puts it and moves on. */
-export function QuickAdd({ frame }: { frame: RefObject<HTMLDivElement | null> }) {
+export function QuickAdd({ frame }: { frame: RefObject<HTMLDivElement | null> | null }) {
   const adding = useEditorSession((session) => session.adding)
   if (!adding) return null
   const key = "from" in adding ? `${adding.from}.${adding.port}` : `${adding.at.x} ${adding.at.y}`
   return <OpenList key={key} adding={adding} frame={frame} />
 }
 
-function OpenList({ adding, frame }: { adding: Adding; frame: RefObject<HTMLDivElement | null> }) {
+function OpenList(props: { adding: Adding; frame: RefObject<HTMLDivElement | null> | null }) {
+  const { adding, frame } = props
   const parts = useEditor()
   const { catalog, session } = parts
   const { t } = useTranslation()
@@ -116,9 +117,10 @@ function OpenList({ adding, frame }: { adding: Adding; frame: RefObject<HTMLDivE
   )
 }
 
-/** Below the ghost, inside of the canvas. */
-function usePlace(adding: Adding, frame: RefObject<HTMLDivElement | null>) {
+/** Below the ghost, inside of the canvas; in a list, above the rows. */
+function usePlace(adding: Adding, frame: RefObject<HTMLDivElement | null> | null) {
   const [x, y, zoom] = useFlowView((state) => state.transform)
+  if (!frame) return { width: SIZE.width, maxHeight: SIZE.height, left: 16, top: 16 }
   const box = frame.current?.getBoundingClientRect()
   const left = adding.at.x * zoom + x
   const below = (adding.at.y + CARD.header) * zoom + y + 12

@@ -1,74 +1,45 @@
-import { CloseOutlined, PlayCircleOutlined, StepForwardOutlined } from "@ant-design/icons"
-import { Alert, Button, Flex, Input, Progress, Segmented, Select, Slider, Tag } from "antd"
-import { useEffect, useMemo, useState } from "react"
+import { CloseOutlined, PlayCircleOutlined, StopOutlined } from "@ant-design/icons"
+import { Alert, Button, Flex, Progress, Segmented, Select, Tabs } from "antd"
+import { useState } from "react"
 import { useTranslation } from "react-i18next"
-import { call } from "@/api/client"
+import { Link } from "react-router"
 import { useRead } from "@/api/queries"
-import type { Schema } from "@/flow/catalog"
-import { JsonView } from "@/ui/JsonView"
-import { useDocument, useEditor } from "../context"
-import { jumpTo } from "../jump"
-import { lightsOf } from "../lights"
-import { sampleEvent, startTypes } from "./sample"
+import { useMay } from "@/api/session"
+import { useDocument, useEditor, useEditorSession } from "../context"
+import { Cases } from "./Cases"
+import { Compared } from "./Compared"
+import { Covered } from "./Covered"
+import { FileChoice, type Sent } from "./FileChoice"
+import type { Report } from "./report"
+import { SampleChoice, SampleText } from "./SampleChoice"
+import { readEvent } from "./useSample"
 import { type Trial, useTrial } from "./useTrial"
+import { Walk } from "./Walk"
+import { lastDays, type Range, WindowChoice } from "./WindowChoice"
 
-type Source = "sample" | "cases" | "window"
-const DAYS = [1, 7, 30] as const
+type Source = "sample" | "cases" | "window" | "file"
 
-/** An event the test run could not read. */
-interface Bad {
-  line: number
-  path: string
-  reason: { zh: string; en: string }
-}
-
-/** Tries what is on the canvas: a sample, the saved cases, or past events; the path lights up. */
+/** Tries what is on the canvas: a sample, cases, past events or a file; the path lights up. */
 export function SimulatePanel() {
-  const { session, blocks } = useEditor()
-  const { t, i18n } = useTranslation()
-  const flow = useDocument((state) => state.flow)
+  const { session } = useEditor()
+  const { t } = useTranslation()
+  const may = useMay()
+  const cases = useDocument((state) => state.flow.cases?.length ?? 0)
+  const text = useEditorSession((one) => one.eventText)
   const [source, setSource] = useState<Source>("sample")
-  const [days, setDays] = useState<(typeof DAYS)[number]>(7)
-  const types = useMemo(
-    () => startTypes(flow, (type) => blocks.get(type)?.kind === "trigger"),
-    [flow, blocks],
-  )
-  const [type, setType] = useState<string | null>(null)
-  const wanted = type ?? types[0] ?? null
-  const [text, setText] = useState("")
+  const [range, setRange] = useState<Range>(() => lastDays(7))
+  const [sent, setSent] = useState<Sent | null>(null)
+  const [against, setAgainst] = useState<string | null>(null)
   const trial = useTrial()
-  const schema = useRead(
-    "read_schema",
-    { path: { name: wanted ?? "" } },
-    { enabled: wanted !== null && !wanted.endsWith("*") },
-  )
-  useEffect(() => {
-    if (schema.data && wanted) {
-      setText(JSON.stringify(sampleEvent(wanted, schema.data as Schema), null, 2))
-    }
-  }, [schema.data, wanted])
-  const past = useRead("list_events", { query: wanted ? { type: wanted, limit: 20 } : {} })
-  const event = useMemo(() => read(text), [text])
-  useEffect(() => {
-    const data = (event?.data ?? {}) as object
-    session.setState({ sample: event ? { event, ...data, customer: {} } : undefined })
-  }, [event, session])
-  const takePast = async (id: string) => {
-    const { type, data, subject } = await call("read_one_event", { path: { event_id: id } })
-    setText(JSON.stringify({ type, subject, data }, null, 2))
-  }
+  const event = readEvent(text)
+  const isReady = { sample: event !== null, cases: cases > 0, window: true, file: sent !== null }
   const run = () => {
-    if (source === "sample" && event) void trial.start({ events: [event] })
+    const more = against === null ? {} : { against }
+    if (source === "sample" && event) void trial.start({ events: [event], ...more })
     else if (source === "cases") void trial.start({ cases: [] })
-    else {
-      const until = new Date()
-      const since = new Date(until.getTime() - days * 86_400_000)
-      void trial.start({ window: { since: since.toISOString(), until: until.toISOString() } })
-    }
+    else if (source === "window") void trial.start({ window: range, ...more })
+    else if (sent) void trial.startFile(sent.file, sent.described, more)
   }
-  const cases = flow.cases?.length ?? 0
-  const bad = (trial.simulation?.report?.events as { bad?: Bad[] } | undefined)?.bad ?? []
-  const isBusy = ["queued", "running"].includes(trial.simulation?.status ?? "")
   return (
     <section className="bottom-panel simulate" aria-label={t("editor.command.simulate")}>
       <header>
@@ -80,60 +51,36 @@ export function SimulatePanel() {
             onChange={setSource}
             options={[
               { value: "sample", label: t("editor.trial.sample") },
-              {
-                value: "cases",
-                label: t("editor.trial.cases", { count: cases }),
-                disabled: cases === 0,
-              },
+              { value: "cases", label: t("editor.trial.cases", { count: cases }) },
               { value: "window", label: t("editor.trial.window") },
+              { value: "file", label: t("editor.trial.file") },
             ]}
           />
-          {source === "sample" && types.length > 1 && (
-            <Select
+          {source === "sample" && <SampleChoice />}
+          {source === "window" && <WindowChoice range={range} onChange={setRange} />}
+          {source === "file" && <FileChoice sent={sent} onChange={setSent} />}
+          {source !== "cases" && <Against value={against} onChange={setAgainst} />}
+          {may("simulations.run") && (
+            <Button
               size="small"
-              aria-label={t("editor.trial.type")}
-              value={wanted}
-              options={types.map((one) => ({ value: one, label: one }))}
-              onChange={setType}
-            />
+              type="primary"
+              icon={<PlayCircleOutlined />}
+              loading={trial.isBusy}
+              disabled={!isReady[source]}
+              onClick={run}
+            >
+              {t("editor.trial.run")}
+            </Button>
           )}
-          {source === "sample" && (
-            <Select
-              size="small"
-              style={{ width: 220 }}
-              aria-label={t("editor.trial.past")}
-              placeholder={t("editor.trial.past")}
-              value={null}
-              options={(past.data?.items ?? []).map((one) => ({
-                value: one.id,
-                label: `${one.subject || one.external_id} · ${new Date(one.time).toLocaleString()}`,
-              }))}
-              onChange={(id: string | null) => id !== null && void takePast(id)}
-            />
+          {trial.isBusy && (
+            <Button size="small" icon={<StopOutlined />} onClick={() => void trial.cancel()}>
+              {t("word.cancel")}
+            </Button>
           )}
-          {source === "window" && (
-            <Select
-              size="small"
-              aria-label={t("editor.trial.window")}
-              value={days}
-              options={DAYS.map((one) => ({
-                value: one,
-                label: t("editor.trial.days", { count: one }),
-              }))}
-              onChange={setDays}
-            />
+          <Covered report={trial.simulation?.report as Report | null | undefined} />
+          {trial.simulation?.status === "succeeded" && (
+            <Link to={`/simulations/${trial.simulation.id}`}>{t("editor.trial.report")}</Link>
           )}
-          <Button
-            size="small"
-            type="primary"
-            icon={<PlayCircleOutlined />}
-            loading={isBusy}
-            disabled={source === "sample" && event === null}
-            onClick={run}
-          >
-            {t("editor.trial.run")}
-          </Button>
-          <Covered trial={trial} />
         </Flex>
         <Button
           type="text"
@@ -144,150 +91,109 @@ export function SimulatePanel() {
         />
       </header>
       <div className="simulate-body">
-        {source === "sample" && (
-          <Input.TextArea
-            className="simulate-event"
-            aria-label={t("editor.trial.event")}
-            spellCheck={false}
-            value={text}
-            status={event === null ? "error" : ""}
-            onChange={(change) => setText(change.target.value)}
-          />
-        )}
+        {source === "sample" && <SampleText />}
+        {source === "cases" && <Cases trial={trial} />}
         <div className="simulate-result">
-          {trial.fault && <Alert type="error" showIcon title={trial.fault.message} />}
-          {isBusy && (
-            <Progress
-              size="small"
-              percent={Math.round(
-                (100 * (trial.simulation?.done ?? 0)) / (trial.simulation?.total || 1),
-              )}
-            />
-          )}
-          {trial.simulation?.status === "failed" && (
-            <Alert type="error" showIcon title={t("editor.trial.failed")} />
-          )}
-          {bad.length > 0 && (
-            <Alert
-              type="warning"
-              showIcon
-              title={t("editor.trial.bad", { count: bad.length })}
-              description={bad.slice(0, 5).map((one) => (
-                <div key={`${one.line} ${one.path}`}>
-                  {one.path} {i18n.language === "en" ? one.reason.en : one.reason.zh}
-                </div>
-              ))}
-            />
-          )}
-          {trial.simulation?.status === "succeeded" &&
-            trial.runs.length === 0 &&
-            bad.length === 0 && <Alert type="info" showIcon title={t("editor.trial.nobody")} />}
-          <Walk trial={trial} />
+          <Told trial={trial} />
+          <Result trial={trial} isOne={source === "sample"} />
         </div>
       </div>
     </section>
   )
 }
 
-function Covered({ trial }: { trial: Trial }) {
+/** The version it is compared with. */
+function Against(props: { value: string | null; onChange: (value: string | null) => void }) {
+  const { flowKey } = useEditor()
   const { t } = useTranslation()
-  const coverage = trial.simulation?.report?.coverage as
-    | { runs?: number; covered?: { ports?: [number, number] } }
-    | undefined
-  const ports = coverage?.covered?.ports
-  if (!ports) return null
+  const versions = useRead("list_versions", { path: { key: flowKey } })
+  const items = versions.data?.items ?? []
+  if (items.length === 0) return null
   return (
-    <Tag color={ports[0] === ports[1] ? "green" : "blue"}>
-      {t("editor.trial.covered", { done: ports[0], all: ports[1], runs: coverage?.runs ?? 0 })}
-    </Tag>
+    <Select
+      size="small"
+      aria-label={t("editor.trial.against")}
+      value={props.value ?? ""}
+      onChange={(value) => props.onChange(value === "" ? null : value)}
+      options={[
+        { value: "", label: t("editor.trial.alone") },
+        { value: "live", label: t("editor.trial.withLive") },
+        ...items.slice(0, 20).map((one) => ({
+          value: String(one.number),
+          label: t("editor.trial.withVersion", { number: one.number }),
+        })),
+      ]}
+    />
   )
 }
 
-/** The steps of one run: all at once, or one after the other. */
-function Walk({ trial }: { trial: Trial }) {
-  const parts = useEditor()
-  const { t } = useTranslation()
-  const steps = trial.trace?.steps.filter((step) => step.status !== "skipped") ?? []
-  const [at, setAt] = useState<number | null>(null)
-  const [open, setOpen] = useState<string | null>(null)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another run begins at its end again
-  useEffect(() => {
-    setAt(null)
-    setOpen(null)
-  }, [trial.picked?.run_id])
-  if (!trial.trace) return null
-  const until = at ?? steps.length
-  const go = (next: number) => {
-    setAt(next)
-    const shown = new Set(steps.slice(0, next).map((step) => step.node))
-    const all = lightsOf(trial.trace)
-    const lights = new Map([...all].filter(([id, light]) => shown.has(id) || light === "lit"))
-    const step = steps[next - 1]
-    parts.session.setState({ lights })
-    if (step) parts.view.current?.show([step.node])
-  }
-  const detail = steps.find((step) => step.path === open)
+/** How far it is, and what went wrong with it as a whole. */
+function Told({ trial }: { trial: Trial }) {
+  const { t, i18n } = useTranslation()
+  const { simulation, fault, isBusy, runs } = trial
+  const report = simulation?.report as Report | null | undefined
+  const bad = report?.events.bad ?? []
+  const isEmpty = simulation?.status === "succeeded" && runs.length === 0 && bad.length === 0
   return (
     <>
-      <Flex gap={8} align="center">
-        {trial.runs.length > 1 && (
-          <Select
+      {fault && <Alert type="error" showIcon title={fault.message} />}
+      {isBusy && (
+        <div role="status">
+          <Progress
             size="small"
-            aria-label={t("editor.trial.runs")}
-            style={{ width: 220 }}
-            value={trial.picked?.run_id ?? null}
-            options={trial.runs.map((run) => ({
-              value: run.run_id,
-              label: `${run.subject || run.event_id} · ${t(`editor.trial.status.${run.status as "succeeded"}`)}`,
-            }))}
-            onChange={(id) => {
-              const run = trial.runs.find((one) => one.run_id === id)
-              if (run) trial.pick(run)
-            }}
+            aria-label={t("editor.command.simulate")}
+            percent={Math.round((100 * (simulation?.done ?? 0)) / (simulation?.total || 1))}
           />
-        )}
-        <Slider
-          style={{ flex: 1, maxWidth: 360 }}
-          min={0}
-          max={steps.length}
-          value={until}
-          onChange={go}
+          {simulation?.said}
+        </div>
+      )}
+      {simulation?.status === "failed" && (
+        <Alert type="error" showIcon title={t("editor.trial.failed")} />
+      )}
+      {simulation?.status === "cancelled" && (
+        <Alert type="info" showIcon title={t("editor.trial.stopped")} />
+      )}
+      {bad.length > 0 && (
+        <Alert
+          type="warning"
+          showIcon
+          title={t("editor.trial.bad", { count: bad.length })}
+          description={bad.slice(0, 5).map((one) => (
+            <div key={`${one.line} ${one.path}`}>
+              {one.path} {i18n.language === "en" ? one.reason.en : one.reason.zh}
+            </div>
+          ))}
         />
-        <Button
-          size="small"
-          icon={<StepForwardOutlined />}
-          onClick={() => go(until >= steps.length ? 1 : until + 1)}
-        >
-          {t("editor.trial.step")}
-        </Button>
-      </Flex>
-      <ol className="simulate-steps">
-        {steps.slice(0, until).map((step) => (
-          <li key={step.path}>
-            <button
-              type="button"
-              className={`status-${step.status}`}
-              onClick={() => {
-                setOpen(open === step.path ? null : step.path)
-                jumpTo(parts, step.node)
-              }}
-            >
-              <b>{step.name || step.type_label}</b> <em>{step.port_labels.join("、")}</em>
-              <span>{step.reason}</span>
-            </button>
-          </li>
-        ))}
-      </ol>
-      {detail && <JsonView value={detail.output} />}
+      )}
+      {isEmpty && !report?.cases && <Alert type="info" showIcon title={t("editor.trial.nobody")} />}
     </>
   )
 }
 
-function read(text: string): Record<string, unknown> | null {
-  try {
-    const found: unknown = JSON.parse(text)
-    return typeof found === "object" && found !== null ? (found as Record<string, unknown>) : null
-  } catch {
-    return null
-  }
+function Result({ trial, isOne }: { trial: Trial; isOne: boolean }) {
+  const { flowKey } = useEditor()
+  const { t } = useTranslation()
+  const flow = useDocument((state) => state.flow)
+  const { simulation } = trial
+  const report = simulation?.report as Report | null | undefined
+  if (!simulation || !report?.comparison) return <Walk trial={trial} isOne={isOne} />
+  return (
+    <Tabs
+      size="small"
+      items={[
+        {
+          key: "path",
+          label: t("editor.trial.path"),
+          children: <Walk trial={trial} isOne={isOne} />,
+        },
+        {
+          key: "compared",
+          label: t("editor.compared.title"),
+          children: (
+            <Compared simulation={simulation} report={report} flowKey={flowKey} document={flow} />
+          ),
+        },
+      ]}
+    />
+  )
 }

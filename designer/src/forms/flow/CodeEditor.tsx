@@ -1,6 +1,6 @@
 import { autocompletion, closeBrackets, completionKeymap } from "@codemirror/autocomplete"
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands"
-import { EditorState } from "@codemirror/state"
+import { EditorState, StateEffect, StateField } from "@codemirror/state"
 import {
   Decoration,
   type DecorationSet,
@@ -24,6 +24,8 @@ export interface CodeEditorProps {
   isReadOnly: boolean
   hint: string
   offer: Offer
+  /** The column the server objects to; it is underlined. */
+  faultAt: number | null
   /** Filled with a way to put text where the cursor is. */
   insert?: React.RefObject<((text: string) => void) | null>
 }
@@ -31,6 +33,26 @@ export interface CodeEditorProps {
 const holes = new MatchDecorator({
   regexp: /\{\{[^}]*\}\}/g,
   decoration: Decoration.mark({ class: "code-hole" }),
+})
+
+const setFault = StateEffect.define<number | null>()
+const wrong = Decoration.mark({ class: "code-fault" })
+
+/** Underlines from the faulty column to the end of its word. */
+const fault = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(marks, change) {
+    for (const effect of change.effects) {
+      if (!effect.is(setFault)) continue
+      const text = change.state.doc.toString()
+      if (effect.value === null || text === "") return Decoration.none
+      const from = Math.min(effect.value, text.length - 1)
+      const word = /^[\p{L}\p{N}_.]*/u.exec(text.slice(from))?.[0].length ?? 0
+      return Decoration.set([wrong.range(from, from + Math.max(1, word))])
+    }
+    return change.docChanged ? Decoration.none : marks
+  },
+  provide: (field) => EditorView.decorations.from(field),
 })
 
 const marked = ViewPlugin.fromClass(
@@ -67,6 +89,7 @@ export default function CodeEditor(props: CodeEditorProps) {
             override: [(context) => completionsFor(context, latest.current)],
             icons: false,
           }),
+          fault,
           placeholder(props.hint),
           props.isTemplate ? [marked, EditorView.lineWrapping] : EditorView.lineWrapping,
           EditorState.readOnly.of(props.isReadOnly),
@@ -97,5 +120,8 @@ export default function CodeEditor(props: CodeEditorProps) {
       open.dispatch({ changes: { from: 0, to: open.state.doc.length, insert: props.value } })
     }
   }, [props.value])
+  useEffect(() => {
+    view.current?.dispatch({ effects: setFault.of(props.faultAt) })
+  }, [props.faultAt])
   return <div ref={place} className={`code-editor${props.isReadOnly ? " is-read-only" : ""}`} />
 }

@@ -1,6 +1,7 @@
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons"
 import { Button, Flex, Segmented } from "antd"
 import { useTranslation } from "react-i18next"
+import type { PreviewRow } from "@/api/types"
 import { type Entry, entriesOf, type Group, groupOf, isGroup, opOf } from "@/flow/conditions/rows"
 import { ConditionRow } from "./ConditionRow"
 
@@ -10,12 +11,18 @@ interface Props {
   onRemove?: () => void
   isReadOnly: boolean
   depth?: number
+  /** The pointer to this group, and what the server says of every row by pointer. */
+  path?: string
+  seen?: ReadonlyMap<string, PreviewRow>
 }
+
+const NOTHING: ReadonlyMap<string, PreviewRow> = new Map()
 
 const DEEPEST = 8
 
 /** All or any of some rows and groups. */
-export function ConditionGroup({ group, onChange, onRemove, isReadOnly, depth = 1 }: Props) {
+export function ConditionGroup(props: Props) {
+  const { group, onChange, onRemove, isReadOnly, depth = 1, path = "", seen = NOTHING } = props
   const { t } = useTranslation()
   const op = opOf(group)
   const entries = entriesOf(group)
@@ -66,12 +73,15 @@ export function ConditionGroup({ group, onChange, onRemove, isReadOnly, depth = 
             onRemove={() => remove(index)}
             isReadOnly={isReadOnly}
             depth={depth + 1}
+            path={`${path}/${op}/${index}`}
+            seen={seen}
           />
         ) : (
           <ConditionRow
             // biome-ignore lint/suspicious/noArrayIndexKey: see above
             key={index}
             number={index + 1}
+            seen={seen.get(`${path}/${op}/${index}`)}
             row={entry}
             onChange={(next) => edit(index, next)}
             onRemove={() => remove(index)}

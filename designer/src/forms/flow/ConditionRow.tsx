@@ -1,23 +1,27 @@
 import { DeleteOutlined, SwapOutlined } from "@ant-design/icons"
 import { Button, Select, Tooltip } from "antd"
 import { useTranslation } from "react-i18next"
+import type { PreviewRow } from "@/api/types"
 import { fitValue, kindOf, operatorsFor, type Row } from "@/flow/conditions/rows"
-import { sayValueShort, schemaAt, valueAt } from "@/flow/scope"
+import { schemaAt } from "@/flow/scope"
 import { ConditionValue } from "./ConditionValue"
 import { FieldPicker } from "./FieldPicker"
+import { RowSeen } from "./Previewed"
 import { useFlowSurroundings } from "./surroundings"
 
 interface Props {
   row: Row
   number: number
+  /** What the server says of this row on the sample. */
+  seen: PreviewRow | undefined
   onChange: (row: Row) => void
   onRemove: () => void
   isReadOnly: boolean
 }
 
 /** One line of a condition: a field, how it is compared, and with what. */
-export function ConditionRow({ row, number, onChange, onRemove, isReadOnly }: Props) {
-  const { scope, sample, catalog } = useFlowSurroundings()
+export function ConditionRow({ row, number, seen, onChange, onRemove, isReadOnly }: Props) {
+  const { scope, catalog } = useFlowSurroundings()
   const { t } = useTranslation()
   const all = catalog?.language.operators ?? []
   const schema = schemaAt(scope, row.field)
@@ -26,7 +30,6 @@ export function ConditionRow({ row, number, onChange, onRemove, isReadOnly }: Pr
   const operator = all.find((one) => one.op === row.op)
   const options = operator && !fitting.includes(operator) ? [...fitting, operator] : fitting
   const isField = typeof row.value === "object" && row.value !== null && "field" in row.value
-  const value = row.field ? valueAt(sample, row.field) : undefined
   const pickField = (field: string) => {
     const next = kindOf(schemaAt(scope, field))
     const still = operatorsFor(next, all).some((one) => one.op === row.op)
@@ -93,8 +96,10 @@ export function ConditionRow({ row, number, onChange, onRemove, isReadOnly }: Pr
           )}
         </div>
       )}
-      {value !== undefined && typeof value !== "object" && (
-        <div className="sample">{t("editor.pick.value", { value: sayValueShort(value) })}</div>
+      {row.field !== "" && seen && (
+        <div className="sample">
+          <RowSeen seen={seen} />
+        </div>
       )}
     </div>
   )

@@ -1,5 +1,7 @@
 import type { Catalog, Schema } from "@/flow/catalog"
 import { useFormContext } from "../context"
+import type { HeldValue } from "./locks"
+import type { Previewer } from "./usePreview"
 
 /** What a form inside of a flow knows of it. */
 export interface FlowSurroundings {
@@ -8,6 +10,10 @@ export interface FlowSurroundings {
   scope?: Schema
   /** Their values in the sample one looks at. */
   sample?: unknown
+  /** Values on the sample, from the server. */
+  preview?: Previewer
+  /** What head office holds fast, by pointer into the value. */
+  locks?: readonly HeldValue[]
   /** What the server said of the whole config; pointers into it. */
   problems?: readonly { path: string; message: string; message_zh: string }[]
 }

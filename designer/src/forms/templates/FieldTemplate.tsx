@@ -3,6 +3,9 @@ import type { FieldTemplateProps } from "@rjsf/utils"
 import { Tooltip } from "antd"
 import { useTranslation } from "react-i18next"
 import { Markdown } from "@/ui/Markdown"
+import { lockOver } from "../flow/locks"
+import { Padlock } from "../flow/Padlock"
+import { useFlowSurroundings } from "../flow/surroundings"
 import type { FormSchema } from "../schema"
 import { widgetOf } from "../widgets"
 
@@ -11,9 +14,11 @@ export function FieldTemplate(props: FieldTemplateProps) {
   const { t } = useTranslation()
   const { id, label, required, rawErrors = [], hidden, children } = props
   const schema = props.schema as FormSchema
+  const { locks } = useFlowSurroundings()
   if (hidden) return <div hidden>{children}</div>
   const isLeaf = widgetOf(schema) !== undefined
   const faults = [...new Set(rawErrors)]
+  const lock = isLeaf ? lockOver(locks, props.fieldPathId.path) : undefined
   const isInList = typeof props.fieldPathId.path.at(-1) === "number"
   return (
     <div className="field">
@@ -37,6 +42,7 @@ export function FieldTemplate(props: FieldTemplateProps) {
           )}
         </label>
       )}
+      {lock && <Padlock lock={lock} />}
       {children}
       {isLeaf && schema.description && (
         <div className="field-help">

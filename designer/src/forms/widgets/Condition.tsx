@@ -1,5 +1,5 @@
 import { Button, Flex, Tooltip, Typography } from "antd"
-import { useState } from "react"
+import { useMemo, useState } from "react"
 import { useTranslation } from "react-i18next"
 import { textToRows } from "@/flow/conditions/read"
 import { type Group, isEmpty, isRows, kindOf } from "@/flow/conditions/rows"
@@ -7,7 +7,9 @@ import { rowsToText } from "@/flow/conditions/write"
 import { schemaAt } from "@/flow/scope"
 import { CodeField } from "../flow/CodeField"
 import { ConditionGroup } from "../flow/ConditionGroup"
+import { Holds } from "../flow/Previewed"
 import { useFlowSurroundings } from "../flow/surroundings"
+import { usePreview } from "../flow/usePreview"
 import { emptyOf, type WidgetProps } from "../widget"
 
 /** A condition: rows of field, operator and value; or expression text, the same thing for experts. */
@@ -26,6 +28,9 @@ export function Condition({ schema, value, onChange, id, label, isReadOnly }: Wi
     onChange(isEmpty(next) ? nothing : next)
   }
   const showText = isText || rows === null
+  const isNothing = typeof value === "string" ? value.trim() === "" : !rows || isEmpty(rows)
+  const seen = usePreview("condition", isNothing ? null : value)
+  const seenRows = useMemo(() => new Map(seen?.rows.map((row) => [row.path, row])), [seen])
   const toText = () => {
     if (rows) keep(rowsToText(rows, kind))
     setText(true)
@@ -45,16 +50,17 @@ export function Condition({ schema, value, onChange, id, label, isReadOnly }: Wi
             typeof value === "string" ? value : rows && !isEmpty(rows) ? rowsToText(rows, kind) : ""
           }
           isTemplate={false}
+          isCondition
           isReadOnly={isReadOnly}
           hint={t("editor.condition.formula")}
           onChange={keep}
         />
       ) : (
-        <ConditionGroup group={rows} onChange={keep} isReadOnly={isReadOnly} />
+        <ConditionGroup group={rows} onChange={keep} isReadOnly={isReadOnly} seen={seenRows} />
       )}
       <Flex justify="space-between">
         <Typography.Text type="secondary" className="condition-note">
-          {!showText && isEmpty(rows) ? t("editor.condition.empty") : ""}
+          {!showText && isEmpty(rows) ? t("editor.condition.empty") : <Holds seen={seen} />}
         </Typography.Text>
         {showText ? (
           <Tooltip title={rows ? "" : t("editor.condition.beyond")}>

@@ -1,4 +1,5 @@
 /** The fixed vocabulary of widgets: the names of engine/core/fields.py, and a few kinds of value. */
+import { RecordMapping } from "../mapping/RecordMapping"
 import type { FormSchema } from "../schema"
 import type { Widget } from "../widget"
 import { Condition } from "./Condition"
@@ -55,7 +56,7 @@ export const WIDGETS: Record<string, Widget> = {
   variable: VariablePicker,
   // Channels come as an enum with labels, and as free keys elsewhere.
   channel: Text,
-  mapping_to_record: Json,
+  mapping_to_record: RecordMapping,
 }
 
 // Drawn by the form itself, field below field, by our templates.

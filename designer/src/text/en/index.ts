@@ -8,7 +8,11 @@ import { flows } from "./flows"
 import { forms } from "./forms"
 import { frame } from "./frame"
 import { home } from "./home"
+import { rates } from "./rates"
+import { rateWords } from "./rateWords"
 import { runs } from "./runs"
+import { settlement } from "./settlement"
+import { simulations } from "./simulations"
 import { tasks } from "./tasks"
 import { templates } from "./templates"
 
@@ -21,7 +25,11 @@ export const en: SameShape<typeof zhCN> = {
   flows,
   forms,
   home,
+  rates,
+  rateWords,
   runs,
+  settlement,
+  simulations,
   tasks,
   templates,
 }

@@ -1,6 +1,7 @@
 export const tasks = {
   about: "等您审批或填写的事情。处理完，流程就接着往下走。",
   none: "没有待办，都处理完了。",
+  noneHere: "没有等您审批或填写的任务。",
   what: "事项",
   approval: "审批",
   form: "填写任务",
@@ -12,6 +13,15 @@ export const tasks = {
   done: "已处理，流程继续执行",
   answered: "已处理：",
   back: "返回我的待办",
+  money: {
+    disputes: "对账单异议",
+    dispute: "{{party}} 对 {{period}} 对账单有异议",
+    adjustments: "待复核的人工调整",
+    adjustment: "给 {{party}} 的调整",
+    budgets: "等您放行的预算",
+    budget: "预算「{{name}}」",
+    waiting: "{{count}} 笔在等待",
+  },
   port: {
     approved: "通过",
     rejected: "驳回",

@@ -9,9 +9,11 @@ import pytest
 
 from engine.core.errors import Conflict, Forbidden
 from engine.runtime.inbox import receive
+from engine.runtime.jobs import drain_jobs
 from engine.runtime.principal import system
 from engine.runtime.runner import drain_lanes
 from engine.runtime.settling.budgets import answer, put_budget, read_one, waiting
+from engine.runtime.settling.month import settle_month, take_month
 from engine.runtime.world import World
 from tests.engine.runtime.conftest import TENANT, settle
 from tests.engine.runtime.settling.ledger import (
@@ -122,3 +124,31 @@ def test_workers_at_once_never_overrun_a_budget(world: World) -> None:
     found = states(world)
     assert sorted(state for _, state in found) == ["frozen"] * 13 + ["pending"] * 7
     assert read_one(world, TENANT, "b").used == 7000
+
+
+@pytest.mark.parametrize(
+    "covers",
+    [
+        {"platform": "douyin"},
+        {"shop": "flagship"},
+        {"campaign": "618"},
+        {"term": "creators.commission"},
+    ],
+    ids=["platform", "shop", "campaign", "term"],
+)
+def test_a_month_posted_in_bulk_stays_within_its_budget_whatever_it_covers(
+    world: World, covers: dict[str, str]
+) -> None:
+    creator(world)
+    take(world, *(ordered(str(n), "100.00", campaign="618") for n in range(1, 11)))
+    publish(world, card(rule("base", percentage("10"))))
+    document = {"name": "大促", "limit": "35.00", "action": "freeze", "covers": covers}
+    put_budget(world, system(TENANT), "b", document)
+    take_month(world, system(TENANT), "2026-11")
+    settle(world)
+    settle_month(world, system(TENANT))
+    drain_jobs(world, "test")
+    settle(world)
+    found = sorted(state for _, state in states(world))
+    assert found == ["frozen"] * 7 + ["pending"] * 3
+    assert read_one(world, TENANT, "b").used == 3_000

@@ -1,0 +1,52 @@
+"""What people call the keys that money carries: parties and terms by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from api.context import tenant, world
+from engine.core.text import Text, text
+from engine.runtime.settling.cards import kept_resolver, load_cards
+from engine.store import parties as party_store
+
+BRAND = "brand"
+BRAND_NAME = text("品牌方", "the brand")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """A key nobody has named stands for itself."""
+
+    parties: Mapping[str, str] = field(default_factory=dict)
+    terms: Mapping[str, str] = field(default_factory=dict)
+
+    def party(self, key: str) -> str:
+        return self.parties.get(key, key)
+
+    def side(self, key: str) -> Text | str:
+        """A side of an entry: a party, or the brand itself."""
+        return BRAND_NAME if key == BRAND else self.party(key)
+
+    def term(self, key: str) -> str:
+        return self.terms.get(key, key)
+
+
+def read_names(parties: Iterable[str | None], *, with_terms: bool = False) -> Names:
+    """Names of these parties; of all terms of the published cards where they are wanted."""
+    wanted = {one for one in parties if one and one != BRAND}
+    with world().db.reading() as conn:
+        found = party_store.parties_by_id(conn, tenant(), wanted)
+        cards = load_cards(conn, tenant()) if with_terms else []
+    terms = {
+        f"{card.key}.{term.key}": str(term.name)
+        for card in cards
+        for term in kept_resolver(card.versions[0][2]).card.terms
+    }
+    return Names({key: row.name for key, row in found.items()}, terms)
+
+
+def term_of(account: str) -> str:
+    """The term of an account's key: party|card.term|window|family."""
+    parts = account.split("|")
+    return parts[1] if len(parts) > 1 else ""

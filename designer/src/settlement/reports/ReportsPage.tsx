@@ -1,0 +1,182 @@
+import { DownloadOutlined } from "@ant-design/icons"
+import { AutoComplete, Button, Collapse, DatePicker, Dropdown, Flex, Segmented, Tag } from "antd"
+import dayjs from "dayjs"
+import { useState } from "react"
+import { useTranslation } from "react-i18next"
+import { Loaded } from "@/api/Loaded"
+import { useRead } from "@/api/queries"
+import { useDownload } from "@/api/useDownload"
+import { useFilter } from "@/ui/address"
+import { Page } from "@/ui/Page"
+import { lastMonth, thisMonth } from "../lastMonth"
+import { Figures } from "./Figures"
+import { Months } from "./Months"
+import { askedOf } from "./range"
+
+export const BY = [
+  "channel",
+  "shop",
+  "party",
+  "tier",
+  "campaign",
+  "service",
+  "platform",
+  "category",
+] as const
+export type By = (typeof BY)[number]
+export const FILTERS = ["channel", "platform", "shop", "campaign", "service", "category"] as const
+export type Filter = (typeof FILTERS)[number]
+
+/** What was earned, by channel, shop, party, tier, campaign, service node, for any range. */
+export function ReportsPage() {
+  const { t } = useTranslation()
+  const [kind, setKind] = useFilter("by")
+  const by = BY.find((one) => one === kind) ?? "channel"
+  const query = useReportQuery()
+  const report = useRead("read_report", { path: { by }, query })
+  const { download, isBusy } = useDownload()
+  return (
+    <Page
+      title={t("menu.reports")}
+      about={t("settlement.reports.about")}
+      actions={
+        <Dropdown
+          trigger={["click"]}
+          menu={{
+            items: [
+              { key: "xlsx", label: t("settlement.xlsx") },
+              { key: "csv", label: t("settlement.csv") },
+            ],
+            onClick: ({ key }) =>
+              void download(key === "xlsx" ? "download_report_xlsx" : "download_report_csv", {
+                path: { by },
+                query,
+              }),
+          }}
+        >
+          <Button icon={<DownloadOutlined />} loading={isBusy}>
+            {t("settlement.download")}
+          </Button>
+        </Dropdown>
+      }
+    >
+      <Flex vertical gap={12} className="filters">
+        <div className="scroll-x">
+          <Segmented
+            aria-label={t("settlement.reports.by")}
+            value={by}
+            options={BY.map((one) => ({ value: one, label: t(`settlement.reports.kind.${one}`) }))}
+            onChange={(next) => setKind(String(next))}
+          />
+        </div>
+        <Range />
+        <Filters />
+      </Flex>
+      <Loaded query={report}>{(found) => <Figures report={found} by={by} />}</Loaded>
+      <Collapse
+        className="section-head"
+        destroyOnHidden
+        items={[
+          { key: "months", label: t("settlement.reports.months"), children: <Months by={by} /> },
+        ]}
+      />
+    </Page>
+  )
+}
+
+/** Range and filters as the address has them. */
+export function useReportQuery() {
+  const [month] = useFilter("month")
+  const [since] = useFilter("since")
+  const [until] = useFilter("until")
+  return { ...askedOf(month, since, until), ...useChosen() }
+}
+
+export function useChosen(): Partial<Record<Filter, string>> {
+  const [channel] = useFilter("channel")
+  const [platform] = useFilter("platform")
+  const [shop] = useFilter("shop")
+  const [campaign] = useFilter("campaign")
+  const [service] = useFilter("service")
+  const [category] = useFilter("category")
+  const all = { channel, platform, shop, campaign, service, category }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value))
+}
+
+function Range() {
+  const { t } = useTranslation()
+  const [month, setMonth] = useFilter("month")
+  const [since, setSince] = useFilter("since")
+  const [until, setUntil] = useFilter("until")
+  const asked = askedOf(month, since, until)
+  const chooseMonth = (next: string | undefined) => {
+    setMonth(next)
+    setSince(undefined)
+    setUntil(undefined)
+  }
+  return (
+    <Flex gap={12} align="center" wrap>
+      <DatePicker
+        picker="month"
+        allowClear={false}
+        aria-label={t("settlement.reports.month")}
+        value={asked.month ? dayjs(asked.month) : null}
+        placeholder={t("settlement.reports.month")}
+        onChange={(next) => chooseMonth(next?.format("YYYY-MM"))}
+      />
+      <Button onClick={() => chooseMonth(thisMonth())}>{t("settlement.reports.thisMonth")}</Button>
+      <Button onClick={() => chooseMonth(lastMonth())}>{t("settlement.reports.lastMonth")}</Button>
+      <DatePicker.RangePicker
+        aria-label={t("settlement.reports.range")}
+        value={asked.since && asked.until ? [dayjs(asked.since), dayjs(asked.until)] : null}
+        onChange={(days) => {
+          setSince(days?.[0]?.format("YYYY-MM-DD"))
+          setUntil(days?.[1]?.format("YYYY-MM-DD"))
+        }}
+      />
+    </Flex>
+  )
+}
+
+function Filters() {
+  const { t } = useTranslation()
+  return (
+    <Flex gap={12} align="center" wrap>
+      {FILTERS.map((filter) => (
+        <OneFilter key={filter} filter={filter} label={t(`settlement.reports.kind.${filter}`)} />
+      ))}
+    </Flex>
+  )
+}
+
+/** A filter offers what the range itself has; what it offers is read when it is opened. */
+function OneFilter({ filter, label }: { filter: Filter; label: string }) {
+  const [value, setValue] = useFilter(filter)
+  const [isOpen, setOpen] = useState(false)
+  const [month] = useFilter("month")
+  const [since] = useFilter("since")
+  const [until] = useFilter("until")
+  const found = useRead(
+    "read_report",
+    { path: { by: filter }, query: askedOf(month, since, until) },
+    { enabled: isOpen },
+  )
+  if (value)
+    return (
+      <Tag closable variant="filled" color="processing" onClose={() => setValue(undefined)}>
+        {label}: {value}
+      </Tag>
+    )
+  const keys = [...new Set((found.data?.rows ?? []).map((row) => row.key).filter(Boolean))]
+  return (
+    <AutoComplete
+      style={{ width: 150 }}
+      aria-label={label}
+      placeholder={label}
+      showSearch={{ filterOption: true }}
+      options={keys.map((key) => ({ value: key }))}
+      onOpenChange={(open) => open && setOpen(true)}
+      onSelect={(next: string) => setValue(next)}
+    />
+  )
+}

@@ -1,0 +1,268 @@
+"""What a test run reads when it is over: runs with journals, calls, changes, money."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Integer, and_, func, literal_column, select
+from sqlalchemy.engine import Connection
+
+from engine.store.among import among
+from engine.store.customers import customer_history
+from engine.store.db import all_tenants, metadata
+from engine.store.effects import effects
+from engine.store.events import events
+from engine.store.runs import (
+    incidents,
+    journal,
+    notices,
+    runs,
+)
+from engine.store.scratch.small import PAGE
+from engine.store.settlement_accounts import settlement_entries
+from engine.store.settlement_bookings import settlement_bookings, settlement_exceptions
+from engine.store.settlement_budgets import settlement_demands
+
+_SEEN = (
+    *(column for column in runs.c if column.name != "state"),
+    events.c.source.label("event_source"),
+    events.c.external_id.label("event_external"),
+    events.c.type.label("event_type"),
+    events.c.subject.label("event_subject"),
+)
+
+
+def page_of_runs(conn: Connection, after: str, limit: int = PAGE) -> list[Any]:
+    """Runs by id with the event that started each."""
+    return list(
+        conn.execute(
+            all_tenants(
+                select(*_SEEN)
+                .join(events, events.c.id == runs.c.event_id)
+                .where(runs.c.id > after)
+                .order_by(runs.c.id)
+                .limit(limit)
+            )
+        ).all()
+    )
+
+
+def runs_of_events(conn: Connection, flow_id: str, pairs: Sequence[tuple[str, str]]) -> list[Any]:
+    """The runs of a flow that events by (source, id) have started."""
+    wanted = set(pairs)
+    found = conn.execute(
+        all_tenants(
+            select(*_SEEN)
+            .join(events, events.c.id == runs.c.event_id)
+            .where(
+                runs.c.flow_id == flow_id,
+                among(events.c.external_id, sorted({id_ for _, id_ in wanted})),
+            )
+            .order_by(runs.c.id)
+        )
+    )
+    return [row for row in found if (row.event_source, row.event_external) in wanted]
+
+
+def journals_of(conn: Connection, ids: Iterable[str]) -> dict[str, list[bytes]]:
+    """{run id: entries in order}."""
+    found: dict[str, list[bytes]] = {}
+    rows = conn.execute(
+        all_tenants(
+            select(journal.c.run_id, journal.c.entry)
+            .where(among(journal.c.run_id, sorted(ids)))
+            .order_by(journal.c.run_id, journal.c.seq)
+        )
+    )
+    for row in rows:
+        found.setdefault(row.run_id, []).append(row.entry)
+    return found
+
+
+def calls_of(conn: Connection, ids: Iterable[str]) -> dict[str, list[Any]]:
+    """{run id: its external effects in the order made}."""
+    found: dict[str, list[Any]] = {}
+    rows = conn.execute(
+        all_tenants(
+            select(effects).where(among(effects.c.run_id, sorted(ids))).order_by(effects.c.id)
+        )
+    )
+    for row in rows:
+        found.setdefault(row.run_id, []).append(row)
+    return found
+
+
+def notices_by(conn: Connection, keys: Iterable[str]) -> list[Any]:
+    """Notices to people that some effects made."""
+    return list(
+        conn.execute(
+            all_tenants(
+                select(notices).where(among(notices.c.key, sorted(keys))).order_by(notices.c.id)
+            )
+        ).all()
+    )
+
+
+def history_by(conn: Connection, keys: Iterable[str]) -> list[Any]:
+    """Changes of customers that some effects made, in order."""
+    return list(
+        conn.execute(
+            all_tenants(
+                select(customer_history)
+                .where(among(customer_history.c.by, sorted(keys)))
+                .order_by(customer_history.c.id)
+            )
+        ).all()
+    )
+
+
+def incidents_beside(conn: Connection, most: int = 1_000) -> list[Any]:
+    """Incidents that are no failed run of their own."""
+    return list(
+        conn.execute(
+            all_tenants(
+                select(incidents)
+                .where(incidents.c.kind != "run")
+                .order_by(incidents.c.id)
+                .limit(most)
+            )
+        ).all()
+    )
+
+
+def unheard_events(conn: Connection, flow_id: str, since: datetime) -> dict[str, int]:
+    """{type: how many events since a moment started no run of a flow}."""
+    started = select(runs.c.event_id).where(runs.c.flow_id == flow_id)
+    found = conn.execute(
+        all_tenants(
+            select(events.c.type, func.count())
+            .where(events.c.received_at >= since, events.c.id.not_in(started))
+            .group_by(events.c.type)
+        )
+    )
+    return {row[0]: row[1] for row in found}
+
+
+def rows_of(conn: Connection, table: str) -> Iterator[Any]:
+    """Every row of a table by name, ordered by its key: for a digest of the whole database."""
+    found = metadata.tables[table]
+    yield from conn.execute(all_tenants(select(found).order_by(*found.primary_key.columns)))
+
+
+# -- money -----------------------------------------------------------------------------------------
+
+_ROW = literal_column("settlement_entries.rowid", Integer)
+_DEMAND = literal_column("settlement_demands.rowid", Integer)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The newest rows of the ledger before a test run: what was carried along is no result."""
+
+    entries: int = 0
+    demands: int = 0
+
+
+def mark_ledger(conn: Connection) -> Mark:
+    """Where the test run's own entries and demands begin."""
+    found = []
+    for number, table in ((_ROW, settlement_entries), (_DEMAND, settlement_demands)):
+        newest = select(func.coalesce(func.max(number), 0)).select_from(table)
+        found.append(int(conn.execute(all_tenants(newest)).scalar_one()))
+    return Mark(*found)
+
+
+def page_of_entries(conn: Connection, after: int, limit: int = PAGE) -> list[Any]:
+    """Entries by the number of their row, with the channel of the line each is for."""
+    facts = ("channel", "platform", "shop", "card")
+    return list(
+        conn.execute(
+            all_tenants(
+                select(
+                    _ROW.label("number"),
+                    settlement_entries,
+                    *(settlement_bookings.c[name] for name in facts),
+                )
+                .outerjoin(
+                    settlement_bookings,
+                    and_(
+                        *(
+                            settlement_bookings.c[name] == settlement_entries.c[name]
+                            for name in ("tenant", "order_key", "line", "account", "sub")
+                        )
+                    ),
+                )
+                .where(after < _ROW)
+                .order_by(_ROW)
+                .limit(limit)
+            )
+        ).all()
+    )
+
+
+def money_by_order(conn: Connection, after: int) -> Iterator[tuple[str, list[Any]]]:
+    """(order, its entries since a mark) in order of the orders, one order in memory at a time."""
+    table = settlement_entries
+    names = ("order_key", "currency", "from_account", "to_account", "minor", "key")
+    found = conn.execute(
+        all_tenants(
+            select(*(table.c[name] for name in names))
+            .where(after < _ROW, table.c.state != "void")
+            .order_by(table.c.order_key, _ROW)
+        ).execution_options(yield_per=PAGE)
+    )
+    for order, rows in groupby(found, key=lambda row: row.order_key):
+        yield order, list(rows)
+
+
+def has_entries(conn: Connection) -> bool:
+    """Whether anything stands in the ledger."""
+    return conn.execute(all_tenants(select(settlement_entries.c.key).limit(1))).first() is not None
+
+
+def entries_of_effects(conn: Connection, keys: Iterable[str]) -> dict[str, list[Any]]:
+    """{effect key: the entries it posted}."""
+    wanted = sorted(set(keys))
+    table, found = settlement_entries, dict[str, list[Any]]()
+    rows = conn.execute(
+        all_tenants(
+            select(table.c.key, table.c.currency, table.c.from_account, table.c.to_account,
+                   table.c.minor)
+            .where(among(table.c.key, [f"{key}.0000" for key in wanted]))
+            .order_by(table.c.key)
+        )
+    )  # fmt: skip
+    for row in rows:
+        found.setdefault(row.key.rpartition(".")[0], []).append(row)
+    return found
+
+
+def demands_since(conn: Connection, after: int) -> list[Any]:
+    """What budgets were asked since a mark, in order."""
+    table = settlement_demands
+    names = ("budget", "key", "amount", "outcome", "at")
+    return list(
+        conn.execute(
+            all_tenants(
+                select(*(table.c[name] for name in names)).where(after < _DEMAND).order_by(_DEMAND)
+            )
+        )
+    )
+
+
+def exceptions_counted(conn: Connection) -> list[Any]:
+    """(card, term, kind, name, lines): what was left out of settlement, and what has no rate."""
+    table = settlement_exceptions
+    names = ("card", "term", "kind", "name")
+    columns = [table.c[name] for name in names]
+    return list(
+        conn.execute(
+            all_tenants(
+                select(*columns, func.count().label("lines")).group_by(*columns).order_by(*columns)
+            )
+        )
+    )

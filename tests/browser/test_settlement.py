@@ -1,0 +1,129 @@
+"""Money on the screens: a card made and explained, a lock, a partner's statement on a phone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PageOf
+from tests.browser.server import Server, fresh, new_person, sent, settle_in
+
+pytestmark = pytest.mark.alone
+
+BASE = "/api/v1/settlement"
+
+
+def card(key: str, name: str) -> dict[str, Any]:
+    """A card with 12 % for whoever brought the order."""
+    return {
+        "format": "jimu.rate_card/1",
+        "key": key,
+        "name": name,
+        "terms": [{"key": "commission", "name": "达人佣金", "party": {"role": "promoter"}}],
+        "rules": [
+            {
+                "id": "standard",
+                "name": "标准佣金",
+                "term": "commission",
+                "model": {"kind": "percentage", "percent": "12"},
+            }
+        ],
+    }
+
+
+def test_a_card_is_made_tried_and_explained(page_of: PageOf) -> None:
+    key = fresh("tried")
+    page = page_of("fang", "/settlement/cards")
+    page.get_by_role("button", name="新建计费规则").first.click()
+    dialog = page.get_by_role("dialog", name="新建计费规则")
+    dialog.get_by_label("名称").fill(f"达人佣金 {key}")
+    dialog.get_by_label("编号").fill(key)
+    dialog.get_by_role("spinbutton", name="比例").first.fill("12")
+    dialog.get_by_role("button", name="新建并打开").click()
+    expect(page.get_by_role("heading", name=f"达人佣金 {key}")).to_be_visible()
+    page.goto(f"/settlement/trial?card={key}")
+    page.get_by_label("实付金额").first.fill("1000")
+    page.get_by_role("button", name="试算", exact=True).click()
+    result = page.get_by_role("status", name="试算结果")
+    expect(result).to_contain_text("120.00")
+    expect(result).to_contain_text("12%")
+    expect(result).to_contain_text("1,000.00 × 12% = 120.00")
+
+
+def test_a_locked_value_is_changed_by_request_of_one_and_approval_of_another(
+    page_of: PageOf, server: Server
+) -> None:
+    key = fresh("locked")
+    scope, pointer = f"rate_card:{key}", "/rules/standard/model/percent"
+    fang = server.clients["fang"]
+    sent(fang.post(f"{BASE}/rate-cards", json=card(key, f"锁定 {key}")))
+    server.session("admin")
+    lock = {"scope": scope, "pointer": pointer, "owner_role": "admin", "reason": "总部统一"}
+    sent(server.admin.post(f"{BASE}/locks", json=lock))
+    changed = card(key, f"锁定 {key}")
+    changed["rules"][0]["model"]["percent"] = "15"
+    refused = fang.put(f"{BASE}/rate-cards/{key}", json=changed, headers={"If-Match": "*"})
+    assert refused.status_code in (403, 409), refused.text
+
+    page = page_of("fang", f"/settlement/locks?scope={scope}")
+    row = page.get_by_role("row").filter(has_text="总部统一")
+    row.get_by_role("button", name="申请修改").click()
+    dialog = page.get_by_role("dialog", name="申请修改锁定的值")
+    dialog.get_by_role("textbox", name="改成").fill('"15"')
+    dialog.get_by_label("为什么要改").fill(f"双方已签补充协议 {key}")
+    dialog.get_by_role("button", name="提交申请").click()
+    expect(dialog).to_have_count(0)
+    (asked,) = [
+        each
+        for each in sent(fang.get(f"{BASE}/change-requests"))["items"]
+        if each["scope"] == scope
+    ]
+    assert asked["state"] == "proposed"
+
+    page = page_of("shen", "/settlement/requests")
+    row = page.get_by_role("row").filter(has_text=key)
+    row.get_by_role("button", name="查看").click()
+    page.get_by_role("button", name="通过并修改").click()
+    confirm = page.get_by_role("dialog", name="通过这个变更申请？")
+    confirm.get_by_role("button", name="通过并修改").click()
+    expect(page.get_by_text("已通过并改好").first).to_be_visible()
+    draft = sent(fang.get(f"{BASE}/rate-cards/{key}"))["draft"]
+    assert draft["rules"][0]["model"]["percent"] == "15"
+
+
+def test_a_partner_confirms_a_statement_on_a_phone(page_of: PageOf, server: Server) -> None:
+    login = fresh("partner")
+    name = f"达人 {login}"
+    fang, admin = server.clients["fang"], server.admin
+    server.session("admin")
+    party = sent(admin.post("/api/v1/parties", json={"kind": "creator", "name": name}))["id"]
+    settle_in(server, login, new_person(admin, login, name, "partner"))
+    who = sent(server.clients[login].get("/api/v1/auth/session"))["user"]["id"]
+    sent(admin.put(f"/api/v1/parties/{party}/user", json={"user_id": who}))
+    proposed = {
+        "party": party,
+        "term": "commission",
+        "amount": "186.00",
+        "reason": "补上月少算的佣金",
+        "paper": "补充协议 QH-1",
+    }
+    made = sent(fang.post(f"{BASE}/adjustments", json=proposed))
+    sent(admin.post(f"{BASE}/adjustments/{made['id']}/approve", json={}))
+    month = f"{datetime.now(UTC):%Y-%m}"
+    drawn = sent(fang.post(f"{BASE}/statements", json={"party": party, "period": month}))
+    sent(admin.post(f"{BASE}/statements/{drawn['id']}/release"))
+
+    page = page_of(login, "/settlement/statements", phone=True)
+    page.get_by_role("link").filter(has_text="186.00").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 375, "the page must not scroll sideways on a phone"
+    page.get_by_role("button", name="确认无误").click()
+    page.get_by_label("想说的话").fill("没有问题")
+    page.get_by_role("button", name="确认 ").click()
+    expect(page.get_by_text("“没有问题”")).to_be_visible()
+    stands = sent(fang.get(f"{BASE}/statements/{drawn['id']}"))
+    assert (stands["state"], stands["payable"]) == ("confirmed", "186.00")

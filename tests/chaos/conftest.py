@@ -1,0 +1,23 @@
+"""A whole installation with its own data folder, queue and database, as worker processes see it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from engine.runtime.world import World, live_world
+from engine.settings import load_settings
+
+
+@pytest.fixture
+def world(
+    store_url: str, valkey_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> World:
+    monkeypatch.setenv("JIMU_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("JIMU_DATABASE_URL", store_url)
+    monkeypatch.setenv("JIMU_REDIS_URL", valkey_url)
+    monkeypatch.setenv("JIMU_ALLOW_PRIVATE", "127.0.0.1")
+    monkeypatch.setenv("JIMU_LOG_LEVEL", "error")
+    return live_world(load_settings(os.environ))
