@@ -20,7 +20,15 @@ from engine.core.text import text
 from engine.runtime import imports
 from engine.runtime.batch import as_json
 from engine.runtime.simulate import jobs
-from engine.runtime.simulate.asked import MOST_GIVEN, Given, Person, Setup, Window, read_setup
+from engine.runtime.simulate.asked import (
+    MOST_GIVEN,
+    Given,
+    Person,
+    Setup,
+    Start,
+    Window,
+    read_setup,
+)
 from engine.store import jobs as job_store
 from engine.store import simulations as store
 
@@ -62,7 +70,7 @@ class KeptPath(SimulationPath):
 
 
 class SimulationBody(Model):
-    """What is tried. Exactly one of events, cases, window; files are uploaded apart."""
+    """What is tried. Exactly one of events, starts, cases, window; files are uploaded apart."""
 
     flow: FlowKey
     which: str = Field("draft", pattern=_WHICH, description="draft, live or a version's number")
@@ -70,6 +78,12 @@ class SimulationBody(Model):
     against: str | None = Field(None, pattern=_WHICH, description="The version it is compared with")
     events: list[dict[str, Any]] | None = Field(
         None, max_length=MOST_GIVEN, description="CloudEvents; id, source and time may be left out"
+    )
+    starts: list[Start] | None = Field(
+        None,
+        min_length=1,
+        max_length=MOST_GIVEN,
+        description="Starts by hand, by form or call with their input, by schedule at a moment",
     )
     cases: list[str] | None = Field(None, max_length=200, description="Names; none: all cases")
     window: Window | None = Field(None, description="Past events of this installation")

@@ -10,6 +10,7 @@ import typer
 
 from engine.cli.place import TenantName, here
 from engine.cli.screen import AsJson, locale, print_json, progress, show_table, tell
+from engine.cli.simulated_money import show_compared_money, show_money
 from engine.core.errors import InvalidInput, Problem
 from engine.core.text import Text, say, text
 from engine.runtime.batch import as_json as plain
@@ -42,10 +43,23 @@ def simulate(
     connection: Annotated[
         str | None, typer.Option(help="Of a CSV file: the connection whose mapping it has")
     ] = None,
+    given_input: Annotated[
+        str | None,
+        typer.Option("--input", help="What a manual or form trigger is given: JSON, or its file"),
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(help="When a schedule or manual trigger starts the flow")
+    ] = None,
+    trigger: Annotated[
+        str | None, typer.Option(help="Which trigger, where the flow has several")
+    ] = None,
+    customer: Annotated[
+        str | None, typer.Option(help="Whose run it is; of a schedule: one of its audience")
+    ] = None,
     tenant: TenantName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Tries a flow on events; nothing leaves this machine and nothing live changes.
+    """Tries a flow on events, an input or a moment; nothing is sent and nothing live changes.
 
     Exit code 1 when a run failed or a case did not pass.
     """
@@ -65,6 +79,9 @@ def simulate(
             "connection": connection,
             "mapping": _read(mapping) if mapping else None,
         }
+    elif given_input is not None or at or trigger or customer:
+        one = {"node": trigger, "at": at, "customer": customer, "inputs": _input(given_input)}
+        asked["starts"] = [{name: value for name, value in one.items() if value is not None}]
     elif cases:
         asked["cases"] = []
     elif since or until:
@@ -85,6 +102,22 @@ def simulate(
     failed = report["runs"]["by_status"].get("failed", 0)
     missed = len(report.get("cases") or ()) - report.get("passed", 0)
     raise typer.Exit(1 if failed or missed else 0)
+
+
+def _input(given: str | None) -> dict[str, Any] | None:
+    if given is None:
+        return None
+    if not given.lstrip().startswith(("{", "[")):
+        return _read(Path(given))
+    try:
+        found = orjson.loads(given)
+    except ValueError as fault:
+        message = text(f"--input 不是 JSON：{fault}", f"--input is no JSON: {fault}")
+        raise InvalidInput(message, [Problem("/starts/0/inputs", message)]) from fault
+    if not isinstance(found, dict):
+        message = text("--input 应为 JSON 对象", "--input must be a JSON object")
+        raise InvalidInput(message, [Problem("/starts/0/inputs", message)])
+    return found
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -109,6 +142,7 @@ def show(result: Result) -> None:
     _events(report)
     _runs(report, names)
     _out(report)
+    show_money(report["money"])
     _time(report, names)
     _left(report, names)
     _cases(report)
@@ -294,3 +328,4 @@ def _compared(report: dict[str, Any]) -> None:
                 + ", ".join(kind["said"]["en"] for kind in kinds),
             )
         )
+    show_compared_money(found["money"])

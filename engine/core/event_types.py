@@ -139,6 +139,7 @@ EVENT_TYPES: dict[str, EventType] = {
             ("settlement.statement_confirmed", "对账单已确认", "Statement confirmed"),
             ("settlement.statement_disputed", "对账单有异议", "Statement disputed"),
             ("stock.low", "库存不足", "Stock low"),
+            ("product.unmapped", "商品未匹配", "Product not mapped"),
             ("connector.degraded", "平台对接异常", "Connection degraded"),
             ("connector.recovered", "平台对接恢复", "Connection recovered"),
             ("flow.published", "流程已发布", "Flow published"),

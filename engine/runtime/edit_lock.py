@@ -10,6 +10,7 @@ from engine.runtime.principal import Principal
 from engine.runtime.publish import flow_of
 from engine.runtime.world import World
 from engine.store import flows as flow_store
+from engine.store.accounts import find_user
 
 EDIT_LOCK_FOR = timedelta(minutes=10)
 
@@ -21,9 +22,11 @@ def take_edit_lock(world: World, who: Principal, key: str, *, force: bool = Fals
     with world.db.begin() as conn:
         row = flow_of(conn, who.tenant, key)
         if not flow_store.take_edit_lock(conn, who.tenant, row.id, who.id, now, until, force=force):
+            holder = find_user(conn, who.tenant, row.edited_by)
+            name = holder.name if holder is not None else row.edited_by
             raise Conflict(
-                text(f"{row.edited_by} 正在编辑", f"{row.edited_by} is editing"),
-                [Problem("/edited_by", text(str(row.edited_by), str(row.edited_by)))],
+                text(f"{name} 正在编辑", f"{name} is editing"),
+                [Problem("/edited_by", text(name, name))],
             )
     return until
 

@@ -24,6 +24,7 @@ from engine.core.version import Version, compile_version
 from engine.store.db import Connection
 from engine.store.event_types import list_own_types
 from engine.store.flows import generations, live_versions, versions_by_id
+from engine.store.products import has_products
 from engine.store.rate_cards import has_published
 
 log = structlog.get_logger(__name__)
@@ -67,6 +68,8 @@ class TenantMemory:
     awaited: frozenset[str] = frozenset()
     # Whether a rate card is published: orders of others are not looked at by settlement.
     settles: bool = False
+    # Whether there are products: only then is it worth telling that goods are mapped to none.
+    keeps_products: bool = False
 
     def hears(self, type_: str) -> bool:
         """Whether anybody listens to this type: nobody needs an event of our own otherwise."""
@@ -143,6 +146,7 @@ class Memory:
         found = TenantMemory(generation)
         found.own_types = self._own_types(conn, tenant)
         found.settles = has_published(conn, tenant)
+        found.keeps_products = has_products(conn, tenant)
         live = live_versions(conn, tenant)
         rows = versions_by_id(conn, tenant, [row.live_version for row in live])
         listeners: list[Listener] = []

@@ -23,6 +23,7 @@ from engine.core.flow import Flow, graphs, problems_of
 from engine.core.text import text
 from engine.runtime.principal import Principal
 from engine.runtime.world import World
+from engine.store import flows as flow_store
 from engine.store import simulations as store
 from engine.store.db import Connection
 
@@ -172,7 +173,15 @@ def _reports(conn: Connection, tenant: str, row: Any) -> list[dict[str, Any]]:
         and brief.revision == row.revision
         and (found := store.find_simulation(conn, tenant, brief.id)) is not None
     ]  # fmt: skip
-    return [one.report for one in tried if one.report]
+    held = flow_store.versions_by_id(conn, tenant, [row.live_version or ""])
+    live = held[row.live_version].number if row.live_version in held else None
+    return [_beside(live, one.report) for one in tried if one.report]
+
+
+def _beside(live: int | None, report: dict[str, Any]) -> dict[str, Any]:
+    """A report whose comparison counts: with what is live now, not an old version or itself."""
+    other = ((report.get("against") or {}).get("flow") or {}).get("version")
+    return report if other == live else {**report, "comparison": None}
 
 
 def _tried(reports: list[dict[str, Any]]) -> dict[str, bool]:

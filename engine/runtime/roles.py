@@ -28,6 +28,8 @@ ACTS: Mapping[str, Text] = {
     "metrics.read": text("读取监控指标", "read metrics"),
     "org.edit": text("维护组织架构", "edit the org tree"),
     "org.read": text("查看组织架构", "see the org tree"),
+    "products.edit": text("维护商品", "edit products"),
+    "products.read": text("查看商品", "see products"),
     "roles.edit": text("维护角色与授权", "edit roles and who holds them"),
     "roles.read": text("查看角色", "see roles"),
     "runs.act": text("重试、取消执行，处理异常", "retry, cancel and mend runs"),
@@ -73,18 +75,20 @@ ROLES: Mapping[str, BuiltIn] = {
         "实施",
         "Operations",
         _DESIGN + "templates.install events.write connections.read connections.edit "
-        "calendars.edit tasks.answer jobs.read org.read users.read metrics.read",
+        "calendars.edit tasks.answer jobs.read org.read users.read metrics.read "
+        "products.read products.edit",
     ),
     "business": _role(
         "运营",
         "Business",
-        _DESIGN + "templates.install connections.read tasks.answer org.read users.read",
+        _DESIGN + "templates.install connections.read tasks.answer org.read users.read "
+        "products.read",
     ),
     "finance": _role(
         "财务",
         "Finance",
         "flows.read runs.read events.read tasks.answer audit.read org.read users.read jobs.read "
-        "settlement.read settlement.edit settlement.publish",
+        "settlement.read settlement.edit settlement.publish products.read products.edit",
     ),
     "agent": _role("客服", "Agent", "tasks.answer"),
     "guide": _role("导购", "Store guide", "tasks.answer flows.read templates.read"),

@@ -48,7 +48,9 @@ def search(
         if who.may("settlement.read"):
             found += _money(conn, who, wanted, parties)
         if who.may("users.read"):
-            people = account_store.list_users(conn, who.tenant, units=units, text=wanted, limit=MOST)
+            people = account_store.list_users(
+                conn, who.tenant, units=units, text=wanted, limit=MOST
+            )
             found += [Hit("user", row.id, row.name, row.login) for row in people]
     return found
 

@@ -163,15 +163,24 @@ class _Rates:
         self.account = f"|{of.card.key}.{term.key}|"
         self.known: dict[tuple[Any, ...], Found] = {}
 
+    def is_about(self, sale: Sale) -> bool:
+        """Whether the term is about a line."""
+        return self.applies is None or bool(self.applies(sale.scope))
+
+    def exclusion_of(self, sale: Sale) -> Exclusion | None:
+        """The exclusion that takes a line out, if one does."""
+        tests = self.exclusions
+        return next((one for one, test in tests if test is not None and test(sale.scope)), None)
+
     def outcomes(self, sale: Sale) -> list[Outcome]:
         term = self.term
         scope = sale.scope
         try:
-            if self.applies is not None and not self.applies(scope):
+            if not self.is_about(sale):
                 return []
-            for exclusion, test in self.exclusions:
-                if test is not None and test(scope):
-                    return [Excluded(term.key, exclusion.id)]
+            excluded = self.exclusion_of(sale) if self.exclusions else None
+            if excluded is not None:
+                return [Excluded(term.key, excluded.id)]
             party = self.party_of(sale)
             scope["party"] = party
             at = self.rate_of(sale) or rate_at(sale, term)  # the latter says what is missing
@@ -274,13 +283,13 @@ class _Rates:
         if found is None:
             if len(self.known) >= REMEMBERED:
                 self.known.clear()
-            whole = {**facts, **{name: party.get(of) for name, of in _PARTY_FACTS.items()}}
-            found = self.known[key] = self._choose(whole, scope, at, roles)
+            found = self.known[key] = self._choose(sale, party, at, roles)
         return found
 
-    def _choose(
-        self, facts: Mapping[str, Any], scope: dict[str, Any], at: datetime, roles: Sequence[str]
-    ) -> Found:
+    def chain(self, sale: Sale, party: Mapping[str, Any], at: datetime) -> list[Rule] | Problem:
+        """The rule of each layer that has one, lowest first; a Problem where two stand equal."""
+        facts = {**sale.facts, **{name: party.get(of) for name, of in _PARTY_FACTS.items()}}
+        scope = sale.scope
         chain: list[Rule] = []
         for layer in LAYERS:
             fitting = [
@@ -297,6 +306,21 @@ class _Rates:
             if clash is not None:
                 return clash
             chain.append(max(fitting, key=lambda one: one.rank).rule)
+        return chain
+
+    def _choose(
+        self, sale: Sale, party: Mapping[str, Any], at: datetime, roles: Sequence[str]
+    ) -> Found:
+        chain = self.chain(sale, party, at)
+        found = chain if isinstance(chain, Problem) else self.build(chain, roles)
+        if isinstance(found, Problem):
+            return found
+        return tuple(self.of.plans.setdefault(plan.key, plan) for plan in found)
+
+    def build(self, chain: Sequence[Rule], roles: Sequence[str]) -> Found:
+        """The layers built on each other; a Problem where there is none, or where one cannot work
+        on what is below.
+        """
         if not chain:
             message = text(
                 f"「{self.term.name}」没有适用的费率；不收不付请明确填 0",
@@ -304,10 +328,9 @@ class _Rates:
             )
             return Problem(self.at, message, "missing_rate")
         try:
-            plans = make_plans(self.of.card, self.term, compose(chain), roles)
+            return make_plans(self.of.card, self.term, compose(chain), roles)
         except InvalidInput as error:
             return error.problems[0] if error.problems else Problem(self.at, error.message)
-        return tuple(self.of.plans.setdefault(plan.key, plan) for plan in plans)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ from sqlalchemy.pool import StaticPool
 from sqlalchemy.sql.visitors import iterate
 
 from engine.core.errors import Conflict
+from engine.core.expression import write_duration
 from engine.core.text import text as words
 from engine.store.among import InList
 
@@ -131,13 +132,15 @@ def moment_text(value: datetime) -> str:
 
 
 def dump_json(value: Any) -> str:
-    """JSON text of a value; Decimal becomes text, times RFC 3339."""
+    """JSON text of a value; Decimal becomes text, times RFC 3339, spans ISO 8601."""
     return orjson.dumps(value, default=_plain, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return format(value, "f")
+    if isinstance(value, timedelta):
+        return write_duration(value)
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     if isinstance(value, Mapping):

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     literal,
+    null,
     select,
     union_all,
 )
@@ -214,27 +215,34 @@ def lines_of(conn: Connection, tenant: str, ids: Iterable[str]) -> list[Any]:
 
 
 def find_products(
-    conn: Connection, tenant: str, platform: str, codes: Iterable[str]
+    conn: Connection, tenant: str, platform: str, codes: Iterable[str], shop: str = ""
 ) -> dict[str, Any]:
-    """{merchant code, SKU or the platform's id: the product's row}."""
+    """{merchant code, SKU or the platform's id: the product's row}; an id is one of this shop, or
+    one that counts in every shop of the platform.
+    """
     wanted = set(codes)
     if not wanted:
         return {}
     theirs = (
-        select(product_ids.c.external_id.label("code"), products)
+        select(
+            product_ids.c.external_id.label("code"), product_ids.c.shop.label("said_by"), products
+        )
         .join(products, products.c.id == product_ids.c.product_id)
         .where(
             products.c.tenant == tenant,
             product_ids.c.tenant == tenant,
             product_ids.c.platform == platform,
+            among(product_ids.c.shop, {"", shop}),
             among(product_ids.c.external_id, wanted),
         )
     )
-    own = select(products.c.sku.label("code"), products).where(
+    own = select(products.c.sku.label("code"), null().label("said_by"), products).where(
         products.c.tenant == tenant, among(products.c.sku, wanted)
     )
-    # A merchant code counts before the platform's id, so it comes last.
-    return {row.code: row for row in conn.execute(union_all(theirs, own))}
+    # What counts more comes later: every shop's id, this shop's, the merchant code.
+    rows = conn.execute(union_all(theirs, own)).all()
+    ranked = sorted(rows, key=lambda row: (row.said_by is None, row.said_by or ""))
+    return {row.code: row for row in ranked}
 
 
 def orders_paid(conn: Connection, tenant: str, since: datetime, until: datetime) -> list[Any]:

@@ -68,9 +68,7 @@ def test_each_figure_is_of_the_same_part_of_the_day(
     assert found["failed"]["today"] == 0
 
 
-def test_a_day_begins_at_midnight_of_the_tenant(
-    world: World, clock: Clock, admin: Client
-) -> None:
+def test_a_day_begins_at_midnight_of_the_tenant(world: World, clock: Clock, admin: Client) -> None:
     midnight = datetime(2026, 11, 10, 16, 0, tzinfo=UTC)  # in Shanghai
     happen(world, clock, midnight - timedelta(milliseconds=1), "late")
     happen(world, clock, midnight, "early")
@@ -81,9 +79,7 @@ def test_a_day_begins_at_midnight_of_the_tenant(
     assert (events["today"], events["yesterday"], events["yesterday_whole"]) == (1, 0, 1)
 
 
-def test_what_has_failed_and_waits_is_counted(
-    world: World, clock: Clock, admin: Client
-) -> None:
+def test_what_has_failed_and_waits_is_counted(world: World, clock: Clock, admin: Client) -> None:
     live(world, vip())
     happen(world, clock, START, "a", "b")
     found = admin.get("/api/v1/runs").json["items"]
@@ -134,9 +130,12 @@ def test_nobody_sees_figures_they_have_no_act_for(client_as: Callable[..., Clien
 
     hidden = {name for name, value in agent.items() if value is None}
     assert hidden == {"events", "runs", "failed", "open", "money", "connections", "budgets"}
-    assert business["runs"] and business["connections"] == []
-    assert business["money"] is None and business["budgets"] is None
-    assert finance["money"] == [] and finance["budgets"] == []
+    assert business["runs"]
+    assert business["connections"] == []
+    assert business["money"] is None
+    assert business["budgets"] is None
+    assert finance["money"] == []
+    assert finance["budgets"] == []
     assert finance["connections"] is None
 
 
@@ -149,9 +148,7 @@ def test_a_partner_sees_their_own_money_and_nobody_elses(
     assert client_as("partner").get(HOME).json["money"] == []
 
 
-def test_another_tenants_events_do_not_count(
-    world: World, clock: Clock, admin: Client
-) -> None:
+def test_another_tenants_events_do_not_count(world: World, clock: Clock, admin: Client) -> None:
     receive(world, second_tenant(world), [event("x")])
 
     assert admin.get(HOME).json["events"]["today"] == 0
@@ -160,9 +157,7 @@ def test_another_tenants_events_do_not_count(
 def test_budgets_stand_with_the_fullest_first(world: World, admin: Client) -> None:
     for key, limit in (("wide", "100000.00"), ("none", "0.00")):
         body = {"name": key, "limit": limit}
-        made = admin.put(
-            f"/api/v1/settlement/budgets/{key}", body, headers={"If-Match": "*"}
-        )
+        made = admin.put(f"/api/v1/settlement/budgets/{key}", body, headers={"If-Match": "*"})
         assert made.status_code == 201
 
     full, wide = admin.get(HOME).json["budgets"]
@@ -193,9 +188,7 @@ def test_runs_are_listed_by_when_their_event_came(
     assert admin.get("/api/v1/runs?since=yesterday").status_code == 422
 
 
-def test_of_many_runs_those_that_can_go_on_do(
-    world: World, clock: Clock, admin: Client
-) -> None:
+def test_of_many_runs_those_that_can_go_on_do(world: World, clock: Clock, admin: Client) -> None:
     live(world, vip())
     happen(world, clock, START, "a", "b")
     failed, done = (one["id"] for one in admin.get("/api/v1/runs").json["items"])

@@ -322,3 +322,17 @@ def test_notices_are_read(client_as: Callable[..., Client], world: World) -> Non
     assert (notice["title"], notice["read_at"]) == ("新订单", None)
     assert agent.post("/api/v1/notices/read", {"ids": [notice["id"]]}).json == {"changed": 1}
     assert agent.post("/api/v1/notices/read", {"ids": [notice["id"]]}).json == {"changed": 0}
+
+
+def test_a_run_that_waits_with_a_time_limit_can_be_read(world: World, admin: Client) -> None:
+    wait = {
+        "id": "w",
+        "type": "wait_for_event",
+        "config": {"type": "message.received", "timeout": "P1D"},
+    }
+    live(world, flow("reply", [PAID, wait], ["t>w"]))
+    receive(world, TENANT, [event("1")])
+    settle(world)
+    run = one_run(admin)
+    trace = admin.get(f"/api/v1/runs/{run['id']}").json["trace"]
+    assert [step["values"].get("timeout") for step in trace["steps"]] == [None, "P1D"]

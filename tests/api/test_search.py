@@ -43,9 +43,7 @@ def test_runs_and_events_are_found_by_their_id(world: World, admin: Client) -> N
     assert search(admin, received.id) == [("event", received.id)]
 
 
-def test_nobody_finds_what_they_may_not_see(
-    world: World, client_as: Callable[..., Client]
-) -> None:
+def test_nobody_finds_what_they_may_not_see(world: World, client_as: Callable[..., Client]) -> None:
     live(world, vip())
     (received,) = receive(world, TENANT, [event("a")])
     settle(world)

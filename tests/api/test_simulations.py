@@ -195,3 +195,24 @@ def test_a_draft_runs_beside_the_live_version(world: World, machine: Any, clock:
     found = admin.get(f"/api/v1/simulations/{one['id']}").json
     assert found["report"]["comparison"]["pairs"] == 1
     assert admin.delete("/api/v1/flows/vip/shadow").json["status"] == "stopped"
+
+
+def test_a_manual_trigger_is_tried_with_just_its_input(world: World, admin: Client) -> None:
+    asked = {"type": "object", "properties": {"reason": {"type": "string"}}, "required": ["reason"]}
+    trigger = {"id": "t", "type": "manual", "config": {"inputs": asked}}
+    live(world, flow("vip", [trigger, tag()], ["t>a"]))
+    start = {"inputs": {"reason": "回访"}, "customer": "cus_an"}
+    body = {"flow": "vip", "starts": [start], "customers": [{"id": "cus_an"}]}
+    found = tried(world, admin, body)
+    assert found["report"]["runs"]["by_status"] == {"succeeded": 1}
+    assert found["setup"]["starts"] == 1
+    for bad, path in (
+        ({"inputs": {"reason": 1}}, "/starts/0/inputs/reason"),
+        ({"inputs": {}, "at": "0001-01-01T00:00:00+08:00"}, "/starts/0/at"),
+        ({"node": "other"}, "/starts/0/node"),
+        ({**start, "customer": "cus_nobody"}, "/starts/0/customer"),
+    ):
+        told = admin.post("/api/v1/simulations", {"flow": "vip", "starts": [bad]})
+        assert told.status_code == 422
+        assert path in paths(told)
+    assert len(admin.get("/api/v1/simulations").json["items"]) == 1

@@ -87,7 +87,7 @@ def sent(response: httpx.Response) -> Any:
 
 
 @contextlib.contextmanager
-def running(folder: Path) -> Iterator[Server]:
+def running(folder: Path, *options: str) -> Iterator[Server]:
     """Starts everything, sets its people up, and leaves nobody behind."""
     port = free_port()
     server = Server(f"http://127.0.0.1:{port}")
@@ -99,7 +99,7 @@ def running(folder: Path) -> Iterator[Server]:
     }
     with (folder / "log").open("w+") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "engine", "up"],
+            [sys.executable, "-m", "engine", "up", *options],
             cwd=TOP,
             env=child_environment(changes, {}),
             stdout=log,

@@ -59,7 +59,6 @@ def test_a_run_tells_what_it_did(page: Page, sign_in: SignIn, server: Server) ->
     page.get_by_role("link", name="大额退款三级复核").first.click()
     expect(page.get_by_role("heading", name="执行过程")).to_be_visible()
     expect(page.get_by_text("收到事件 refund.requested").first).to_be_visible()
-    page.get_by_text("在流程图上").click()
     expect(page.locator(".canvas-box .react-flow__node").first).to_be_visible()
 
 

@@ -254,9 +254,15 @@ export type LabelBody = { zh: string; en: string }
 
 export type Labelled = { id: string; label: string }
 
+export type LayerShown = { layer: "base" | "channel" | "campaign"; op: "replace" | "add" | "multiply"; rule: string; rule_name: string; campaign: string | null; by: string | null; model: Record<string, unknown> | null; said: Words; is_replaced: boolean; locks: LockOn[] }
+
+export type LayersShown = { card: string; name: string; version: number; at: string; currency: string; terms: TermShown[] }
+
 export type LeftOut = { card: string; term: string; kind: string; name: string; lines: number }
 
 export type Level = { key: string; percent: string; mode?: "on_top" | "carved_out" }
+
+export type LockOn = { id: string; pointer: string; owner_role: string; reason: string; until: string | null }
 
 export type LockShown = { id: string; scope: string; pointer: string; owner_role: string; reason: string; until: string | null; placed_by: string; placed_at: string }
 
@@ -376,6 +382,8 @@ export type Page_PartyShown = { items: PartyShown[]; next: string | null }
 
 export type Page_PeriodShown = { items: PeriodShown[]; next: string | null }
 
+export type Page_ProductShown = { items: ProductShown[]; next: string | null }
+
 export type Page_ReconciliationShown = { items: ReconciliationShown[]; next: string | null }
 
 export type Page_RepricedLine = { items: RepricedLine[]; next: string | null }
@@ -424,6 +432,10 @@ export type PlatformAccount = { platform: string; external_id: string }
 
 export type PlatformAccounts = { accounts: PlatformAccount[] }
 
+export type PlatformId = { platform: string; shop?: string | null; external_id: string }
+
+export type PlatformIdShown = { platform: string; shop: string | null; external_id: string }
+
 export type Position = { x?: number; y?: number }
 
 export type PostingJobs = { job_ids: string[] }
@@ -445,6 +457,10 @@ export type Previews = { items: PreviewItem[] }
 export type ProblemDocument = { type: string; title: string; status: number; detail: string; code: string; problems?: ProblemItem[]; instance: string }
 
 export type ProblemItem = { path: string; message: string; message_zh: string; code: string; level: string; node?: string | null }
+
+export type ProductBody = { sku: string; name: string; category?: string | null; cost?: string | null; currency?: string | null; consumed_in_days?: number | null; attributes?: Record<string, unknown>; ids?: PlatformId[] }
+
+export type ProductShown = { id: string; sku: string; name: string; category: string | null; cost: string | null; currency: string | null; consumed_in_days: number | null; attributes: Record<string, unknown>; ids: PlatformIdShown[]; revision: number }
 
 export type Promise = { by?: "amount" | "count"; target: string }
 
@@ -576,7 +592,7 @@ export type ShownRole = { role: string; unit: string | null }
 
 export type Simulation = { id: string; flow_key: string; which: string; against: string | null; kind: string; status: "queued" | "running" | "succeeded" | "failed" | "cancelled"; revision: number | null; job_id: string | null; created_by: string | null; created_at: string; ended_at: string | null; setup: Record<string, unknown>; done?: number; total?: number | null; said?: string | null; report?: Record<string, unknown> | null; error?: Record<string, unknown> | null }
 
-export type SimulationBody = { flow: string; which?: string; document?: Record<string, unknown> | null; against?: string | null; events?: (Record<string, unknown>)[] | null; cases?: string[] | null; window?: Window | null; start?: string | null; until?: string | null; before?: (Record<string, unknown>)[]; customers?: Person[]; answers?: Record<string, Given | Given[]>; params?: Record<string, unknown> | null; others?: "called" | "all"; calendar?: string | null; keep?: number }
+export type SimulationBody = { flow: string; which?: string; document?: Record<string, unknown> | null; against?: string | null; events?: (Record<string, unknown>)[] | null; starts?: Start[] | null; cases?: string[] | null; window?: Window | null; start?: string | null; until?: string | null; before?: (Record<string, unknown>)[]; customers?: Person[]; answers?: Record<string, Given | Given[]>; params?: Record<string, unknown> | null; others?: "called" | "all"; calendar?: string | null; keep?: number }
 
 export type SimulationBrief = { id: string; flow_key: string; which: string; against: string | null; kind: string; status: "queued" | "running" | "succeeded" | "failed" | "cancelled"; revision: number | null; job_id: string | null; created_by: string | null; created_at: string; ended_at: string | null }
 
@@ -591,6 +607,8 @@ export type SplitPartShown = { key: string; amount: string; sentence: Words }
 export type SplitPlan = { shares: Share[]; remainder?: string }
 
 export type SplitShown = { amount: string; currency: string; parts: SplitPartShown[] }
+
+export type Start = { node?: string; inputs?: Record<string, unknown> | null; at?: string | null; customer?: string | null }
 
 export type StartBody = { values?: Record<string, unknown>; customer?: string | null }
 
@@ -611,6 +629,8 @@ export type Task = { id: string; kind: string; title: string; run_id: string; fo
 export type TaskAnswer = { port: string; values?: Record<string, unknown>; comment?: string }
 
 export type Term = { key: string; name: string; party: Source; direction?: "pay" | "charge"; bearer?: Source; applies?: string | Record<string, unknown> | null; exclusions?: Exclusion[]; base?: BaseRule; counts?: "orders" | "lines" | "pieces"; totals?: "party" | "parent" | "qualify_parent"; window?: "order" | "day" | "week" | "half_month" | "month" | "quarter" | "year" | "campaign"; moment?: EarningMoment; rate_on?: "created" | "paid" | "earned"; period?: "order" | "week" | "half_month" | "month" | "quarter"; rounding?: RoundingRule | null; split?: SplitPlan | null }
+
+export type TermShown = { term: string; name: string; direction: "pay" | "charge"; is_about: boolean; exclusion: string | null; layers: LayerShown[]; result: Words[]; problem: ProblemItem | null; locks: LockOn[] }
 
 export type Tested = { message: string; words: Words }
 
@@ -797,6 +817,10 @@ export interface Calls {
   propose_party_bank: { path: { party_id: string }; body: BankBody; answer: PartyShown }
   approve_party_bank: { path: { party_id: string }; answer: PartyShown }
   bind_party_user: { path: { party_id: string }; body: UserBody; answer: PartyShown }
+  list_products: { query?: { limit?: number; cursor?: string; q?: string; category?: string }; answer: Page_ProductShown }
+  create_product: { body: ProductBody; answer: ProductShown }
+  read_product: { path: { product_id: string }; answer: ProductShown }
+  update_product: { path: { product_id: string }; body: ProductBody; match: string | number; answer: ProductShown }
   list_roles: { query?: { limit?: number; cursor?: string }; answer: Page_Role }
   create_role: { body: NewRole; answer: Role }
   read_role: { path: { key: string }; answer: Role }
@@ -840,6 +864,7 @@ export interface Calls {
   freeze_entries: { body: MoneyBody; answer: Handed }
   release_entries: { body: MoneyBody; answer: Handed }
   void_entries: { body: MoneyBody; answer: Handed }
+  read_rate_layers: { query: { card: string; party?: string; platform?: string; shop?: string; category?: string; product?: string; at?: string }; answer: LayersShown }
   list_locks: { query?: { limit?: number; cursor?: string; scope?: string }; answer: Page_LockShown }
   place_lock: { body: api__locks__LockBody; answer: LockShown }
   lift_lock: { path: { lock_id: string }; answer: undefined }
@@ -1036,6 +1061,10 @@ export const ROUTES: { readonly [N in keyof Calls]: string } = {
   propose_party_bank: "POST /api/v1/parties/{party_id}/bank",
   approve_party_bank: "POST /api/v1/parties/{party_id}/bank/approve",
   bind_party_user: "PUT /api/v1/parties/{party_id}/user",
+  list_products: "GET /api/v1/products",
+  create_product: "POST /api/v1/products",
+  read_product: "GET /api/v1/products/{product_id}",
+  update_product: "PUT /api/v1/products/{product_id}",
   list_roles: "GET /api/v1/roles",
   create_role: "POST /api/v1/roles",
   read_role: "GET /api/v1/roles/{key}",
@@ -1079,6 +1108,7 @@ export const ROUTES: { readonly [N in keyof Calls]: string } = {
   freeze_entries: "POST /api/v1/settlement/entries/freeze",
   release_entries: "POST /api/v1/settlement/entries/release",
   void_entries: "POST /api/v1/settlement/entries/void",
+  read_rate_layers: "GET /api/v1/settlement/layers",
   list_locks: "GET /api/v1/settlement/locks",
   place_lock: "POST /api/v1/settlement/locks",
   lift_lock: "DELETE /api/v1/settlement/locks/{lock_id}",

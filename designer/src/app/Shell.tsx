@@ -12,6 +12,7 @@ import { LanguageSwitch, LookMenu, Notices, PersonMenu } from "./head"
 import { Logo } from "./Logo"
 import { PageSkeleton } from "./PageSkeleton"
 import { PLACES, type Place, placeOf, placesFor } from "./places"
+import { Search } from "./Search"
 import { SecondFactorDialogs } from "./SecondFactorDialogs"
 import { SignIn } from "./SignIn"
 
@@ -85,6 +86,7 @@ function Frame() {
               />
             )}
             <Flex flex={1} justify="flex-end" align="center" gap={4}>
+              {hasMenu && <Search />}
               <LanguageSwitch />
               <LookMenu />
               <Notices />

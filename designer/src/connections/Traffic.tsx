@@ -72,7 +72,11 @@ function Figures({ found }: { found: ExchangesShown }) {
               {
                 key: "slow",
                 label: t("connections.traffic.slow"),
-                children: <span title={t("connections.traffic.slowHelp")}>{seconds(found.slow_seconds)}</span>,
+                children: (
+                  <span title={t("connections.traffic.slowHelp")}>
+                    {seconds(found.slow_seconds)}
+                  </span>
+                ),
               },
               {
                 key: "oldest",

@@ -26,9 +26,7 @@ export function Budgets({ budgets }: { budgets: BudgetNow[] }) {
               size="small"
               showInfo={false}
               aria-label={each.name}
-              strokeColor={
-                each.is_near ? "var(--ant-color-warning)" : "var(--ant-color-primary)"
-              }
+              strokeColor={each.is_near ? "var(--ant-color-warning)" : "var(--ant-color-primary)"}
             />
             <Typography.Text type="secondary">
               {amount(each.used, each)} / {amount(each.limit, each)}

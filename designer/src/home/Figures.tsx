@@ -39,7 +39,7 @@ export function Figures({ home }: { home: Home }) {
           title={t("home.figure.unknown")}
           value={upTo(home.open.effects_unknown)}
           about={t("home.unknownAbout")}
-          to="/incidents?kind=effect"
+          to="/incidents"
           isBad={home.open.effects_unknown > 0}
         />
       )}

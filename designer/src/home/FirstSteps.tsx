@@ -1,4 +1,9 @@
-import { ApiOutlined, AppstoreOutlined, CheckCircleFilled, PlayCircleOutlined } from "@ant-design/icons"
+import {
+  ApiOutlined,
+  AppstoreOutlined,
+  CheckCircleFilled,
+  PlayCircleOutlined,
+} from "@ant-design/icons"
 import { Button, Card, Flex, Typography } from "antd"
 import type { ReactNode } from "react"
 import { useTranslation } from "react-i18next"

@@ -236,8 +236,7 @@ function useBulkResume() {
         title: t("runs.resumeChosen", { count: chosen.length }),
         about: t("runs.resumeAbout"),
         go: t("runs.resume"),
-        done: (reason) =>
-          resume.mutateAsync({ body: { run_ids: chosen.slice(0, MOST), reason } }),
+        done: (reason) => resume.mutateAsync({ body: { run_ids: chosen.slice(0, MOST), reason } }),
       }),
   }
 }

@@ -52,11 +52,7 @@ function Step({ step, run }: { step: TraceStep; run: RunShown }) {
   const { t } = useTranslation()
   const round = /[[~](\d+)\]?$/.exec(step.scope)?.[1]
   return (
-    <div
-      style={{ marginInlineStart: depthOf(step) * 20 }}
-      className="step"
-      data-node={step.node}
-    >
+    <div style={{ marginInlineStart: depthOf(step) * 20 }} className="step" data-node={step.node}>
       <Flex gap={8} align="center" wrap>
         <Typography.Text strong>{step.name}</Typography.Text>
         <Typography.Text type="secondary">{step.type_label}</Typography.Text>
@@ -71,8 +67,7 @@ function Step({ step, run }: { step: TraceStep; run: RunShown }) {
         )}
         <Typography.Text type="secondary" className="step-time">
           {exactTime(step.started_at).slice(11)}
-          {step.ended_at &&
-            ` · ${span(Date.parse(step.ended_at) - Date.parse(step.started_at))}`}
+          {step.ended_at && ` · ${span(Date.parse(step.ended_at) - Date.parse(step.started_at))}`}
         </Typography.Text>
         <RetryButton step={step} run={run} />
       </Flex>

@@ -298,6 +298,9 @@ def _sample(record: str, what: str) -> dict[str, Any]:
         return {"ticket": {**_TICKET, **reason, **score}}
     if record == "settlement":
         return {"settlement": _SETTLEMENT}
+    if what == "unmapped":  # what an order's line tells of it, and no more
+        told = ("platform", "shop", "external_id", "outer_id", "name", "category")
+        return {"product": {name: _PLAIN["product"][name] for name in told}}
     if record == "flow":
         return {"flow": {**_FLOW, **_FLOW_MORE.get(what, {"by": "周可"})}}
     return {record: _PLAIN[record]} if record in _PLAIN else {}

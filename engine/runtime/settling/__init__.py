@@ -6,7 +6,8 @@
     budgets.py     a budget's lane ("budget:…") lets money pass or wait
     books.py       what a batch knows of all this, and how it is written
     cards.py       published rate cards as a worker needs them
+    unmapped.py    goods of an order that are mapped to no product are told
 
-The other files are what people do: rate_cards, quoting, periods, statements, locks,
-change_requests, parties, adjustments, opening, reconciling, reports, month.
+The other files are what people do: rate_cards, rate_layers, quoting, periods, statements, locks,
+change_requests, parties, products, adjustments, opening, reconciling, reports, month.
 """

@@ -110,7 +110,9 @@ def _facts(batch: Batch, conn: Connection, tenant: str, orders: Sequence[Any]) -
             for name in ("outer_id", "sku", "product_id")
             if line.get(name)
         }
-        rows = order_store.find_products(conn, tenant, str(order["platform"]), codes)
+        rows = order_store.find_products(
+            conn, tenant, str(order["platform"]), codes, str(order.get("shop") or "")
+        )
         products = {
             code: {
                 "key": row.id,

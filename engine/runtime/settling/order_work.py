@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.core.node import Answer
 from engine.runtime.batch import Need
+from engine.runtime.settling import unmapped
 from engine.runtime.settling.books import books_of
 from engine.runtime.settling.order_parts import completed
 from engine.runtime.settling.refunding import plain
@@ -38,6 +39,7 @@ def book(desk: Desk, args: Mapping[str, Any]) -> Applied:
     known, products = (yield [Need("settlement:facts", tenant, (order, row.owner))])[0]
     taking = Taking(desk, key, order, row.id)
     taking.keep_parts(products)
+    unmapped.tell(desk, order, products)
     taking.book(cards[2], row.owner, known, products)
     taking.note_earned(cards[2])
     if any(one["status"] == "kept" for one in taking.held.refunds.values()):

@@ -12,7 +12,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from engine.core.cells import zone as read_zone
 from engine.core.errors import InvalidInput, NotFound, Problem
 from engine.core.event import Event
 from engine.core.event_types import load_scope, validate_data
@@ -20,7 +19,6 @@ from engine.core.text import Text, text
 from engine.runtime.settling.cards import load_cards, load_plans, resolver_of
 from engine.runtime.settling.explaining import say_lines
 from engine.runtime.settling.order_parts import completed
-from engine.runtime.settling.periods_of import demand_period
 from engine.runtime.settling.roles import (
     line_parties,
     load_parties,
@@ -28,19 +26,19 @@ from engine.runtime.settling.roles import (
     pairs_of,
     party_of,
 )
-from engine.runtime.settling.what_if import totals_by_shape
+from engine.runtime.settling.what_if import WhatIf as WhatIf
+from engine.runtime.settling.what_if import what_if_of
 from engine.runtime.world import World
 from engine.settlement.account import AccountState, read_state
 from engine.settlement.booking import book_order, parts_of
 from engine.settlement.card import Card, load_card
 from engine.settlement.card_check import validate_card
-from engine.settlement.entry import Entry, figures_of, payee_of, plan_key
-from engine.settlement.in_force import moment_of
+from engine.settlement.entry import Entry, figures_of, plan_key
 from engine.settlement.money import round_fine, to_major, to_minor
 from engine.settlement.plan import Plan
 from engine.settlement.posting import post
 from engine.settlement.pricing import compile_model
-from engine.settlement.resolve import Owed, Resolver
+from engine.settlement.resolve import Resolver
 from engine.settlement.sale import sales_of
 from engine.settlement.say import say_line, say_part
 from engine.settlement.shares import Given, share_entries
@@ -50,7 +48,6 @@ from engine.store import orders as order_store
 from engine.store import parties as party_store
 from engine.store import rate_cards as card_store
 from engine.store import settlement_accounts as account_store
-from engine.store import settlement_bookings as booking_store
 from engine.store.db import Connection
 
 
@@ -95,17 +92,6 @@ class SplitPart:
     key: str
     minor: int
     sentence: Text
-
-
-@dataclass(frozen=True, slots=True)
-class WhatIf:
-    """One party and term of a month: what it came to and what it would have."""
-
-    party: str
-    term: str
-    currency: str
-    was: int
-    would: int
 
 
 def quote(
@@ -158,7 +144,9 @@ def quote_in(
         for name in ("outer_id", "sku", "product_id")
         if line.get(name)
     }
-    rows = order_store.find_products(conn, tenant, str(order["platform"]), codes)
+    rows = order_store.find_products(
+        conn, tenant, str(order["platform"]), codes, str(order.get("shop") or "")
+    )
     sales = sales_of(
         order,
         parties={**order_parties(order, known), **given},
@@ -278,49 +266,22 @@ def split_amount(amount: str, currency: str, plan: Any) -> list[SplitPart]:
     return [SplitPart(one.key, one.amount, say_part(one, minor, currency)) for one in parts]
 
 
-def what_if(world: World, tenant: str, card: str | Mapping[str, Any], period: str) -> list[WhatIf]:
-    """The totals of a month's accounts under another card: f looks at totals alone, so no order is
-    priced again. For cards whose rules ask only what bookings hold: party, platform, shop, channel,
-    category and service; others are recomputed by a job.
+def what_if(
+    world: World,
+    tenant: str,
+    card: str | Mapping[str, Any],
+    period: str,
+    *,
+    only_booked: bool = False,
+) -> list[WhatIf]:
+    """What a period's orders came to, and what they would have under this card (what_if.py).
+
+    `only_booked` leaves out orders the card has not booked, as a recompute does. InvalidInput names
+    the terms that cannot be told, and why.
     """
-    days = demand_period(period)
     with world.db.reading() as conn:
         found = _card(conn, tenant, card)
-        zone = read_zone(found.zone)
-        since, until = moment_of(days.first, zone), moment_of(days.last, zone, is_end=True)
-        return _what_if(conn, tenant, found, since, until)
-
-
-def _what_if(
-    conn: Connection, tenant: str, card: Card, since: datetime, until: datetime
-) -> list[WhatIf]:
-    resolver = Resolver(card, "trial")
-    was: dict[tuple[str, str], int] = {}
-    worth: dict[tuple[str, str], int] = {}
-    kept: dict[str, Any] = {}
-    sums: dict[tuple[str, str, str], list[int]] = {}
-    for row, sale in totals_by_shape(conn, tenant, card.key, since, until):
-        for one in resolver.resolve(sale):
-            if not isinstance(one, Owed) or one.term.key != row.term:
-                continue
-            held = sums.setdefault((one.account, one.sub, row.term), [0, 0])
-            held[0] += int(row.base)
-            held[1] += int(row.count)
-            kept[one.sub] = one.plan
-    for (account, sub, term), (base, count) in sums.items():
-        plan = kept[sub]
-        key = (payee_of(account, sub), term)
-        worth[key] = worth.get(key, 0) + round_fine(plan.worth(base, count), plan.mode)
-    for row in booking_store.worth_between(conn, tenant, card.key, since, until):
-        party = row.account.partition("|")[0]
-        key = (payee_of(row.account, row.sub) or party, row.term)
-        plan = load_plans(conn, tenant, [plan_key(row.sub)])[plan_key(row.sub)]
-        minor = round_fine(plan.worth(int(row.base), int(row.count)), plan.mode)
-        was[key] = was.get(key, 0) + minor
-    return [
-        WhatIf(party, term, card.currency, was.get((party, term), 0), worth.get((party, term), 0))
-        for party, term in sorted({*was, *worth})
-    ]
+        return what_if_of(world, conn, tenant, found, period, only_booked=only_booked)
 
 
 def stored_order(world: World, tenant: str, number: str) -> dict[str, Any]:

@@ -92,4 +92,5 @@ def _swap(
 
 def _what(one: Booking) -> tuple[Any, ...]:
     """What makes two bookings the same; the version alone does not make them differ."""
-    return (one.line, one.account, one.sub, one.other, one.base, one.count)
+    payees = tuple(sorted((one.payees or {}).items()))
+    return (one.line, one.account, one.sub, one.other, one.base, one.count, payees)

@@ -29,7 +29,7 @@ def try_reprice(world: World, tenant: str, card: str, period: str) -> list[WhatI
         )
     if version is None:
         raise NotFound(text(f"没有已发布的计费规则 {card}", f"no published rate card {card}"))
-    return what_if(world, tenant, version.document, period)
+    return what_if(world, tenant, version.document, period, only_booked=True)
 
 
 def reprice_period(world: World, who: Principal, card: str, period: str) -> int:

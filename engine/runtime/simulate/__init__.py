@@ -5,6 +5,7 @@ scratch world; nothing in them asks which one it is.
 
 asked.py     what is asked: version, events, answers, start        chosen.py   the version, checked
 sources.py   events from a list, a file, the past                  scratch.py  the world
+starts.py    by hand, form or schedule, without events
 samples.py   who answers calls                                     people.py   who answers tasks
 filling.py   rows as of the first event, from one snapshot         course.py   time, wave by wave
 harvest.py   what came of it, run by run                           tally.py    counted

@@ -8,7 +8,7 @@ answer, or a list with one for each time the step asks; the last one then stays.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -19,6 +19,11 @@ from engine.core.text import text
 
 Which = Annotated[str, Field(pattern=r"^(draft|live|[1-9][0-9]{0,5})$")]
 FlowKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+# Times beyond would overflow where they are counted on from.
+Moment = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(1970, 1, 2, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC)),
+]
 MOST_GIVEN = 5_000  # events handed over with the request itself; more come as a file
 WORK = timedelta(minutes=10)
 TAIL = timedelta(days=400)
@@ -94,10 +99,26 @@ class Person(Part):
     created_at: AwareDatetime | None = None
 
 
+class Start(Part):
+    """A start without an event: by hand, form or call with its input, or by schedule at a moment.
+
+    node      the trigger; may be left out where there is only one
+    inputs    what is filled in: must fit the trigger's schema
+    at        when; nothing: `start` or now, of a schedule its next time from then on
+    customer  whose run it is; of a schedule: only this one of its audience
+    """
+
+    node: str = Field(default="", max_length=64)
+    inputs: dict[str, Any] | None = None
+    at: Moment | None = None
+    customer: str | None = Field(default=None, pattern=r"^cus_[A-Za-z0-9_]{1,60}$")
+
+
 class Setup(Part):
     """Everything about one test run; exactly one source of events.
 
     document     an unsaved draft, instead of `which`
+    starts       starts without events; the flow's own schedules then fire at these moments only
     against      the version it is compared with
     start        when the first event is to happen; all others keep their distance
     until        how far the clock is wound at most; nothing: until all is over, 400 days at most
@@ -112,10 +133,11 @@ class Setup(Part):
     document: dict[str, Any] | None = None
     against: Which | None = None
     events: tuple[dict[str, Any], ...] | None = Field(default=None, max_length=MOST_GIVEN)
+    starts: tuple[Start, ...] | None = Field(default=None, min_length=1, max_length=MOST_GIVEN)
     cases: tuple[str, ...] | None = None
     file: File | None = None
     window: Window | None = None
-    start: AwareDatetime | None = None
+    start: Moment | None = None
     until: AwareDatetime | None = None
     before: tuple[dict[str, Any], ...] = Field(default=(), max_length=MOST_GIVEN)
     customers: tuple[Person, ...] = Field(default=(), max_length=MOST_GIVEN)
@@ -127,20 +149,28 @@ class Setup(Part):
 
     @model_validator(mode="after")
     def _one_source(self) -> Setup:
-        given = [self.events, self.cases, self.file, self.window]
+        given = [self.events, self.starts, self.cases, self.file, self.window]
         if sum(one is not None for one in given) != 1:
-            raise ValueError("exactly one of events, cases, file, window")
+            raise ValueError("exactly one of events, starts, cases, file, window")
         return self
 
 
 def read_setup(document: Any) -> Setup:
     """The set-up of a test run; InvalidInput, a path for each fault."""
     try:
-        return Setup.model_validate(document)
+        setup = Setup.model_validate(document)
     except ValidationError as error:
         raise InvalidInput(
             text("试运行的设置不对", "the test run is not set up right"), problems_of(error)
         ) from None
+    if setup.starts is None:
+        return setup
+    # A schedule names the customers of its audience: so each has a name.
+    people = [
+        one if one.id is not None else one.model_copy(update={"id": f"cus_prepared_{number}"})
+        for number, one in enumerate(setup.customers, 1)
+    ]
+    return setup.model_copy(update={"customers": tuple(people)}) if people else setup
 
 
 class Answers:

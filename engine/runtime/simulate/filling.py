@@ -66,7 +66,8 @@ def fill(
         store.copy_whole(conn, target, tenant)
         store.copy_flows(conn, target, tenant, [setup.flow, *others])
         version = _put_version(target, tenant, chosen, at)
-        _put_live(world, target, tenant, chosen, version, at)
+        is_started = setup.starts is not None  # then its schedules fire as the set-up says
+        _put_live(world, target, tenant, chosen, version, None if is_started else at)
         for row in flow_store.live_versions(conn, tenant):
             if row.key in others:
                 store.put_flow_live(target, tenant, row.id, row.live_version, [])
@@ -137,13 +138,19 @@ def _put_version(target: Connection, tenant: str, chosen: Chosen, at: datetime) 
 
 
 def _put_live(
-    world: World, target: Connection, tenant: str, chosen: Chosen, version_id: str, at: datetime
+    world: World,
+    target: Connection,
+    tenant: str,
+    chosen: Chosen,
+    version_id: str,
+    at: datetime | None,
 ) -> None:
+    """Makes the version live; its schedules are due from `at` on, or never."""
     version = compile_version(chosen.flow, world.registry, params=chosen.params)
     due = [
         {"node": node, "due_at": next_fire(start, at - timedelta(microseconds=1)), "paused": False}
         for node, start in version.triggers.items()
-        if isinstance(start, Schedule)
+        if isinstance(start, Schedule) and at is not None
     ]
     store.put_flow_live(target, tenant, chosen.flow_id, version_id, due)
 

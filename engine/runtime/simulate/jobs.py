@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from engine.core.errors import Conflict, NotFound
+from engine.core.flow import dump_flow, load_flow
 from engine.core.ids import new_id
 from engine.core.text import Locale, text
 from engine.runtime.batch import as_json, pack, unpack
@@ -19,6 +20,7 @@ from engine.runtime.simulate.asked import Setup, read_setup
 from engine.runtime.simulate.cases import try_cases
 from engine.runtime.simulate.chosen import choose
 from engine.runtime.simulate.run import Result, simulate
+from engine.runtime.simulate.starts import find_starts
 from engine.runtime.simulate.tally import RunSeen, path_key
 from engine.runtime.simulate.traces import kept_trace
 from engine.runtime.world import World
@@ -32,13 +34,15 @@ def start_simulation(
 ) -> tuple[str, str]:
     """Checks the flow, then queues the test run: (its id, the job's id).
 
-    InvalidFlow or NotFound come here, before there is a job.
+    InvalidFlow, NotFound, and InvalidInput for starts that do not fit come here, before there is a
+    job.
     """
     tenant, now = who.tenant, world.now()
     with world.db.reading() as conn:
-        choose(world, conn, tenant, setup, setup.which)
+        chosen = choose(world, conn, tenant, setup, setup.which)
         if setup.against is not None:
             choose(world, conn, tenant, setup, setup.against)
+        find_starts(world, conn, tenant, setup, chosen)
         flow = flow_store.find_flow(conn, tenant, setup.flow)
     id_ = new_id("sim", now)
     with world.db.begin() as conn:
@@ -53,7 +57,7 @@ def start_simulation(
                 "kind": kind,
                 "setup": _shown(setup),
                 "status": "queued",
-                "revision": flow.revision if flow is not None else None,
+                "revision": _revision(flow, setup),
                 "created_by": who.id,
                 "created_at": now,
             },
@@ -66,10 +70,27 @@ def start_simulation(
     return id_, job_id
 
 
+def _revision(row: Any, setup: Setup) -> int | None:
+    """The revision of the saved draft that is tried; None for a document that is not the draft.
+
+    Publishing counts test runs by it (publish_gate.py): what was never saved proves nothing.
+    """
+    if row is None:
+        return None
+    if setup.document is not None:
+        is_draft = row.draft is not None and _same(setup.document, row.draft)
+        return int(row.revision) if is_draft else None
+    return int(row.revision)
+
+
+def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return dump_flow(load_flow(one)) == dump_flow(load_flow(other))
+
+
 def _shown(setup: Setup) -> dict[str, Any]:
     """The set-up as it is kept: the events themselves are not, nor where a file lay."""
     found = setup.model_dump(mode="json", exclude_unset=True)
-    for name in ("events", "before", "customers"):
+    for name in ("events", "before", "customers", "starts"):
         if name in found:
             found[name] = len(found[name])
     if "file" in found:

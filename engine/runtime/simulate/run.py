@@ -29,6 +29,7 @@ from engine.runtime.simulate.people import People
 from engine.runtime.simulate.report import make_report
 from engine.runtime.simulate.scratch import Scratch, open_scratch
 from engine.runtime.simulate.sources import Coming, Feed, read_feed, read_one
+from engine.runtime.simulate.starts import add_starts
 from engine.runtime.simulate.tally import RunSeen, Tally, path_key
 from engine.runtime.world import World
 from engine.store import calendars as calendar_store
@@ -78,7 +79,7 @@ def simulate(world: World, tenant: str, setup: Setup, tell: Tell = no_tell) -> R
         chosen = [choose(world, conn, tenant, setup, setup.which)]
         if setup.against is not None:
             chosen.append(choose(world, conn, tenant, setup, setup.against))
-        feed = read_feed(world, conn, tenant, setup, tell)
+        feed, said = _feed(world, conn, tenant, setup, chosen[0], tell)
         stack.callback(feed.close)
         names = {row.id: row.key for row in flow_store.live_versions(conn, tenant)}
         sides = [
@@ -101,7 +102,7 @@ def simulate(world: World, tenant: str, setup: Setup, tell: Tell = no_tell) -> R
                 feed,
                 names=names,
                 clock=side.clock,
-                unrestored=side.unrestored,
+                unrestored=[*side.unrestored, *said],
             )
             for side in sides
         ]
@@ -135,6 +136,18 @@ def run_side(
         _run(side, tenant, setup, feed, tell)
         _count(side, tenant, setup, feed, tell)
         return side, feed, document
+
+
+def _feed(
+    world: World, conn: Connection, tenant: str, setup: Setup, chosen: Chosen, tell: Tell
+) -> tuple[Feed, list[Text]]:
+    """The events, or those that starts come to; and what of them is not as it was then."""
+    if setup.starts is None:
+        return read_feed(world, conn, tenant, setup, tell), []
+    feed = Feed()
+    said = add_starts(world, conn, tenant, setup, chosen, feed)
+    feed.sort(None)
+    return feed, said
 
 
 def named(chosen: Chosen) -> dict[str, Any]:

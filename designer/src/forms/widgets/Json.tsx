@@ -6,7 +6,7 @@ import { emptyOf, type WidgetProps } from "../widget"
 const written = (value: unknown) => (value === undefined ? "" : JSON.stringify(value, null, 2))
 
 /** A value as JSON text; what is no JSON yet stays in the field and out of the form. */
-export function Json({ schema, value, onChange, id, isReadOnly }: WidgetProps) {
+export function Json({ schema, value, onChange, id, label, isReadOnly }: WidgetProps) {
   const { t } = useTranslation()
   const [text, setText] = useState(() => written(value))
   const [isWrong, setWrong] = useState(false)
@@ -18,6 +18,7 @@ export function Json({ schema, value, onChange, id, isReadOnly }: WidgetProps) {
       <Input.TextArea
         id={id}
         className="code-input"
+        aria-label={label}
         value={text}
         disabled={isReadOnly}
         autoSize={{ minRows: 3, maxRows: 16 }}

@@ -159,6 +159,22 @@ export const frame: SameShape<typeof zhCN> = {
     enrol: "Set it up",
     later: "Not now",
   },
+  find: {
+    button: "Search",
+    title: "Search",
+    placeholder: "Flow, order number, run id, party, rate card…",
+    nothing: "Nothing found. Part of a name is enough; order numbers and ids must be whole.",
+    kind: {
+      run: "Run",
+      event: "Event",
+      order: "Order",
+      flow: "Flow",
+      connection: "Connection",
+      party: "Party",
+      card: "Rate card",
+      user: "Person",
+    },
+  },
   publicForm: {
     submit: "Submit",
     done: "Submitted",

@@ -154,6 +154,22 @@ export const frame = {
     enrol: "去绑定",
     later: "以后再说",
   },
+  find: {
+    button: "搜索",
+    title: "搜索",
+    placeholder: "流程、订单号、执行编号、合作方、计费规则…",
+    nothing: "没有找到。名称可以只写一部分，订单号和编号要写全。",
+    kind: {
+      run: "执行",
+      event: "事件",
+      order: "订单",
+      flow: "流程",
+      connection: "平台对接",
+      party: "合作方",
+      card: "计费规则",
+      user: "人员",
+    },
+  },
   publicForm: {
     submit: "提交",
     done: "提交成功",

@@ -146,6 +146,12 @@ def fit(world: World, step: dict[str, Any], number: int) -> dict[str, Any]:
     return made
 
 
+def given(number: str, **more: Any) -> dict[str, Any]:
+    """An order.paid as a test run is handed one."""
+    one = order_event(number, **more)
+    return {"type": one.type, "time": one.time.isoformat(), "id": one.id, "data": one.data}
+
+
 def test_every_block_and_every_action_leaves_the_world_as_it_was(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,10 +164,7 @@ def test_every_block_and_every_action_leaves_the_world_as_it_was(
     registry = load_registry()
     tried = steps(registry)
     made = [fit(world, step, number) for number, step in enumerate(tried)]
-    events = [
-        {"type": "order.paid", "time": one.time.isoformat(), "id": one.id, "data": one.data}
-        for one in (order_event("1"), order_event("2", person="p2"))
-    ]
+    events = [given("1"), given("2", person="p2")]
     before = digest(world)
 
     def refused(*_: Any, **__: Any) -> Any:
@@ -171,13 +174,46 @@ def test_every_block_and_every_action_leaves_the_world_as_it_was(
     monkeypatch.setattr(socket.socket, "connect", refused)
     monkeypatch.setattr(socket.socket, "sendto", refused)
     monkeypatch.setattr(redis.Redis, "execute_command", refused)
-    for name in world.registry.connectors:
-        for action in world.registry.connectors[name].actions:
-            assert callable(action.run)
+    asked = set()
     for one in made:
         setup = read_setup({"flow": one["key"], "document": one, "events": events})
         report = simulate(world, TENANT, setup).report
         assert report["runs"]["started"] == 2, one["name"]
+        entered = {step["place"]: step["entered"] for step in report["steps"]}
+        assert entered["step"] == 2, one["name"]
+        asked |= {(sent["connection"], sent["action"]) for sent in report["effects"]["outside"]}
+    assert digest(world) == before
+    # Whatever is installed was in it: a new block or action is without anybody's doing.
+    triggers = {type_ for type_, block in registry.nodes.items() if block.kind == "trigger"}
+    assert {step["type"] for step in tried} | triggers == set(registry.nodes)
+    there = {
+        (name, one.key) for name, type_ in registry.connectors.items() for one in type_.actions
+    }
+    assert there <= asked
+
+
+TRIGGERS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "event": (PAID["config"], {"events": [given("1")]}),
+    "form": ({"title": "报修", "form": FORM}, {"starts": [{"inputs": {"note": "漏水"}}]}),
+    "manual": ({"inputs": FORM}, {"starts": [{"inputs": {"note": "漏水"}}]}),
+    "schedule": ({"cron": "0 9 * * *"}, {"starts": [{}]}),
+    "webhook": ({}, {"starts": [{"inputs": {"note": "漏水"}}]}),
+}
+
+
+@pytest.mark.parametrize("type_", sorted(
+    name for name, block in load_registry().nodes.items() if block.kind == "trigger"
+))  # fmt: skip
+def test_every_trigger_starts_in_there_and_leaves_the_world_as_it_was(
+    world: World, type_: str
+) -> None:
+    config, source = TRIGGERS[type_]  # one that is missing fails
+    fields = {"fields": [{"name": "v", "value": "1"}]}
+    one = document({"id": "step", "type": "set_fields", "config": fields}, 1)
+    one["nodes"] = [{"id": "t", "type": type_, "config": config}, one["nodes"][1]]
+    before = digest(world)
+    setup = read_setup({"flow": one["key"], "document": one, **source})
+    assert simulate(world, TENANT, setup).report["runs"]["by_status"] == {"succeeded": 1}
     assert digest(world) == before
 
 
