@@ -98,7 +98,7 @@ def test_a_flow_is_built_by_mouse_tried_and_takes_a_real_event(
     page.get_by_role("link", name="大额订单").first.click()
     expect(page.get_by_role("heading", name="执行过程")).to_be_visible()
     expect(page.get_by_text("收到事件 order.paid").first).to_be_visible()
-    expect(page.locator(".canvas-box .light-lit").first).to_be_visible()
+    expect(page.locator(".canvas-box .react-flow__edge .light-lit")).to_have_count(2)
 
 
 def test_a_flow_is_built_and_published_without_a_mouse(page_of: PageOf, server: Server) -> None:
