@@ -126,7 +126,9 @@ def show_term(one: TermRate, found: Any) -> TermShown:
     )
 
 
-@resource.get("/settlement/layers", act="settlement.read", answers={200: LayersShown})
+@resource.get(
+    "/settlement/layers", act="settlement.read", answers={200: LayersShown}, problems=(404,)
+)
 def read_rate_layers(query: LayersQuery) -> Response:
     """The rates that the card in force gives: what each layer says, and what it comes to.
 

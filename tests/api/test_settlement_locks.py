@@ -80,6 +80,7 @@ ELSEWHERE = {
     "notices": "what somebody has read",
     "org-units": "the tree of the company",
     "parties": "partners: what they are paid by is in a card",
+    "products": "goods: what is earned by them is in a card",
     "roles": "acts of people",
     "runs": "runs of flows as they stand",
     "schemas": "only looks",
