@@ -5,8 +5,9 @@ import { useState } from "react"
 import { useTranslation } from "react-i18next"
 import { Link, useNavigate, useSearchParams } from "react-router"
 import { useAct } from "@/api/act"
+import { FlowSelect } from "@/api/FlowSelect"
 import { useFlowNames } from "@/api/names"
-import { useList, useRead } from "@/api/queries"
+import { useList } from "@/api/queries"
 import { Rows } from "@/api/Rows"
 import { useMay } from "@/api/session"
 import { RUN_TONES } from "@/api/tones"
@@ -32,7 +33,6 @@ export function RunsPage() {
   const [status, setStatus] = useFilter("status")
   const [owner, setOwner] = useFilter("owner")
   const [since, until, setRange] = useRange()
-  const flows = useRead("list_flows", { query: { limit: 200 } }, { enabled: may("flows.read") })
   const list = useList(
     "list_runs",
     {
@@ -64,18 +64,7 @@ export function RunsPage() {
       }
     >
       <Flex gap={8} wrap className="filters">
-        <Select
-          aria-label={t("runs.flow")}
-          placeholder={t("runs.allFlows")}
-          allowClear
-          showSearch={{ optionFilterProp: "label" }}
-          value={flow || null}
-          options={(flows.data?.items ?? []).map((each) => ({
-            value: each.key,
-            label: each.name,
-          }))}
-          onChange={(next) => setFlow(next ?? undefined)}
-        />
+        <FlowSelect value={flow} onChange={setFlow} />
         <Select
           aria-label={t("word.status")}
           placeholder={t("runs.allStatuses")}

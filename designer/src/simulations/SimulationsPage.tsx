@@ -3,8 +3,9 @@ import { Button, Flex, Popconfirm, Select, Typography } from "antd"
 import { useTranslation } from "react-i18next"
 import { Link, useNavigate } from "react-router"
 import { useAct } from "@/api/act"
+import { FlowSelect } from "@/api/FlowSelect"
 import { useFlowNames, usePeopleNames } from "@/api/names"
-import { useList, useRead } from "@/api/queries"
+import { useList } from "@/api/queries"
 import { Rows } from "@/api/Rows"
 import { useMay } from "@/api/session"
 import { span } from "@/text/format"
@@ -25,7 +26,6 @@ export function SimulationsPage() {
   const whichOf = useWhich()
   const [flow, setFlow] = useFilter("flow")
   const [kind, setKind] = useFilter("kind")
-  const flows = useRead("list_flows", { query: { limit: 200 } }, { enabled: may("flows.read") })
   const list = useList(
     "list_simulations",
     {
@@ -56,15 +56,7 @@ export function SimulationsPage() {
       }
     >
       <Flex gap={8} wrap className="filters">
-        <Select
-          aria-label={t("runs.flow")}
-          placeholder={t("runs.allFlows")}
-          allowClear
-          showSearch={{ optionFilterProp: "label" }}
-          value={flow || null}
-          options={(flows.data?.items ?? []).map((one) => ({ value: one.key, label: one.name }))}
-          onChange={(next) => setFlow(next ?? undefined)}
-        />
+        <FlowSelect value={flow} onChange={setFlow} />
         <Select
           aria-label={t("simulations.kind")}
           placeholder={t("simulations.allKinds")}

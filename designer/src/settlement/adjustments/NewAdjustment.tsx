@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next"
 import { useAct } from "@/api/act"
 import { Details, sentenceOf } from "@/api/Fault"
 import { useRead } from "@/api/queries"
-import { PartySelect } from "../entries/pickers"
+import { PartySelect } from "../PartySelect"
 
 const AMOUNT = /^\d{1,13}(\.\d{1,2})?$/
 
@@ -56,7 +56,7 @@ export function NewAdjustment({ close }: { close: () => void }) {
         }
       >
         <Form.Item name="party" label={t("settlement.party")} rules={needed}>
-          <PartySelect isWide label={t("settlement.party")} />
+          <PartySelect label={t("settlement.party")} />
         </Form.Item>
         <Flex gap={16} wrap>
           <Form.Item name="sign" label={t("settlement.direction")}>

@@ -5,7 +5,8 @@ import { Details, sentenceOf } from "@/api/Fault"
 import { useRead } from "@/api/queries"
 import { useMay } from "@/api/session"
 import type { BudgetBody, BudgetShown } from "@/api/types"
-import { PartySelect, PeriodSelect } from "../entries/pickers"
+import { PeriodSelect } from "../entries/pickers"
+import { PartySelect } from "../PartySelect"
 import "../desk.css"
 import { COVERS, documentOf } from "./budget"
 
@@ -143,7 +144,7 @@ export function BudgetForm({ budget, close }: { budget?: BudgetShown; close: () 
           <p>{t("settlement.budgets.coversHelp")}</p>
           <div className="inline-fields">
             <Form.Item name={["covers", "party"]} label={t("settlement.budgets.cover.party")}>
-              <PartySelect isWide label={t("settlement.budgets.cover.party")} />
+              <PartySelect label={t("settlement.budgets.cover.party")} />
             </Form.Item>
             <Form.Item name={["covers", "period"]} label={t("settlement.budgets.cover.period")}>
               <PeriodSelect isWide label={t("settlement.budgets.cover.period")} />

@@ -3,7 +3,7 @@ import { useState } from "react"
 import { useTranslation } from "react-i18next"
 import type { Source } from "@/api/types"
 import { rateWords } from "@/text/zh-CN/rateWords"
-import { PartySelect } from "../names"
+import { PartySelect } from "../PartySelect"
 import { Bound, type BoundField } from "./Bound"
 import { wordOf } from "./words"
 

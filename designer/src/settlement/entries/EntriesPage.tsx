@@ -10,12 +10,13 @@ import { useFilter } from "@/ui/address"
 import { Page } from "@/ui/Page"
 import { inWords } from "../inWords"
 import { Money } from "../Money"
+import { PartySelect } from "../PartySelect"
 import { Why } from "../Why"
 import { Accounts } from "./Accounts"
 import { MoneyTag } from "./MoneyTag"
 import { MoveBar } from "./MoveBar"
 import { OrderFilter } from "./OrderFilter"
-import { PartySelect, PeriodSelect } from "./pickers"
+import { PeriodSelect } from "./pickers"
 import { isMoneyState, MONEY_STATES } from "./states"
 
 /** The ledger: every amount with its state and how it came about; accounts with their totals. */
@@ -38,7 +39,12 @@ export function EntriesPage() {
           style={{ alignSelf: "flex-start" }}
         />
         <Flex gap={12} wrap>
-          <PartySelect value={party} onChange={setParty} label={t("settlement.party")} />
+          <PartySelect
+            isWide={false}
+            value={party}
+            onChange={setParty}
+            label={t("settlement.party")}
+          />
           {!isAccounts && <MoreFilters />}
         </Flex>
       </Flex>

@@ -20,7 +20,7 @@ import type { PartyBody, PartyShown } from "@/api/types"
 import { Json } from "@/forms/widgets/Json"
 import { rateWords } from "@/text/zh-CN/rateWords"
 import { wordOf } from "../cards/words"
-import { PartySelect } from "../names"
+import { PartySelect } from "../PartySelect"
 import { type Agreed, agreedIn, withAgreed } from "./agreed"
 
 type Values = Omit<PartyBody, "contract_from_on" | "contract_until_on"> & {

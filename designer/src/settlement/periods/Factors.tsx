@@ -8,7 +8,7 @@ import { useList } from "@/api/queries"
 import { Rows } from "@/api/Rows"
 import { useMay } from "@/api/session"
 import { When } from "@/text/When"
-import { PartySelect } from "../entries/pickers"
+import { PartySelect } from "../PartySelect"
 
 /** Factors known late (完成系数), with who confirmed them. */
 export function Factors() {
@@ -94,7 +94,6 @@ function NewFactor({ close }: { close: () => void }) {
       >
         <Form.Item name="party" label={t("settlement.party")} rules={needed}>
           <PartySelect
-            isWide
             label={t("settlement.party")}
             also={[{ value: "*", label: t("settlement.factors.everybody") }]}
           />

@@ -2,7 +2,8 @@ import { Form, Modal, Typography } from "antd"
 import { useTranslation } from "react-i18next"
 import { useNavigate } from "react-router"
 import { useAct } from "@/api/act"
-import { PartySelect, PeriodSelect } from "../entries/pickers"
+import { PeriodSelect } from "../entries/pickers"
+import { PartySelect } from "../PartySelect"
 
 interface Values {
   party: string
@@ -39,7 +40,7 @@ export function NewStatement({ close }: { close: () => void }) {
         onFinish={(values) => make.mutate({ body: values })}
       >
         <Form.Item name="party" label={t("settlement.party")} rules={needed}>
-          <PartySelect isWide label={t("settlement.party")} />
+          <PartySelect label={t("settlement.party")} />
         </Form.Item>
         <Form.Item name="period" label={t("settlement.period")} rules={needed}>
           <PeriodSelect isWide label={t("settlement.period")} />

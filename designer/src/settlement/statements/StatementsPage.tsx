@@ -12,8 +12,9 @@ import { When } from "@/text/When"
 import { useFilter } from "@/ui/address"
 import { Page } from "@/ui/Page"
 import { StatementTag } from "../entries/MoneyTag"
-import { PartySelect, PeriodSelect } from "../entries/pickers"
+import { PeriodSelect } from "../entries/pickers"
 import { Money } from "../Money"
+import { PartySelect } from "../PartySelect"
 import { MyStatements } from "../phone/MyStatements"
 import { NewStatement } from "./NewStatement"
 import { ReleaseBar } from "./ReleaseBar"
@@ -69,7 +70,12 @@ function AllStatements() {
       }
     >
       <Flex gap={12} wrap className="filters">
-        <PartySelect value={party} onChange={setParty} label={t("settlement.party")} />
+        <PartySelect
+          isWide={false}
+          value={party}
+          onChange={setParty}
+          label={t("settlement.party")}
+        />
         <PeriodSelect value={period} onChange={setPeriod} label={t("settlement.period")} />
         <Select
           allowClear
