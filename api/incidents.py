@@ -18,7 +18,7 @@ from engine.core.redact import redact
 from engine.core.text import text
 from engine.runtime import steering
 from engine.runtime.inspect import effect_shown
-from engine.store import runs as store
+from engine.store import incidents as incident_store
 
 resource = Resource("incidents", text("异常", "What stopped and needs a person"))
 
@@ -115,7 +115,7 @@ def list_incidents(query: IncidentsQuery) -> Response:
     """Incidents, the newest first."""
     (before,) = start(query, str) or (None,)
     with world().db.reading() as conn:
-        rows = store.list_incidents(
+        rows = incident_store.list_incidents(
             conn, tenant(), status=query.status, before=before, limit=query.limit + 1
         )
     kept, following = split(rows, query.limit, lambda row: [row.id])

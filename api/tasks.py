@@ -14,7 +14,7 @@ from api.pagination import Page, PageQuery, split, start
 from api.resource import SIGNED_IN, Model, Resource, Shown
 from engine.core.text import text
 from engine.runtime import steering
-from engine.store import runs as store
+from engine.store import tasks as task_store
 
 resource = Resource("tasks", text("我的待办", "Approvals and forms that wait for oneself"))
 
@@ -84,7 +84,9 @@ def list_tasks(query: PageQuery) -> Response:
     """One's own open tasks, the newest first."""
     (before,) = start(query, str) or (None,)
     with world().db.reading() as conn:
-        rows = store.tasks_of(conn, tenant(), caller().id, before=before, limit=query.limit + 1)
+        rows = task_store.tasks_of(
+            conn, tenant(), caller().id, before=before, limit=query.limit + 1
+        )
     kept, following = split(rows, query.limit, lambda row: [row.id])
     return page(kept, show, following)
 
@@ -109,7 +111,9 @@ def list_notices(query: PageQuery) -> Response:
     """One's own notices, the newest first."""
     (before,) = start(query, int) or (None,)
     with world().db.reading() as conn:
-        rows = store.notices_of(conn, tenant(), caller().id, before=before, limit=query.limit + 1)
+        rows = task_store.notices_of(
+            conn, tenant(), caller().id, before=before, limit=query.limit + 1
+        )
     kept, following = split(rows, query.limit, lambda row: [row.id])
     return page(kept, Notice.model_validate, following)
 
@@ -119,5 +123,5 @@ def read_notices(body: ReadBody) -> Response:
     """Marks notices of one's own as read."""
     ids = [one for one in body.ids if 0 < one < 2**63]
     with world().db.begin() as conn:
-        changed = store.read_notices(conn, tenant(), caller().id, ids, world().now())
+        changed = task_store.read_notices(conn, tenant(), caller().id, ids, world().now())
     return answer({"changed": changed})

@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints
 from api.answers import answer
 from api.context import caller, locale, tenant, world
 from api.errors import ProblemItem
+from api.flow_versions import ChangeShown
 from api.flows import Made
 from api.resource import Model, Resource, Shown
 from api.shapes import FlowKey
@@ -103,10 +104,12 @@ class Installed(Shown):
 
 
 class UpgradeChosen(Chosen):
-    """Values given over those of the installation, and whose value each conflict keeps."""
+    """Values given over those of the installation, and whose value holds at which path."""
 
     choices: dict[FlowKey, dict[str, Literal["mine", "theirs"]]] = Field(
-        default_factory=dict, description="By flow, then by the conflict's path"
+        default_factory=dict,
+        description="By flow, then by the path of a conflict (must be chosen) or of an offer "
+        "(taken, unless it is `mine`)",
     )
 
 
@@ -127,6 +130,13 @@ class ConflictShown(Shown):
     mine: Any
     theirs: Any
     chosen: Literal["mine", "theirs"] | None
+    change: ChangeShown = Field(description="What the new version changes, in words")
+
+
+class OfferShown(ChangeShown):
+    """A value that only the new version has changed."""
+
+    taken: bool = Field(description="False: refused by a choice of `mine`")
 
 
 class UpgradedFlowShown(Shown):
@@ -135,9 +145,12 @@ class UpgradedFlowShown(Shown):
     key: str
     did: Literal["merged", "added", "gone"]
     revision: int | None
-    document: dict[str, Any]
+    mine: dict[str, Any] | None = Field(description="The draft as it is; null where there is none")
+    document: dict[str, Any] = Field(description="The draft as it would be")
     taken: list[str] = Field(description="Paths at which the new version's values came in")
+    offers: list[OfferShown] = Field(description="What only the new version has changed")
     conflicts: list[ConflictShown]
+    changes: list[ChangeShown] = Field(description="What it does to the draft, in words")
     problems: list[ProblemItem]
 
 

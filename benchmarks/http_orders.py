@@ -30,8 +30,9 @@ from engine.runtime.inbox import receive
 from engine.runtime.world import World
 from engine.store.db import all_tenants
 from engine.store.events import events
+from engine.store.incidents import incidents
 from engine.store.lanes import work
-from engine.store.runs import incidents, journal, runs
+from engine.store.runs import journal, runs
 
 ORDERS, BATCH, WARM = 20_000, 100, 400
 WORKERS = ["worker-1", "worker-2"]

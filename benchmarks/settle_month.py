@@ -30,7 +30,8 @@ from engine.runtime.settling.rate_cards import create_card, publish_card
 from engine.runtime.world import World, live_world
 from engine.settings import load_settings
 from engine.settlement.card import load_card
-from engine.settlement.resolve import Owed, Resolver
+from engine.settlement.outcome import Owed
+from engine.settlement.resolve import Resolver
 from engine.settlement.sale import sales_of
 from engine.store import rate_cards as card_store
 from engine.store.db import all_tenants

@@ -24,9 +24,11 @@ from engine.runtime.world import World
 from engine.store import customers as customer_store
 from engine.store import effects as effect_store
 from engine.store import events as event_store
+from engine.store import incidents as incident_store
 from engine.store import lanes as lane_store
 from engine.store import orders as order_store
 from engine.store import runs as run_store
+from engine.store import tasks as task_store
 from engine.store.bulk import insert_many, insert_new
 from engine.store.db import Connection, dump_json
 
@@ -235,17 +237,17 @@ class Batch:
         run_store.store_runs(conn, [_run_row(run) for run in changed if run.is_new])
         run_store.save_runs(conn, [_moved_row(run) for run in changed if not run.is_new])
         run_store.store_journal(conn, self.journal)
-        insert_many(conn, run_store.incidents, self.incidents)
+        insert_many(conn, incident_store.incidents, self.incidents)
 
     def _write_asked(self, conn: Connection) -> None:
         run_store.drop(conn, run_store.waits, self.dropped_waits)
         run_store.drop(conn, run_store.timers, self.dropped_timers)
         insert_new(conn, run_store.waits, list(self.new_waits.values()), ("run_id", "token"))
         insert_new(conn, run_store.timers, list(self.new_timers.values()), ("run_id", "token"))
-        insert_many(conn, run_store.tasks, list(self.new_tasks.values()))
-        insert_many(conn, run_store.task_people, self.task_people)
-        run_store.withdraw_tasks(conn, self.withdrawn_tasks, self.now)
-        run_store.store_notices(conn, self.notices)
+        insert_many(conn, task_store.tasks, list(self.new_tasks.values()))
+        insert_many(conn, task_store.task_people, self.task_people)
+        task_store.withdraw_tasks(conn, self.withdrawn_tasks, self.now)
+        task_store.store_notices(conn, self.notices)
         for held in effect_store.store_effects(conn, self.effects):
             # Whether money was paid is a person's to say: until then nothing is answered.
             decides = held.status == "unknown" and held.effect_class == "money"

@@ -30,6 +30,7 @@ from engine.runtime.world import World
 from engine.store import customers as customer_store
 from engine.store import effects as effect_store
 from engine.store import flows as flow_store
+from engine.store import incidents as incident_store
 from engine.store import jobs as job_store
 from engine.store import lanes as lane_store
 from engine.store import runs as run_store
@@ -136,7 +137,7 @@ def _note_fault(world: World, row: Any, fault: EngineError, now: datetime) -> No
         "created_at": now,
     }
     with world.db.begin() as conn:
-        insert_many(conn, run_store.incidents, [incident])
+        insert_many(conn, incident_store.incidents, [incident])
     announce_incidents(world, [incident])
 
 

@@ -34,8 +34,8 @@ from engine.runtime.connections import NotBegun, fault_of
 from engine.runtime.world import World
 from engine.store import connections as connection_store
 from engine.store import effects as effect_store
+from engine.store import incidents as incident_store
 from engine.store import lanes as lane_store
-from engine.store import runs as run_store
 from engine.store.bulk import insert_many
 from engine.store.db import Connection
 
@@ -296,7 +296,7 @@ def _tell_runs(
         if status == "unknown" or (status == "failed" and not row.token):
             incidents.append(incident_row(row, status, result["error"], now))
     lane_store.put_work(conn, work)
-    insert_many(conn, run_store.incidents, incidents)
+    insert_many(conn, incident_store.incidents, incidents)
     return incidents
 
 

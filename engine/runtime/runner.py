@@ -33,6 +33,7 @@ from engine.runtime.reads import LOADERS, answer_all, load_customers
 from engine.runtime.start import event_value
 from engine.runtime.world import World
 from engine.store import events as event_store
+from engine.store import incidents as incident_store
 from engine.store import lanes as lane_store
 from engine.store import orders as order_store
 from engine.store import runs as run_store
@@ -311,7 +312,7 @@ def _set_aside(world: World, held: dict[int, int], row: Any, fault: Exception) -
     with world.db.begin() as conn:
         if not lane_store.fence(conn, held, LEASE_FOR):
             raise LeaseLost
-        insert_many(conn, run_store.incidents, [incident])
+        insert_many(conn, incident_store.incidents, [incident])
         error = {"code": incident["code"], "message": message}
         if is_run:
             run_store.mark_failed(conn, row.tenant, row.ref, now, error)

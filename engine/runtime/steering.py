@@ -20,8 +20,10 @@ from engine.runtime.world import World
 from engine.store import effects as effect_store
 from engine.store import events as event_store
 from engine.store import flows as flow_store
+from engine.store import incidents as incident_store
 from engine.store import lanes as lane_store
 from engine.store import runs as run_store
+from engine.store import tasks as task_store
 from engine.store.db import Connection
 
 Verdict = Literal["delivered", "failed", "again"]
@@ -99,7 +101,7 @@ def read_incident(world: World, tenant: str, incident_id: str) -> Any:
 
 
 def _incident(conn: Connection, tenant: str, incident_id: str) -> Any:
-    row = run_store.find_incident(conn, tenant, incident_id)
+    row = incident_store.find_incident(conn, tenant, incident_id)
     if row is None:
         raise NotFound(text(f"没有异常 {incident_id}", f"there is no incident {incident_id}"))
     return row
@@ -111,7 +113,7 @@ def resolve_incident(world: World, who: Principal, incident_id: str, words: str)
     with world.db.begin() as conn:
         row = _incident(conn, who.tenant, incident_id)
         values = {"resolved_at": now, "resolved_by": who.id, "resolution": words}
-        if not run_store.resolve_incidents(conn, who.tenant, row.ref, values, row.id):
+        if not incident_store.resolve_incidents(conn, who.tenant, row.ref, values, row.id):
             raise Conflict(text("异常已经处理", "the incident is resolved already"))
         who.note(conn, now, "runs.act", f"incident:{row.id}", {"did": "resolve", "words": words})
         return _incident(conn, who.tenant, incident_id)
@@ -119,7 +121,7 @@ def resolve_incident(world: World, who: Principal, incident_id: str, words: str)
 
 def _resolve(conn: Connection, who: Principal, now: Any, ref: str, words: str) -> None:
     values = {"resolved_at": now, "resolved_by": who.id, "resolution": words}
-    run_store.resolve_incidents(conn, who.tenant, ref, values)
+    incident_store.resolve_incidents(conn, who.tenant, ref, values)
 
 
 def read_effect(world: World, tenant: str, key: str) -> Any:
@@ -216,8 +218,8 @@ def read_task(world: World, who: Principal, task_id: str) -> Any:
 
 
 def _task(conn: Connection, who: Principal, task_id: str) -> Any:
-    row = run_store.find_task(conn, who.tenant, task_id)
-    if row is None or who.id not in run_store.people_of_task(conn, who.tenant, task_id):
+    row = task_store.find_task(conn, who.tenant, task_id)
+    if row is None or who.id not in task_store.people_of_task(conn, who.tenant, task_id):
         raise NotFound(text(f"没有待办 {task_id}", f"there is no task {task_id} of yours"))
     return row
 
@@ -246,7 +248,7 @@ def answer_task(
             raise InvalidInput(text("填写的内容不合要求", "the form is not filled in"), problems)
         value = {"by": who.id, "at": now.isoformat(), "comment": comment, "values": given}
         closed = {"status": "done", "closed_at": now, "closed_by": who.id, "answer": value}
-        if not run_store.close_task(conn, who.tenant, task_id, closed):
+        if not task_store.close_task(conn, who.tenant, task_id, closed):
             raise Conflict(text("这项待办已经处理过", "the task is answered already"))
         payload = {"kind": "task", "token": row.token, "port": port, "value": value}
         lane_store.put_work(conn, [_signal(row.lane, row.tenant, row.run_id, now, payload)])

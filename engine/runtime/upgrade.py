@@ -13,10 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.core.diff import Change, diff_flows
 from engine.core.errors import Conflict, InvalidInput, NotFound, Problem
 from engine.core.flow import dump_flow, load_flow
+from engine.core.registry import Registry
 from engine.core.scene import Scene, install
 from engine.core.scene.merge import Merged, Side, merge_flow
+from engine.core.scene.told import nodes_of, tell
 from engine.core.text import Locale, text
 from engine.core.validate import validate
 from engine.runtime.carrying import covered
@@ -38,6 +41,9 @@ class UpgradedFlow:
 
     did       merged, added (new in the scene) or gone (somebody took the flow away: it stays away)
     revision  of the draft that was looked at; None for a flow that is new
+    mine      the draft that was looked at; None for a flow that is new, or gone
+    changes   what applying it does to the draft; none for a flow that is new, or gone
+    told      by path: an offer or a conflict, as what the new version changes
     """
 
     key: str
@@ -45,6 +51,9 @@ class UpgradedFlow:
     merged: Merged
     revision: int | None
     problems: list[Problem]
+    mine: dict[str, Any] | None
+    changes: list[Change]
+    told: dict[str, Change]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +199,9 @@ def _plan(
             merged = merge_flow(base, row.draft, theirs, own, may_unlock=unlock)
             did, revision = "merged", row.revision
         problems = validate(load_flow(merged.document), world.registry, known=known)
-        flows.append(UpgradedFlow(flow_key, did, merged, revision, problems))
+        mine = row.draft if did == "merged" and row is not None else None
+        changes, told = _told(world.registry, mine, theirs, merged)
+        flows.append(UpgradedFlow(flow_key, did, merged, revision, problems, mine, changes, told))
     values = {
         "version": scene.version,
         "params": dict(given),
@@ -200,6 +211,22 @@ def _plan(
         "flows": list(dict.fromkeys([*held.flows, *documents])),
     }
     return Upgrade(held.id, key, held.version, scene.version, flows), scene, values
+
+
+def _told(
+    registry: Registry, mine: dict[str, Any] | None, theirs: dict[str, Any], merged: Merged
+) -> tuple[list[Change], dict[str, Change]]:
+    """What becomes of the draft, and what the new version wants, in words; secrets covered."""
+    if mine is None:
+        return [], {}
+    held, comes, becomes = covered(mine), covered(theirs), covered(merged.document)
+    nodes = nodes_of(held, comes)
+    wanted = [(one.path, one.mine, one.theirs) for one in merged.offers]
+    wanted += [(one.path, one.base, one.theirs) for one in merged.conflicts]
+    told = {
+        path: tell(path, covered(old), covered(new), nodes, registry) for path, old, new in wanted
+    }
+    return diff_flows(load_flow(held), load_flow(becomes), registry), told
 
 
 def _still_known(
@@ -216,8 +243,18 @@ def shown(one: UpgradedFlow) -> dict[str, Any]:
         "key": one.key,
         "did": one.did,
         "revision": one.revision,
+        "mine": covered(one.mine),
         "document": covered(one.merged.document),
         "taken": list(one.merged.taken),
+        "offers": [
+            {
+                **one.told[each.path].as_json(),
+                "before": covered(each.mine),
+                "after": covered(each.theirs),
+                "taken": each.is_taken,
+            }
+            for each in one.merged.offers
+        ],
         "conflicts": [
             {
                 "path": each.path,
@@ -226,8 +263,10 @@ def shown(one: UpgradedFlow) -> dict[str, Any]:
                 "mine": covered(each.mine),
                 "theirs": covered(each.theirs),
                 "chosen": each.chosen,
+                "change": one.told[each.path].as_json(),
             }
             for each in one.merged.conflicts
         ],
+        "changes": [each.as_json() for each in one.changes],
         "problems": [each.as_json() for each in one.problems],
     }

@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from engine.settlement.outcome import Excluded, Owed, Unpriced
 from engine.settlement.posting import Part
 from engine.settlement.refunds import LineLeft, give_back
-from engine.settlement.resolve import Excluded, Owed, Resolver, Unpriced
+from engine.settlement.resolve import Resolver
 from engine.settlement.sale import Sale
 
 

@@ -10,9 +10,9 @@ from engine.core.errors import Problem
 from engine.core.reach import Reach, Spans, Values
 from engine.core.validate.choices import Box, boxes_of
 from engine.settlement.card import Card, Rule
+from engine.settlement.clash import say_equal_rank, say_two_campaigns
 from engine.settlement.in_force import Force, force_of
 from engine.settlement.rank import Rank, can_both_fit, rank_of
-from engine.settlement.resolve import say_equal_rank, say_two_campaigns
 
 MOST = 50  # problems; a card with more needs another look, not a longer list
 

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import partial
 from operator import attrgetter
@@ -24,67 +23,28 @@ from typing import Any
 
 from engine.core.cells import zone as read_zone
 from engine.core.errors import EngineError, InvalidInput, Problem
-from engine.core.expression import compile_condition, compile_expression
+from engine.core.expression import compile_condition
 from engine.core.fields import Condition
-from engine.core.text import Text, say, text
-from engine.settlement.card import LAYERS, Card, Exclusion, Rule, Source, Term
+from engine.core.text import text
+from engine.settlement.card import LAYERS, Card, Exclusion, Rule, Term
 from engine.settlement.card_scope import card_scope
-from engine.settlement.in_force import Force, force_of
+from engine.settlement.clash import RankedRule, clash_of
+from engine.settlement.in_force import force_of
 from engine.settlement.layers import compose
 from engine.settlement.models import Chained
 from engine.settlement.moments import earned_at, rate_at
 from engine.settlement.order_base import BaseOf, compile_base
+from engine.settlement.outcome import Excluded, Outcome, Owed, Unpriced
 from engine.settlement.plan import Plan, make_plans
-from engine.settlement.rank import FACTS, Rank, fits, rank_of
+from engine.settlement.rank import FACTS, fits, rank_of
 from engine.settlement.sale import Sale
 from engine.settlement.shares import is_party
+from engine.settlement.source import compile_source, nobody
 from engine.settlement.split import SplitPlan
 from engine.settlement.windows import Window, local_day, window_finder, window_key
 
 REMEMBERED = 50_000  # shapes per term; beyond it everything is forgotten and found anew
 
-
-@dataclass(slots=True)
-class Owed:
-    """What one line means for one plan: the account it goes into and with how much.
-
-    account  names the totals (party | card.term | window | family), `sub` the plan's part of it
-    count    what the term counts for this line; for "orders" see `booking.book_order`
-    payees   who has which share, where the term is shared out
-    other    the account of the other side
-    """
-
-    term: Term
-    plan: Plan
-    party: str
-    payee: str
-    other: str
-    account: str
-    sub: str
-    base: int
-    count: int
-    rate_at: datetime
-    earned_at: datetime | None
-    payees: Mapping[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Unpriced:
-    """A line that a term is about and that has no rate; never paid in silence."""
-
-    term: str
-    problem: Problem
-
-
-@dataclass(frozen=True, slots=True)
-class Excluded:
-    """A line that an exclusion takes out of a term: counted in the report."""
-
-    term: str
-    exclusion: str
-
-
-Outcome = Owed | Unpriced | Excluded
 Found = tuple[Plan, ...] | Problem
 Test = Callable[..., Any]
 # What rules match on of a party, by its name in the party.
@@ -125,7 +85,7 @@ class _Rates:
             (one, _test(one.when, of.zone)) for one in term.exclusions
         )
         self.rules = [
-            _Compiled(
+            RankedRule(
                 rule, rank_of(rule), _test(rule.when, of.zone), force_of(of.card, rule, of.zone)
             )
             for rule in of.card.rules
@@ -260,7 +220,7 @@ class _Rates:
         """
         roles = plans[0].roles if self.chain_roles else ()
         return [
-            Unpriced(self.term.key, _nobody(role).problems[0])
+            Unpriced(self.term.key, nobody(role).problems[0])
             for role in roles
             if role not in sale.parties
         ]
@@ -302,7 +262,7 @@ class _Rates:
             ]
             if not fitting:
                 continue
-            clash = _clash(fitting)
+            clash = clash_of(fitting)
             if clash is not None:
                 return clash
             chain.append(max(fitting, key=lambda one: one.rank).rule)
@@ -333,79 +293,6 @@ class _Rates:
             return error.problems[0] if error.problems else Problem(self.at, error.message)
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiled:
-    rule: Rule
-    rank: Rank
-    when: Test | None
-    force: Force
-
-
-def compile_source(source: Source) -> Callable[[Sale], Mapping[str, Any]]:
-    """Who is meant, as a function of a line -> the party. It raises InvalidInput when the order
-    brings nobody in that role.
-    """
-    if source.party is not None:
-        fixed = {"key": source.party}
-        return lambda sale: fixed
-    if source.expression is not None:
-        evaluate = compile_expression(source.expression, schema=card_scope()).evaluate
-
-        def find(sale: Sale) -> Mapping[str, Any]:
-            found = evaluate(sale.scope)
-            if not isinstance(found, str) or not found:
-                raise _nobody("expression")
-            known = next((one for one in sale.parties.values() if one["key"] == found), None)
-            return known or {"key": found}
-
-        return find
-    role = source.role or "brand"
-
-    def by_role(sale: Sale) -> Mapping[str, Any]:
-        party = sale.parties.get(role)
-        if party is None:
-            if role == "brand":
-                return _BRAND
-            raise _nobody(role)
-        return party
-
-    return by_role
-
-
-_BRAND: Mapping[str, Any] = {"key": "brand", "kind": "brand"}
-
-
-def _clash(fitting: list[_Compiled]) -> Problem | None:
-    """Two rules of equal rank, or of two campaigns."""
-    campaigns = {one.rule.campaign for one in fitting}
-    if len(campaigns) > 1:
-        return Problem(
-            "/campaigns", say_two_campaigns(fitting[0].rule, fitting[1].rule), "campaigns"
-        )
-    best = sorted(fitting, key=lambda one: one.rank)[-2:]
-    if len(best) == 2 and best[0].rank == best[1].rank:
-        return Problem(
-            f"/rules/{best[1].rule.id}", say_equal_rank(best[0].rule, best[1].rule), "equal_rank"
-        )
-    return None
-
-
-def say_equal_rank(one: Rule, other: Rule) -> Text:
-    return text(
-        f"「{one.name}」与「{other.name}」同级，会同时命中同一订单，请错开条件或设置优先级",
-        f"“{one.name}” and “{other.name}” are of equal rank and can both fit one order: "
-        "keep them apart or give one a priority",
-    )
-
-
-def say_two_campaigns(one: Rule, other: Rule) -> Text:
-    return text(
-        f"「{one.name}」与「{other.name}」属于两个活动，却在同一天对同一订单生效，请错开",
-        f"“{one.name}” and “{other.name}” belong to two campaigns and hold for one order on the "
-        "same day: keep them apart",
-    )
-
-
 def _campaign_of(card: Card, plans: tuple[Plan, ...], facts: Mapping[str, Any]) -> str:
     """The campaign whose rule worked on the plan, else the one the order itself names."""
     rules = {step.rule for plan in plans for step in plan.steps}
@@ -419,17 +306,4 @@ def _test(condition: Condition | None, zone: tzinfo) -> Test | None:
     return compile_condition(condition, schema=card_scope(), zone=zone).evaluate
 
 
-def _nobody(role: str) -> InvalidInput:
-    message = text(
-        f"订单没有带来「{role}」，不知道记到谁名下",
-        f"the order brings nobody as {role!r}: it is not known whose account it is",
-    )
-    return InvalidInput(message, [Problem(f"/parties/{role}", message, "no_party")])
-
-
 _PIECES = text("按件计价时数量应为整数", "counted by the piece, a quantity must be a whole number")
-
-
-def say_problem(problem: Problem) -> str:
-    """The Chinese sentence of a problem with its path, for logs and incidents."""
-    return f"{problem.path}：{say(problem.message)}"

@@ -17,7 +17,8 @@ from engine.core.ids import first_id
 from engine.store.among import among
 from engine.store.effects import effects
 from engine.store.events import events
-from engine.store.runs import incidents, runs
+from engine.store.incidents import incidents
+from engine.store.runs import runs
 from engine.store.settlement_accounts import settlement_entries as entries
 
 Span = tuple[datetime, datetime]  # [since, until)

@@ -12,8 +12,9 @@ from engine.core.ids import first_id
 from engine.store.db import all_tenants
 from engine.store.effects import effects
 from engine.store.events import events
+from engine.store.incidents import incidents
 from engine.store.lanes import backlog, lanes_with_work
-from engine.store.runs import incidents, runs
+from engine.store.runs import runs
 
 LATEST = 10_000
 

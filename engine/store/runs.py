@@ -1,4 +1,4 @@
-"""Runs, their journal, what they wait for, and incidents.
+"""Runs, their journal, and what they wait for.
 
 A run that never waits is two inserts: its row and one journal row. `state` is kept only while a run
 waits or has failed.
@@ -18,7 +18,6 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
-    UniqueConstraint,
     func,
     select,
 )
@@ -28,7 +27,7 @@ from engine.core.ids import first_id
 from engine.core.run import ENDED
 from engine.store.among import among, among_pairs
 from engine.store.bulk import insert_many, insert_new, update_many
-from engine.store.db import Json, Moment, Whole, all_tenants, metadata, tenant_column
+from engine.store.db import Json, Moment, all_tenants, metadata, tenant_column
 
 runs = Table(
     "runs",
@@ -95,76 +94,6 @@ timers = Table(
     Column("lane", SmallInteger, nullable=False),
     Column("due_at", Moment, nullable=False),
     Index("ix_timers_due_at", "due_at"),
-)
-
-tasks = Table(
-    "tasks",
-    metadata,
-    Column("id", Text, primary_key=True),  # task_…
-    tenant_column(),
-    Column("run_id", Text, nullable=False),
-    Column("token", Text, nullable=False),
-    Column("lane", SmallInteger, nullable=False),
-    Column("kind", Text, nullable=False),  # approval | form
-    Column("title", Text, nullable=False),
-    Column("who", Json, nullable=False),
-    Column("form", Json),
-    Column("ports", Json, nullable=False),
-    Column("details", Json, nullable=False),
-    Column("status", Text, nullable=False),  # open | done | withdrawn
-    Column("opened_at", Moment, nullable=False),
-    Column("due_at", Moment),
-    Column("closed_at", Moment),
-    Column("closed_by", Text),
-    Column("answer", Json),
-    Index("ix_tasks_tenant_status_id", "tenant", "status", "id"),
-    Index("ix_tasks_run_id", "run_id"),
-)
-
-task_people = Table(
-    "task_people",
-    metadata,
-    Column("task_id", Text, primary_key=True),
-    Column("user_id", Text, primary_key=True),
-    tenant_column(),
-    Index("ix_task_people_tenant_user_id", "tenant", "user_id", "task_id"),
-)
-
-incidents = Table(
-    "incidents",
-    metadata,
-    Column("id", Text, primary_key=True),  # inc_…
-    tenant_column(),
-    Column("kind", Text, nullable=False),  # run | effect | event | connection
-    Column("ref", Text, nullable=False),
-    Column("run_id", Text),
-    Column("flow_id", Text),
-    Column("code", Text, nullable=False),
-    Column("message", Json, nullable=False),  # {"zh", "en"}
-    Column("status", Text, nullable=False),  # open | resolved
-    Column("created_at", Moment, nullable=False),
-    Column("resolved_at", Moment),
-    Column("resolved_by", Text),
-    Column("resolution", Text),
-    Index("ix_incidents_tenant_status_id", "tenant", "status", "id"),
-)
-
-notices = Table(
-    "notices",
-    metadata,
-    Column("id", Whole, primary_key=True, autoincrement=True),
-    tenant_column(),
-    Column("user_id", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("link", Text),
-    Column("run_id", Text),
-    Column("key", Text, nullable=False),  # of the effect
-    Column("at", Moment, nullable=False),
-    Column("read_at", Moment),
-    UniqueConstraint("key", "user_id"),
-    Index("ix_notices_tenant_user_id_id", "tenant", "user_id", "id"),
-    sqlite_autoincrement=True,
 )
 
 _BRIEF = tuple(column for column in runs.c if column.name != "state")
@@ -285,7 +214,7 @@ def last_started(conn: Connection, flow_id: str, key: str) -> datetime | None:
     return found
 
 
-# -- waits, timers, tasks ----------------------------------------------------------------------
+# -- waits, timers -----------------------------------------------------------------------------
 
 
 def waits_for(
@@ -333,104 +262,6 @@ def next_due(conn: Connection) -> datetime | None:
     return found
 
 
-def find_task(conn: Connection, tenant: str, task_id: str) -> Any | None:
-    return conn.execute(
-        select(tasks).where(tasks.c.tenant == tenant, tasks.c.id == task_id)
-    ).first()
-
-
-def tasks_of(
-    conn: Connection, tenant: str, user: str, *, before: str | None = None, limit: int = 50
-) -> list[Any]:
-    """Open tasks a person may answer, newest first."""
-    where = [
-        tasks.c.tenant == tenant,
-        tasks.c.status == "open",
-        task_people.c.tenant == tenant,
-        task_people.c.user_id == user,
-    ]
-    if before:
-        where.append(tasks.c.id < before)
-    return list(
-        conn.execute(
-            select(tasks)
-            .join(task_people, task_people.c.task_id == tasks.c.id)
-            .where(*where)
-            .order_by(tasks.c.id.desc())
-            .limit(limit)
-        ).all()
-    )
-
-
-def close_task(conn: Connection, tenant: str, task_id: str, values: Mapping[str, Any]) -> bool:
-    """Closes an open task; False when somebody was faster."""
-    done = conn.execute(
-        tasks.update()
-        .where(tasks.c.tenant == tenant, tasks.c.id == task_id, tasks.c.status == "open")
-        .values(**values)
-    )
-    return done.rowcount == 1
-
-
-def people_of_task(conn: Connection, tenant: str, task_id: str) -> set[str]:
-    found = conn.execute(
-        select(task_people.c.user_id).where(
-            task_people.c.tenant == tenant, task_people.c.task_id == task_id
-        )
-    )
-    return {row[0] for row in found}
-
-
-def list_incidents(
-    conn: Connection,
-    tenant: str,
-    *,
-    status: str = "open",
-    before: str | None = None,
-    limit: int = 50,
-) -> list[Any]:
-    where = [incidents.c.tenant == tenant, incidents.c.status == status]
-    if before:
-        where.append(incidents.c.id < before)
-    return list(
-        conn.execute(
-            select(incidents).where(*where).order_by(incidents.c.id.desc()).limit(limit)
-        ).all()
-    )
-
-
-def is_ended(status: str) -> bool:
-    return status in ENDED
-
-
-def withdraw_tasks(conn: Connection, pairs: Sequence[tuple[str, str]], now: datetime) -> None:
-    """Closes the open tasks of steps that no longer wait: (run id, token)."""
-    if pairs:
-        conn.execute(
-            all_tenants(
-                tasks.update()
-                .where(among_pairs(tasks.c.run_id, tasks.c.token, pairs), tasks.c.status == "open")
-                .values(status="withdrawn", closed_at=now)
-            )
-        )
-
-
-def store_notices(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Notices for people: tenant, user_id, title, body, link, at, key, run_id."""
-    insert_new(conn, notices, rows, ("key", "user_id"))
-
-
-def notices_of(
-    conn: Connection, tenant: str, user: str, *, before: int | None = None, limit: int = 50
-) -> list[Any]:
-    where = [notices.c.tenant == tenant, notices.c.user_id == user]
-    if before:
-        where.append(notices.c.id < before)
-    return list(
-        conn.execute(select(notices).where(*where).order_by(notices.c.id.desc()).limit(limit)).all()
-    )
-
-
 def find_wait(conn: Connection, tenant: str, run_id: str, token: str) -> Any | None:
     return conn.execute(
         select(waits).where(
@@ -448,39 +279,3 @@ def mark_failed(
         .where(runs.c.tenant == tenant, runs.c.id == run_id, runs.c.status.not_in(ENDED))
         .values(status="failed", error=dict(error), updated_at=now)
     )
-
-
-def find_incident(conn: Connection, tenant: str, incident_id: str) -> Any | None:
-    return conn.execute(
-        select(incidents).where(incidents.c.tenant == tenant, incidents.c.id == incident_id)
-    ).first()
-
-
-def resolve_incidents(
-    conn: Connection, tenant: str, ref: str, values: Mapping[str, Any], id_: str | None = None
-) -> int:
-    """Closes the open incidents of a run or effect, or the one named; returns how many."""
-    which = incidents.c.id == id_ if id_ else incidents.c.ref == ref
-    done = conn.execute(
-        incidents.update()
-        .where(incidents.c.tenant == tenant, which, incidents.c.status == "open")
-        .values(status="resolved", **values)
-    )
-    return done.rowcount
-
-
-def read_notices(
-    conn: Connection, tenant: str, user: str, ids: Iterable[int], now: datetime
-) -> int:
-    """Marks a person's own notices as read; returns how many were not read before."""
-    done = conn.execute(
-        notices.update()
-        .where(
-            notices.c.tenant == tenant,
-            notices.c.user_id == user,
-            notices.c.read_at.is_(None),
-            among(notices.c.id, ids),
-        )
-        .values(read_at=now)
-    )
-    return done.rowcount

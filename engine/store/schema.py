@@ -24,6 +24,7 @@ from engine.store import (  # noqa: F401  imported for their tables
     events,
     flows,
     idempotency,
+    incidents,
     jobs,
     lanes,
     orders,
@@ -43,6 +44,7 @@ from engine.store import (  # noqa: F401  imported for their tables
     settlement_periods,
     settlement_statements,
     simulations,
+    tasks,
 )
 from engine.store.db import Database, metadata
 from engine.store.lanes import count_lanes, create_lanes

@@ -83,6 +83,28 @@ def test_changes_of_both_sides_come_together_in_a_draft(
     assert one["upgraded_at"]
 
 
+def test_a_change_nobody_wants_is_refused_and_told_in_words(
+    admin: Client, newer: Callable[..., None]
+) -> None:
+    key = installed(admin)
+    newer(lambda scene: (described("第二版")(scene), renamed("新名字")(scene)))
+    (flow,) = admin.post(f"{PATH}/preview", {}).json["flows"]
+    assert flow["mine"] == draft(admin, key)
+    assert {one["path"]: one["taken"] for one in flow["offers"]} == {
+        "/description": True,
+        "/name": True,
+    }
+    assert all("第二版" in one["message_zh"] or "新名字" in one["message_zh"]
+               for one in flow["offers"])  # fmt: skip
+    choices = {key: {"/name": "mine"}}
+    (seen,) = admin.post(f"{PATH}/preview", {"choices": choices}).json["flows"]
+    assert seen["taken"] == ["/description"]
+    assert [one["path"] for one in seen["changes"]] == ["/description"]
+    done = admin.post(PATH, {"revisions": {key: flow["revision"]}, "choices": choices})
+    assert done.status_code == 200, done.json
+    assert draft(admin, key)["name"] == flow["mine"]["name"]
+
+
 def test_the_next_upgrade_starts_from_what_the_last_one_brought(
     admin: Client, newer: Callable[..., None]
 ) -> None:

@@ -25,8 +25,8 @@ from engine.settlement.account import AMOUNT, MINOR, NUMBER, POSTED, read_state
 from engine.settlement.money import round_fine
 from engine.store.db import all_tenants
 from engine.store.flows import create_tenant
+from engine.store.incidents import incidents
 from engine.store.lanes import work
-from engine.store.runs import incidents
 from engine.store.settlement_accounts import settlement_accounts, settlement_entries
 from engine.store.settlement_budgets import load_budgets
 from tests.chaos.test_nothing_lost import PATIENCE, Workers, count

@@ -28,8 +28,9 @@ from engine.store.customers import caps, customer_history
 from engine.store.db import all_tenants
 from engine.store.effects import effects
 from engine.store.flows import create_tenant
+from engine.store.incidents import incidents
 from engine.store.lanes import work
-from engine.store.runs import incidents, journal, runs
+from engine.store.runs import journal, runs
 from tests.chaos.receiver import Receiver
 
 pytestmark = pytest.mark.alone

@@ -3,7 +3,7 @@
 document.py   the document `jimu.scene/1`: read_scene, load_scene, samples and their changes
 places.py     what a scene's own keys mean inside its flows: parameters, connections, wording
 install.py    a scene with chosen parameters and connections -> flow documents
-merge.py      three-way merge of flow documents, for upgrades
+merge.py      three-way merge of flow documents, for upgrades   told.py  its changes in words
 check.py      everything that can be wrong with a scene, before anybody installs it
 play.py       a case played through the real matcher and interpreter   compare.py  its values
 """

@@ -3,7 +3,7 @@
 Objects merge member by member; lists whose rows have ids (nodes, lines, branches, cases by name)
 row by row; everything else is one value. Per value:
 
-1. changed on one side only: that side's
+1. changed on one side only: that side's; what only the scene changed the caller may refuse
 2. changed on both sides to the same: that
 3. changed on both sides differently, or changed here and taken away there: a conflict. Mine stays
    unless the caller has chosen theirs. Places on the canvas are mine without a word.
@@ -47,12 +47,27 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A value only theirs has changed: it came in, unless the caller refused it."""
+
+    path: str
+    mine: Any
+    theirs: Any
+    is_taken: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Merged:
-    """The merged document, its conflicts, and the pointers at which theirs came in."""
+    """The merged document, its conflicts, and what only theirs has changed."""
 
     document: dict[str, Any]
     conflicts: tuple[Conflict, ...]
-    taken: tuple[str, ...]
+    offers: tuple[Offer, ...]
+
+    @property
+    def taken(self) -> tuple[str, ...]:
+        """The pointers at which theirs came in."""
+        return tuple(one.path for one in self.offers if one.is_taken)
 
     @property
     def is_clear(self) -> bool:
@@ -64,7 +79,14 @@ class Merged:
 class _Merge:
     choices: Mapping[str, Side]
     conflicts: list[Conflict] = field(default_factory=list)
-    taken: list[str] = field(default_factory=list)
+    offers: list[Offer] = field(default_factory=list)
+
+    def offer(self, path: str, mine: Any, theirs: Any) -> Side:
+        """A value only theirs has changed: it comes in, unless the caller refuses it."""
+        side = self.choices.get(path, "theirs")
+        here, there = (None if one is MISSING else one for one in (mine, theirs))
+        self.offers.append(Offer(path, here, there, side == "theirs"))
+        return side
 
 
 def merge_flow(
@@ -85,49 +107,27 @@ def merge_flow(
     document: dict[str, Any] = {**found, "key": mine["key"], "format": mine["format"]}
     if not may_unlock:
         _keep_locked(work, mine, document)
-    return Merged(document, tuple(work.conflicts), tuple(work.taken))
+    return Merged(document, tuple(work.conflicts), tuple(work.offers))
 
 
 def _value(work: _Merge, path: str, base: Any, mine: Any, theirs: Any) -> Any:
     if _same(mine, theirs) or _same(theirs, base):
         return mine
-    if path.rpartition("/")[2] in _COSMETIC and mine is not MISSING:
+    if path.rpartition("/")[2] in _COSMETIC and mine is not MISSING and not _same(mine, base):
         return mine
-    if _same(mine, base):
-        work.taken += _differences(path, base, theirs)
-        return theirs
     if isinstance(mine, Mapping) and isinstance(theirs, Mapping):
         return _members(work, path, base if isinstance(base, Mapping) else {}, mine, theirs)
     ids = [_ids(one) for one in (base if isinstance(base, list) else [], mine, theirs)]
     if all(found is not None for found in ids):
         return _rows(work, path, *[found or {} for found in ids])
+    if _same(mine, base):
+        return theirs if work.offer(path, mine, theirs) == "theirs" else mine
     kind: ConflictKind = "changed"
     if mine is MISSING:
         kind = "removed_here"
     elif theirs is MISSING:
         kind = "removed_there"
     return theirs if _conflict(work, path, kind, base, mine, theirs) == "theirs" else mine
-
-
-def _differences(path: str, old: Any, new: Any) -> list[str]:
-    """Pointers to what differs, as deep as both are alike in shape."""
-    before, after = _parts(old), _parts(new)
-    is_list = isinstance(old, list)
-    # Rows in another order are another list.
-    if before is None or after is None or (is_list and [*before] != [*after]):
-        return [] if _same(old, new) else [path]
-    return [
-        found
-        for name in dict.fromkeys([*before, *after])
-        for found in _differences(
-            f"{path}/{_escape(name)}", before.get(name, MISSING), after.get(name, MISSING)
-        )
-    ]
-
-
-def _parts(value: Any) -> Mapping[str, Any] | None:
-    """The members of an object, or the rows of a list by id; None for any other value."""
-    return value if isinstance(value, Mapping) else _ids(value)
 
 
 def _members(
@@ -165,6 +165,9 @@ def _rows(
     if here not in (was, there) and there != was:
         chosen = _conflict(work, f"{path}/order", "order", was, here, there)
         lead, follow = (theirs, mine) if chosen == "theirs" else (mine, theirs)
+    elif here == was and there != was:
+        chosen = work.offer(f"{path}/order", here, there)
+        lead, follow = (theirs, mine) if chosen == "theirs" else (mine, theirs)
     order = [id_ for id_ in lead if id_ in kept]
     before: int | None = None  # where the row in front of it in its own list stands
     for id_ in follow:
@@ -185,7 +188,7 @@ def _keep_locked(work: _Merge, mine: Mapping[str, Any], document: dict[str, Any]
             path = f"/params/properties/{_escape(name)}"
             # What was said of its parts means nothing any more.
             work.conflicts = [one for one in work.conflicts if not one.path.startswith(path)]
-            work.taken = [one for one in work.taken if not one.startswith(path)]
+            work.offers = [one for one in work.offers if not one.path.startswith(path)]
             work.conflicts.append(
                 Conflict(path, "locked", schema, schema, now.get(name), chosen="mine")
             )

@@ -12,7 +12,7 @@ from engine.runtime.world import World
 from engine.store import lanes as lane_store
 from engine.store import settlement_bookings as booking_store
 from engine.store.bulk import insert_many
-from engine.store.runs import incidents
+from engine.store.incidents import incidents
 
 MOST = 500
 REFUNDS_WAIT = timedelta(days=7)

@@ -21,7 +21,8 @@ from engine.runtime.world import World
 from engine.settlement.entry import Entry
 from engine.settlement.in_force import moment_of
 from engine.settlement.opening import OpeningTotal, Preview, open_with, read_opening
-from engine.settlement.resolve import Owed, Resolver
+from engine.settlement.outcome import Owed
+from engine.settlement.resolve import Resolver
 from engine.settlement.sale import NO_TAGS, Sale
 from engine.store import parties as party_store
 from engine.store import rate_cards as card_store

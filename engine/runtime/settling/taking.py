@@ -30,9 +30,10 @@ from engine.settlement.booking import Booking, book_order, parts_of, take_back
 from engine.settlement.card import Term
 from engine.settlement.entry import plan_key
 from engine.settlement.moments import earned_at
+from engine.settlement.outcome import Excluded, Unpriced
 from engine.settlement.posting import Part
 from engine.settlement.refunds import give_back
-from engine.settlement.resolve import Excluded, Resolver, Unpriced
+from engine.settlement.resolve import Resolver
 from engine.settlement.sale import Sale, sales_of
 
 if TYPE_CHECKING:

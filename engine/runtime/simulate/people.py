@@ -27,8 +27,8 @@ from engine.runtime.principal import Principal
 from engine.runtime.simulate.asked import WORK, Answers, Given
 from engine.runtime.steering import answer_task
 from engine.runtime.world import World
-from engine.store import runs as run_store
 from engine.store import scratch as store
+from engine.store import tasks as task_store
 
 log = structlog.get_logger(__name__)
 _DEFAULT = Given()
@@ -103,7 +103,7 @@ class People:
         with self._world.db.reading() as conn:
             fresh = store.new_tasks(conn, self._last)
             people = {
-                row.id: sorted(run_store.people_of_task(conn, self._tenant, row.id))
+                row.id: sorted(task_store.people_of_task(conn, self._tenant, row.id))
                 for row in fresh
             }
         for row in sorted(fresh, key=lambda row: (row.opened_at, row.number)):
@@ -176,7 +176,7 @@ class People:
 
     def _is_open(self, held: Held) -> bool:
         with self._world.db.reading() as conn:
-            row = run_store.find_task(conn, self._tenant, held.id)
+            row = task_store.find_task(conn, self._tenant, held.id)
         return row is not None and row.status == "open"
 
     # -- answers -----------------------------------------------------------------------------------

@@ -16,14 +16,9 @@ from engine.store.connections import connections
 from engine.store.db import all_tenants
 from engine.store.effects import effects
 from engine.store.flows import schedules
-from engine.store.runs import (
-    runs,
-    task_people,
-    tasks,
-    timers,
-    waits,
-)
+from engine.store.runs import runs, timers, waits
 from engine.store.settlement_bookings import settlement_bookings, settlement_refunds
+from engine.store.tasks import task_people, tasks
 
 _A_MOMENT = timedelta(microseconds=1)
 

@@ -16,16 +16,13 @@ from engine.store.customers import customer_history
 from engine.store.db import all_tenants, metadata
 from engine.store.effects import effects
 from engine.store.events import events
-from engine.store.runs import (
-    incidents,
-    journal,
-    notices,
-    runs,
-)
+from engine.store.incidents import incidents
+from engine.store.runs import journal, runs
 from engine.store.scratch.small import PAGE
 from engine.store.settlement_accounts import settlement_entries
 from engine.store.settlement_bookings import settlement_bookings, settlement_exceptions
 from engine.store.settlement_budgets import settlement_demands
+from engine.store.tasks import notices
 
 _SEEN = (
     *(column for column in runs.c if column.name != "state"),

@@ -9,6 +9,7 @@ import pytest
 
 from engine.core.flow import dump_flow, load_flow
 from engine.core.scene.merge import merge_flow
+from engine.core.scene.told import nodes_of, tell
 
 BASE: dict[str, Any] = {
     "format": "jimu.flow/1",
@@ -97,6 +98,56 @@ def test_nothing_new_changes_nothing_and_nothing_own_takes_all() -> None:
     mine, theirs = changed(rename("我们的")), changed(tags("金卡"), when("true", 1))
     assert merge_flow(BASE_STORED, mine, BASE_STORED).document == mine
     assert merge_flow(BASE_STORED, BASE_STORED, theirs).document == theirs
+
+
+def test_what_only_the_scene_changed_may_be_refused_one_by_one() -> None:
+    mine = changed(rename("我们的"))
+    theirs = changed(when("order.amount >= 500"), tags("金卡"), add_row("huge", 0))
+    offers = merge_flow(BASE_STORED, mine, theirs).offers
+    refused = "/nodes/b/config/branches/big/when"
+    added = "/nodes/b/config/branches/huge"
+    assert [one.path for one in offers] == [refused, added, "/nodes/a/config/add"]
+    found = merge_flow(BASE_STORED, mine, theirs, {refused: "mine", added: "mine"})
+    assert found.taken == ("/nodes/a/config/add",)
+    assert [one.is_taken for one in found.offers] == [False, False, True]
+    assert found.document == changed(rename("我们的"), tags("金卡"))
+
+
+def test_rows_the_scene_moved_and_steps_it_took_away_may_stay_as_they_are() -> None:
+    def turn(document: dict[str, Any]) -> None:
+        document["nodes"][1]["config"]["branches"].reverse()
+
+    path = "/nodes/b/config/branches/order"
+    assert merge_flow(BASE_STORED, BASE_STORED, changed(turn)).document == changed(turn)
+    kept = merge_flow(BASE_STORED, BASE_STORED, changed(turn), {path: "mine"})
+    assert ([one.path for one in kept.offers], kept.document) == ([path], BASE_STORED)
+    whole = {"/nodes/a": "mine", "/edges/e2": "mine"}
+    assert merge_flow(BASE_STORED, BASE_STORED, changed(drop_node), whole).document == BASE_STORED
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "node", "said"),
+    [
+        ("/name", "升级 VIP", "VIP", None, "流程的「名称」由「升级 VIP」改为「VIP」"),
+        ("/nodes/a/name", "", "打标", "a", "节点「」改名为「打标」"),
+        ("/nodes/a", {"id": "a"}, None, "a", "删除节点「a」"),
+        ("/nodes/a/timeout", "P1D", "P2D", "a", "「a」的「超时」由「P1D」改为「P2D」"),
+        ("/nodes/l/body/nodes/x/note", None, "注", "x", "「x」的「备注」"),
+        ("/nodes/b/config/branches/order", ["a", "b"], ["b", "a"], "b", "调整了顺序"),
+        ("/params/properties/limit/default", 500, 300, None, "参数「limit」由「500」改为「300」"),
+    ],
+    ids=["flow", "renamed", "gone", "field", "in_a_box", "order", "parameter"],
+)
+def test_a_change_of_the_scene_is_told_in_words(
+    path: str, old: Any, new: Any, node: str | None, said: str
+) -> None:
+    nodes = nodes_of(BASE_STORED)
+    assert list(nodes) == ["t", "b", "a"]
+    named = {id_: {**one, "name": id_} for id_, one in nodes.items()}
+    told = tell(path, old, new, named | {"x": {"id": "x", "name": "x"}})
+    assert (told.path, told.node) == (path, node)
+    assert told.message
+    assert said in told.message["zh"]
 
 
 @pytest.mark.parametrize(("choice", "kept"), [(None, ["a"]), ("mine", ["a"]), ("theirs", ["b"])])

@@ -12,7 +12,7 @@ from engine.runtime.clock import fire_timers
 from engine.runtime.inbox import receive
 from engine.runtime.world import World
 from engine.store import events as event_store
-from engine.store import runs as run_store
+from engine.store import incidents as incident_store
 from tests.engine.runtime.conftest import TENANT, Clock, live, order_event, settle
 from tests.engine.runtime.staging import PAID, flow, refund_event, runs_of, tag, waiting_flow
 
@@ -81,7 +81,7 @@ def test_a_run_that_breaks_lets_the_next_one_in(
     settle(world)
     assert sorted(statuses(world)) == ["failed", "waiting"]
     with world.db.reading() as conn:
-        assert [one.kind for one in run_store.list_incidents(conn, TENANT)] == ["run"]
+        assert [one.kind for one in incident_store.list_incidents(conn, TENANT)] == ["run"]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from engine.runtime.inbox import receive
 from engine.runtime.memory import Memory
 from engine.runtime.reads import LOADERS
 from engine.runtime.world import World
-from engine.store import runs as run_store
+from engine.store import incidents as incident_store
 from engine.store.customers import customers, identities, page_of_customers
 from engine.store.flows import bump, flow_versions
 from engine.store.vault import Vault
@@ -70,7 +70,7 @@ def test_a_run_that_cannot_be_loaded_is_an_incident_and_harms_no_event(
     assert by_flow[False].status == "succeeded"
     assert by_flow[True].status == "failed"
     with world.db.reading() as conn:
-        (incident,) = run_store.list_incidents(conn, TENANT)
+        (incident,) = incident_store.list_incidents(conn, TENANT)
     assert (incident.run_id, incident.code) == (by_flow[True].id, "no_version")
 
 

@@ -12,6 +12,7 @@ from engine.runtime.inbox import receive
 from engine.runtime.runner import drain_lanes
 from engine.runtime.world import World
 from engine.store import effects as effect_store
+from engine.store import incidents as incident_store
 from engine.store import lanes as lane_store
 from engine.store import runs as run_store
 from tests.engine.runtime.conftest import START, TENANT, Answers, live, order_event, settle
@@ -139,7 +140,7 @@ def test_a_failed_run_keeps_its_state_and_can_be_resumed(world: World) -> None:
     assert run.status == "failed"
     assert run.error["code"]
     with world.db.reading() as conn:
-        (incident,) = run_store.list_incidents(conn, TENANT)
+        (incident,) = incident_store.list_incidents(conn, TENANT)
     assert incident.run_id == run.id
     with world.db.begin() as conn:
         lane_store.put_work(
@@ -197,7 +198,7 @@ def test_work_that_breaks_is_set_aside_alone(world: World, monkeypatch: Any) -> 
     settle(world)
     assert len(runs_of(world, status="succeeded")) == 7
     with world.db.reading() as conn:
-        (incident,) = run_store.list_incidents(conn, TENANT)
+        (incident,) = incident_store.list_incidents(conn, TENANT)
     assert incident.kind == "event"
 
 

@@ -11,7 +11,7 @@ from engine.runtime import clock as clocks
 from engine.runtime.inbox import receive
 from engine.runtime.world import World
 from engine.store import events as event_store
-from engine.store import runs as run_store
+from engine.store import incidents as incident_store
 from engine.store.customers import customers
 from tests.engine.runtime.conftest import TENANT, Clock, live, order_event, settle
 from tests.engine.runtime.staging import flow, runs_of, tag
@@ -60,7 +60,7 @@ def test_a_customer_who_cannot_be_judged_is_left_out_and_told(world: World, cloc
     settle(world)
     assert len(runs_of(world)) == 2
     with world.db.reading() as conn:
-        (incident,) = run_store.list_incidents(conn, TENANT)
+        (incident,) = incident_store.list_incidents(conn, TENANT)
     assert incident.code == "schedule"
 
 

@@ -23,7 +23,7 @@ from engine.runtime.runner import drain_lanes
 from engine.runtime.world import World
 from engine.store import connections as connection_store
 from engine.store import effects as effect_store
-from engine.store import runs as run_store
+from engine.store import incidents as incident_store
 from tests.engine.runtime.conftest import START, TENANT, Clock, live, order_event, settle
 from tests.engine.runtime.staging import calling_flow, customer_of, runs_of
 
@@ -127,7 +127,7 @@ def test_a_write_that_never_got_an_answer_is_unknown_not_failed(world: World, cl
     assert len(till.keys) == 6
     assert customer_of(world, runs_of(world)[0]).tags == ["同步失败"]
     with world.db.reading() as conn:
-        assert [one.kind for one in run_store.list_incidents(conn, TENANT)] == ["effect"]
+        assert [one.kind for one in incident_store.list_incidents(conn, TENANT)] == ["effect"]
 
 
 def test_a_read_that_broke_off_has_failed(world: World) -> None:

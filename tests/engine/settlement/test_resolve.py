@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from engine.settlement.card import Match, Rule, load_card
+from engine.settlement.outcome import Excluded, Owed, Unpriced
 from engine.settlement.rank import can_both_fit, fits, rank_of
-from engine.settlement.resolve import Excluded, Owed, Resolver, Unpriced
+from engine.settlement.resolve import Resolver
 from engine.settlement.sale import sales_of
 from tests.engine.settlement.shop import CREATOR, NOON, document, order, percentage, rule, term
 

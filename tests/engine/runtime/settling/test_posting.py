@@ -10,7 +10,7 @@ import pytest
 from engine.runtime.clock import tick
 from engine.runtime.runner import drain_lanes
 from engine.runtime.world import World
-from engine.store import runs as run_store
+from engine.store import incidents as incident_store
 from engine.store import settlement_bookings as booking_store
 from tests.engine.runtime.conftest import START, TENANT, Clock, settle
 from tests.engine.runtime.settling.ledger import (
@@ -85,7 +85,7 @@ def test_a_refund_whose_order_never_comes_is_told_once(world: World, clock: Cloc
     tick(world)
     tick(world)
     with world.db.reading() as conn:
-        found = run_store.list_incidents(conn, TENANT)
+        found = incident_store.list_incidents(conn, TENANT)
     assert [row.code for row in found] == ["settlement_refund_without_order"]
 
 
@@ -139,7 +139,7 @@ def test_a_line_without_a_rate_is_an_incident_and_never_nothing(world: World) ->
     take(world, ordered("1"), ordered("1", type_="order.shipped"))
     with world.db.reading() as conn:
         (found,) = booking_store.list_exceptions(conn, TENANT)
-        incidents = run_store.list_incidents(conn, TENANT)
+        incidents = incident_store.list_incidents(conn, TENANT)
     assert (found.kind, found.name, found.term) == ("unpriced", "missing_rate", "commission")
     assert [row.code for row in incidents] == ["settlement_missing_rate"]
 

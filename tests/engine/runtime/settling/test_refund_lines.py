@@ -9,7 +9,7 @@ from sqlalchemy import select
 from engine.core.event import Event
 from engine.runtime.world import World
 from engine.store.db import all_tenants
-from engine.store.runs import incidents
+from engine.store.incidents import incidents
 from tests.engine.runtime.settling.ledger import (
     card,
     creator,

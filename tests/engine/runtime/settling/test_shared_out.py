@@ -18,7 +18,7 @@ from engine.runtime.settling.quoting import quote
 from engine.runtime.world import World
 from engine.settlement.entry import plan_key
 from engine.store.db import all_tenants
-from engine.store.runs import incidents
+from engine.store.incidents import incidents
 from tests.engine.runtime.conftest import TENANT, settle
 from tests.engine.runtime.settling.ledger import (
     card,

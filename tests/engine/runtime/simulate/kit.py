@@ -27,6 +27,7 @@ from engine.runtime.world import World
 from engine.store import connections as connection_store
 from engine.store import runs as run_store
 from engine.store import scratch as store
+from engine.store import tasks as task_store
 from engine.store.accounts import insert_user
 from engine.store.connections import insert_connection
 from tests.engine.runtime.conftest import START, TENANT
@@ -116,8 +117,8 @@ def _settle(world: World) -> None:
 def _open_tasks(world: World) -> list[Any]:
     with world.db.reading() as conn:
         rows = conn.execute(
-            run_store.tasks.select().where(
-                run_store.tasks.c.tenant == TENANT, run_store.tasks.c.status == "open"
+            task_store.tasks.select().where(
+                task_store.tasks.c.tenant == TENANT, task_store.tasks.c.status == "open"
             )
         )
         return sorted(rows, key=lambda row: (row.opened_at, row.id))
@@ -132,7 +133,7 @@ def _answer_tasks(world: World, now: datetime) -> None:
         if row.opened_at + TASK_AFTER > now:
             continue
         with world.db.begin() as conn:
-            people = sorted(run_store.people_of_task(conn, TENANT, row.id))
+            people = sorted(task_store.people_of_task(conn, TENANT, row.id))
             if not people:
                 store.put_stand_in(conn, TENANT, "usr_somebody", "somebody", row.id, now)
                 people = ["usr_somebody"]

@@ -1,0 +1,56 @@
+"""Who a term means by its party or bearer, as a function of an order line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.core.errors import InvalidInput, Problem
+from engine.core.expression import compile_expression
+from engine.core.text import text
+from engine.settlement.card import Source
+from engine.settlement.card_scope import card_scope
+from engine.settlement.sale import Sale
+
+
+def compile_source(source: Source) -> Callable[[Sale], Mapping[str, Any]]:
+    """Who is meant, as a function of a line -> the party. It raises InvalidInput when the order
+    brings nobody in that role.
+    """
+    if source.party is not None:
+        fixed = {"key": source.party}
+        return lambda sale: fixed
+    if source.expression is not None:
+        evaluate = compile_expression(source.expression, schema=card_scope()).evaluate
+
+        def find(sale: Sale) -> Mapping[str, Any]:
+            found = evaluate(sale.scope)
+            if not isinstance(found, str) or not found:
+                raise nobody("expression")
+            known = next((one for one in sale.parties.values() if one["key"] == found), None)
+            return known or {"key": found}
+
+        return find
+    role = source.role or "brand"
+
+    def by_role(sale: Sale) -> Mapping[str, Any]:
+        party = sale.parties.get(role)
+        if party is None:
+            if role == "brand":
+                return _BRAND
+            raise nobody(role)
+        return party
+
+    return by_role
+
+
+_BRAND: Mapping[str, Any] = {"key": "brand", "kind": "brand"}
+
+
+def nobody(role: str) -> InvalidInput:
+    """Says that an order names no party in a role."""
+    message = text(
+        f"订单没有带来「{role}」，不知道记到谁名下",
+        f"the order brings nobody as {role!r}: it is not known whose account it is",
+    )
+    return InvalidInput(message, [Problem(f"/parties/{role}", message, "no_party")])
