@@ -10,20 +10,23 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from api import etags
 from api.answers import answer
-from api.context import caller, tenant, world
+from api.context import caller, locale, tenant, world
 from api.errors import ProblemItem
 from api.org import Name
 from api.resource import SIGNED_IN, Model, Resource, Shown
+from api.shapes import Uses, UseShown
 from engine.core.errors import InvalidInput, Problem
 from engine.core.text import text
-from engine.core.working_calendar import Calendar, default_calendar, load_calendar
+from engine.core.working_calendar import Calendar, default_calendar, load_calendar, public_years
 from engine.core.working_time import add_working, remarks
 from engine.runtime import tenant as own
+from engine.runtime.uses import find_uses
 from engine.store import calendars as store
 
 resource = Resource("calendars", text("工作日历", "Working calendars"))
 
 EARLIEST, LATEST = 2000, 2199
+PUBLIC = ("cn",)
 
 CalendarKey = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,59}$"), Field(examples=["head-office"])
@@ -66,6 +69,9 @@ class Calendars(Shown):
 
     items: list[CalendarShown]
     standard: dict[str, Any] = Field(description="What holds where no calendar is named")
+    public_years: dict[str, list[int]] = Field(
+        description="By the value of public_holidays: years whose notice is known here"
+    )
 
 
 class DueBody(Model):
@@ -91,16 +97,20 @@ class Day(Shown):
 
 
 class Days(Shown):
-    """The days of a month."""
+    """The days of a month, or of a year."""
 
     items: list[Day]
 
 
 class DaysBody(Model):
-    """A calendar that may not be saved yet, and which month of it."""
+    """A calendar that may not be saved yet, and which month or year of it."""
 
     document: dict[str, Any] = Field(json_schema_extra={"examples": [default_calendar()]})
-    month: str = Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", examples=["2026-02"])
+    month: str = Field(
+        pattern=r"^20[0-9]{2}(-(0[1-9]|1[0-2]))?$",
+        examples=["2026-02"],
+        description="A month, or a whole year: 2026",
+    )
 
 
 def shown(row: Any, status: int = 200) -> Response:
@@ -116,7 +126,8 @@ def list_calendars() -> Response:
     with world().db.reading() as conn:
         rows = store.list_calendars(conn, tenant())
     items = [CalendarShown.model_validate(row) for row in rows]
-    return answer({"items": items, "standard": default_calendar()})
+    known = {country: public_years(country) for country in PUBLIC}
+    return answer({"items": items, "standard": default_calendar(), "public_years": known})
 
 
 @resource.post("/calendars", act="calendars.edit", answers={201: CalendarShown}, etag=True)
@@ -140,9 +151,9 @@ def read_due(body: DueBody) -> Response:
 
 @resource.post("/calendars/days", act=SIGNED_IN, answers={200: Days})
 def list_calendar_days(body: DaysBody) -> Response:
-    """The hours of each day of a month, holidays and make-up workdays in; nothing is stored."""
+    """The hours of each day, holidays and make-up workdays in; nothing is stored."""
     calendar = _ready(body.document)
-    day = date.fromisoformat(f"{body.month}-01")
+    day = date.fromisoformat(f"{body.month}-01" if "-" in body.month else f"{body.month}-01-01")
     found = []
     while day.isoformat().startswith(body.month):
         hours = [[_clock(since), _clock(until)] for since, until in calendar.hours(day)]
@@ -183,6 +194,14 @@ def update_calendar(path: CalendarPath, body: CalendarBody) -> Response:
 
 @resource.delete("/calendars/<key>", act="calendars.edit", answers={204: None})
 def delete_calendar(path: CalendarPath) -> Response:
-    """Takes a calendar away; steps that name it fail with a sentence."""
+    """Takes a calendar away; 409 while a step of a published flow counts by it."""
     own.delete_calendar(world(), caller(), path.key)
     return answer(status=204)
+
+
+@resource.get("/calendars/<key>/uses", act="flows.read", answers={200: Uses})
+def list_calendar_uses(path: CalendarPath) -> Response:
+    """The steps that count by this calendar, in drafts and in published flows."""
+    own.read_calendar(world(), tenant(), path.key)
+    found = find_uses(world(), tenant(), "calendar", path.key.__eq__, locale())
+    return answer({"items": [UseShown.model_validate(one) for one in found]})

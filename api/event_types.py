@@ -10,10 +10,17 @@ from pydantic import Field, StringConstraints
 
 from api import etags
 from api.answers import answer
-from api.context import caller, tenant, world
+from api.context import caller, locale, tenant, world
+from api.errors import ProblemItem
 from api.resource import Model, Resource, Shown, Words
+from api.shapes import Uses, UseShown
+from engine.core.event_types import matches
+from engine.core.schema import check_schema, check_value
 from engine.core.text import text
 from engine.runtime import own_types
+from engine.runtime.uses import find_uses
+
+MOST_PROBLEMS = 100
 
 resource = Resource("event-types", text("自定义事件", "Own event types"))
 
@@ -66,6 +73,19 @@ class TypeShown(Shown):
     scene: str | None = Field(description="The template that brought it, key@version")
     revision: int = Field(description="For If-Match")
     updated_at: datetime
+
+
+class CheckBody(Model):
+    """A schema that may not be saved yet, and the `data` of a sample event."""
+
+    schema_: dict[str, Any] = Field(alias="schema", json_schema_extra={"examples": [_SCHEMA]})
+    data: dict[str, Any] = Field(examples=[{"testdrive": {"model": "Jimu 5"}}])
+
+
+class Checked(Shown):
+    """What is wrong; nothing: it fits."""
+
+    problems: list[ProblemItem] = Field(description="Paths in the data, or below /schema")
 
 
 class Types(Shown):
@@ -130,3 +150,20 @@ def delete_event_type(path: TypePath) -> Response:
     revision = etags.check(own_types.read_own_type(world(), tenant(), path.type).revision)
     own_types.forget_own_type(world(), caller(), path.type, revision=revision)
     return answer(status=204)
+
+
+@resource.get("/event-types/<type>/uses", act="flows.read", answers={200: Uses})
+def list_event_type_uses(path: TypePath) -> Response:
+    """The steps that listen to this event, in drafts and in published flows."""
+    own_types.read_own_type(world(), tenant(), path.type)
+    found = find_uses(
+        world(), tenant(), "event_type", lambda named: matches(named, path.type), locale()
+    )
+    return answer({"items": [UseShown.model_validate(one) for one in found]})
+
+
+@resource.post("/event-types/check", act="flows.read", answers={200: Checked})
+def check_event_data(body: CheckBody) -> Response:
+    """What a sample lacks to be an event of this schema; nothing is stored."""
+    found = check_schema(body.schema_, "/schema") or check_value(body.schema_, body.data)
+    return answer({"problems": [one.as_json() for one in found[:MOST_PROBLEMS]]})

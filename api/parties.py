@@ -79,6 +79,7 @@ class PartyShown(Shown):
     has_bank: bool
     bank_changed_at: datetime | None = Field(description="Shown on the next payment")
     waits_for_bank: bool = Field(description="A new bank account waits for another person")
+    bank_is_own: bool = Field(description="The caller proposed it: somebody else has to approve")
     created_at: datetime
     revision: int = Field(description="For If-Match")
 
@@ -118,11 +119,13 @@ def revision_of(row: Any) -> int:
 
 
 def show(row: Any) -> PartyShown:
-    names = PartyShown.model_fields.keys() - {"has_bank", "waits_for_bank", "revision"}
+    made = {"has_bank", "waits_for_bank", "bank_is_own", "revision"}
+    names = PartyShown.model_fields.keys() - made
     return PartyShown(
         **{name: getattr(row, name) for name in names},
         has_bank=row.bank_sealed is not None,
         waits_for_bank=row.bank_asked is not None,
+        bank_is_own=row.bank_asked is not None and row.bank_asked["by"] == caller().id,
         revision=revision_of(row),
     )
 

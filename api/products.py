@@ -1,8 +1,12 @@
-"""Products (商品): SKU, category, cost, how long one lasts, and what platforms call it."""
+"""Products (商品): SKU, category, cost, how long one lasts, and what platforms call it.
+
+What orders brought that is no product yet is a list of its own: api/unmapped_products.py.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, Literal
 
 from flask import Response
 from pydantic import Field, StringConstraints
@@ -35,6 +39,7 @@ class ProductsQuery(PageQuery):
 
     q: str | None = Field(None, min_length=1, max_length=80, description="A part of SKU or name")
     category: Category | None = Field(None, description="This one and all below it")
+    state: Literal["active", "archived", "all"] = Field("active", description="Those in use")
 
 
 class PlatformId(Model):
@@ -82,6 +87,7 @@ class ProductShown(Shown):
     consumed_in_days: int | None
     attributes: dict[str, Any]
     ids: list[PlatformIdShown] = Field(description="By these an order's line finds it")
+    archived_at: datetime | None = Field(description="null while it is in use")
     revision: int = Field(description="For If-Match")
 
 
@@ -114,6 +120,7 @@ def list_products(query: ProductsQuery) -> Response:
         tenant(),
         q=query.q,
         category=query.category,
+        archived={"active": False, "archived": True, "all": None}[query.state],
         after=after,
         limit=query.limit + 1,
     )
@@ -145,3 +152,26 @@ def update_product(path: ProductPath, body: ProductBody) -> Response:
     wanted = etags.expected()
     found = products.change_product(world(), caller(), path.product_id, wanted, values_of(body))
     return shown(found)
+
+
+@resource.post(
+    "/products/<product_id>/archive", act="products.edit", answers={200: ProductShown}, etag=True
+)
+def archive_product(path: ProductPath) -> Response:
+    """Takes a product out of use: it is no longer offered; its codes still find it."""
+    return shown(products.archive_product(world(), caller(), path.product_id))
+
+
+@resource.post(
+    "/products/<product_id>/restore", act="products.edit", answers={200: ProductShown}, etag=True
+)
+def restore_product(path: ProductPath) -> Response:
+    """Takes an archived product into use again."""
+    return shown(products.restore_product(world(), caller(), path.product_id))
+
+
+@resource.delete("/products/<product_id>", act="products.edit", answers={204: None})
+def delete_product(path: ProductPath) -> Response:
+    """Deletes a product that nothing refers to; 409 `in_use` names what does: then archive it."""
+    products.delete_product(world(), caller(), path.product_id)
+    return answer(status=204)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from pathlib import Path
 
 from flask import Request, Response, send_from_directory
@@ -49,16 +50,29 @@ def serve(request: Request) -> Response | None:
         return Response(_NOT_BUILT, mimetype="text/html") if wants_page else None
     try:
         if first:
-            return _file(folder, request.path.lstrip("/"))
+            return _file(folder, request.path.lstrip("/"), request)
     except NotFound:
         if first == "assets":
             return None
-    return _file(folder, "index.html")
+    return _file(folder, "index.html", request)
 
 
-def _file(folder: Path, name: str) -> Response:
-    response = send_from_directory(folder, name)
-    # Files under assets/ carry a hash in their name; the page that names them does not.
-    cached = "public, max-age=31536000, immutable" if name.startswith("assets/") else "no-cache"
-    response.headers["Cache-Control"] = cached
+def _file(folder: Path, name: str, request: Request) -> Response:
+    """A file as it is; one under assets/ packed by the build where the browser takes that."""
+    if not name.startswith("assets/"):
+        response = send_from_directory(folder, name)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+    if "gzip" in request.accept_encodings:
+        try:
+            kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+            response = send_from_directory(folder, f"{name}.gz", mimetype=kind)
+            response.headers["Content-Encoding"] = "gzip"
+        except NotFound:
+            response = send_from_directory(folder, name)
+    else:
+        response = send_from_directory(folder, name)
+    response.headers["Vary"] = "Accept-Encoding"
+    # It carries a hash in its name.
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

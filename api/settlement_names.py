@@ -9,6 +9,7 @@ from api.context import tenant, world
 from engine.core.text import Text, text
 from engine.runtime.settling.cards import kept_resolver, load_cards
 from engine.store import parties as party_store
+from engine.store import settlement_reports as report_store
 
 BRAND = "brand"
 BRAND_NAME = text("品牌方", "the brand")
@@ -44,6 +45,16 @@ def read_names(parties: Iterable[str | None], *, with_terms: bool = False) -> Na
         for term in kept_resolver(card.versions[0][2]).card.terms
     }
     return Names({key: row.name for key, row in found.items()}, terms)
+
+
+def read_shop_names(shops: Iterable[str]) -> dict[str, str]:
+    """{shop: name} with the party that has it: a franchisee's shop is known by its owner."""
+    with world().db.reading() as conn:
+        found = report_store.shop_owners(conn, tenant(), (one for one in shops if one))
+    return {
+        shop: f"{name}（{shop}）" if kind == "franchisee" else f"{shop}（{name}）"
+        for shop, (name, kind) in found.items()
+    }
 
 
 def term_of(account: str) -> str:

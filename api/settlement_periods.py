@@ -270,7 +270,11 @@ def show_coefficient(row: Any, names: Names) -> CoefficientShown:
 
 @resource.put("/settlement/coefficients", act="settlement.edit", answers={204: None})
 def set_coefficient(body: CoefficientBody) -> Response:
-    """Sets a factor of a party; what it works on is priced anew when the window closes."""
+    """Sets a factor of a party for a counting window.
+
+    What it works on is priced when the window closes; what is closed already is priced anew, the
+    difference stands as a correction in the open period.
+    """
     periods.set_coefficient(
         world(), caller(), body.party, body.key, body.period, body.value, note=body.note
     )

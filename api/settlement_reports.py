@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
@@ -13,7 +13,7 @@ from pydantic import Field
 from api.answers import answer
 from api.context import tenant, world
 from api.resource import Model, Resource, Shown
-from api.settlement_names import Names, read_names
+from api.settlement_names import read_names, read_shop_names
 from api.settlement_reach import visible_parties
 from api.settlement_shapes import Amount, Currency, major, shown_amount
 from api.spreadsheets import CSV, XLSX, Cell, Sheet, as_csv, as_xlsx
@@ -36,7 +36,7 @@ _NAMES = {
     "service": text("服务节点", "Service"),
     "category": text("类目", "Category"),
 }
-FILTERS = {"platform", "shop", "channel", "campaign", "service", "category"}
+FILTERS = {"platform", "shop", "channel", "campaign", "service", "category", "owner"}
 
 
 class ReportPath(Model):
@@ -57,6 +57,9 @@ class ReportQuery(Model):
     campaign: str | None = Field(None, max_length=200)
     service: str | None = Field(None, max_length=200)
     category: str | None = Field(None, max_length=200)
+    owner: Literal["direct", "franchise"] | None = Field(
+        None, description="Only shops of the brand itself, or only those of franchisees"
+    )
 
 
 class ReportLine(Shown):
@@ -118,15 +121,18 @@ def read(by: str, query: ReportQuery) -> tuple[date, date, Report, Sequence[Repo
     return since, until, found, [row for row in found.rows if seen is None or row.key in seen]
 
 
-def names_of(by: str, rows: Sequence[ReportRow]) -> Names:
-    """Only parties have other names than their keys."""
-    return read_names((row.key for row in rows) if by == "party" else ())
+def names_of(by: str, rows: Sequence[ReportRow]) -> Mapping[str, str]:
+    """What people call the keys: parties by their names, shops by what they are called anywhere."""
+    keys = [row.key for row in rows]
+    if by == "party":
+        return read_names(keys).parties
+    return read_shop_names(keys) if by == "shop" else {}
 
 
-def show(row: ReportRow, names: Names) -> ReportLine:
+def show(row: ReportRow, names: Mapping[str, str]) -> ReportLine:
     return ReportLine(
         key=row.key,
-        name=names.party(row.key),
+        name=names.get(row.key, row.key),
         orders=row.orders,
         base=shown_amount(row.base, row.currency),
         amount=shown_amount(row.minor, row.currency),
@@ -147,10 +153,10 @@ def sheet(by: str, rows: Sequence[ReportRow]) -> Sheet:
     return Sheet(_NAMES[by], columns, _lines(rows, names_of(by, rows)))
 
 
-def _lines(rows: Sequence[ReportRow], names: Names) -> Iterator[list[Cell]]:
+def _lines(rows: Sequence[ReportRow], names: Mapping[str, str]) -> Iterator[list[Cell]]:
     for row in rows:
         base, amount = major(row.base, row.currency), major(row.minor, row.currency)
-        yield [names.party(row.key), row.orders, base, amount, row.currency, row.rate]
+        yield [names.get(row.key, row.key), row.orders, base, amount, row.currency, row.rate]
 
 
 @resource.get("/settlement/reports/<by>", act="settlement.read", answers={200: ReportShown})

@@ -33,3 +33,20 @@ class ReceivedEvent(Shown):
     source: str
     external_id: str = Field(description="Its id at the source")
     is_new: bool = Field(description="False: it was there already and nothing happened")
+
+
+class UseShown(Shown):
+    """A step that names it."""
+
+    flow: str
+    flow_name: str
+    node: str
+    step: str = Field(description="The step's name")
+    in_draft: bool
+    is_live: bool = Field(description="In the published version")
+
+
+class Uses(Shown):
+    """Where it is used, flow by flow."""
+
+    items: list[UseShown]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from flask import Response, request
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from api.answers import answer, page
 from api.context import caller, locale, settings, tenant, world
@@ -19,6 +19,7 @@ from engine.core.errors import InvalidInput, Problem
 from engine.core.text import text
 from engine.runtime import imports
 from engine.runtime.batch import as_json
+from engine.runtime.searching import find_customers
 from engine.runtime.simulate import jobs
 from engine.runtime.simulate.asked import (
     MOST_GIVEN,
@@ -175,6 +176,39 @@ class KeptQuery(PageQuery):
     side: Side = "new"
     status: Literal["waiting", "running", "succeeded", "failed", "cancelled"] | None = None
     path: str | None = Field(None, max_length=40)
+
+
+class CustomersQuery(Model):
+    """Whom to look for."""
+
+    q: Annotated[
+        str,
+        StringConstraints(
+            strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00]*$"
+        ),
+    ] = Field(description="Part of a name, a whole phone number, an id")
+
+
+class CustomerBrief(Shown):
+    """A customer a start may name."""
+
+    id: str
+    name: str | None
+    phone: str | None = Field(description="Masked")
+    level: str | None
+
+
+class CustomersFound(Shown):
+    """Those that fit, the newest first."""
+
+    items: list[CustomerBrief]
+
+
+@resource.get("/simulations/customers", act="simulations.run", answers={200: CustomersFound})
+def list_start_customers(query: CustomersQuery) -> Response:
+    """Customers to try a start with, twenty at most."""
+    rows = find_customers(world(), tenant(), query.q)
+    return answer({"items": [CustomerBrief.model_validate(row) for row in rows]})
 
 
 @resource.post("/simulations", act="simulations.run", answers={202: SimulationStarted})

@@ -18,7 +18,6 @@ from api.runs import RunPath
 from api.settlement_shapes import shown_problems
 from api.shapes import FlowPath
 from api.simulations import SimulationBrief, SimulationPath
-from engine.core.errors import NotFound
 from engine.core.flow import load_flow
 from engine.core.text import text
 from engine.runtime import publish_gate as gate
@@ -28,7 +27,6 @@ from engine.runtime.publish import read_flow
 from engine.runtime.replay import replay
 from engine.runtime.simulate import shadow
 from engine.runtime.simulate.asked import Given
-from engine.store import simulations as store
 
 resource = Resource("trials", text("试运行与上线的衔接", "Heat maps, publish rules, shadow runs"))
 
@@ -104,11 +102,21 @@ class Shadow(Shown):
     created_at: datetime
 
 
+class ShadowDay(SimulationBrief):
+    """The comparison of one day; counts are null while it is not over."""
+
+    since: datetime | None = Field(description="Events received from then on")
+    until: datetime | None
+    pairs: int | None = Field(description="Runs of either version")
+    different: int | None = Field(description="Of them, those that came out otherwise")
+    difference: str | None = Field(description="What the money of all orders differs by")
+
+
 class ShadowFound(Shown):
     """The shadow, and its last comparisons."""
 
     shadow: Shadow
-    comparisons: list[SimulationBrief]
+    comparisons: list[ShadowDay]
 
 
 class ReplayBody(Model):
@@ -231,12 +239,8 @@ def start_shadow(path: FlowPath, body: ShadowBody) -> Response:
 @resource.get("/flows/<key>/shadow", act="runs.read", answers={200: ShadowFound})
 def read_shadow(path: FlowPath) -> Response:
     """The draft that runs beside this flow, and the last comparisons."""
-    with world().db.reading() as conn:
-        row = store.running_shadow(conn, tenant(), path.key)
-        rows = store.list_simulations(conn, tenant(), flow_key=path.key, kind="shadow", limit=31)
-    if row is None:
-        raise NotFound(text("没有影子运行", "no draft runs beside this flow"))
-    comparisons = [SimulationBrief.model_validate(one) for one in rows]
+    row, days = shadow.read_shadow(world(), tenant(), path.key)
+    comparisons = [SimulationBrief.model_validate(one).model_dump() | of for one, of in days]
     return answer({"shadow": Shadow.model_validate(row), "comparisons": comparisons})
 
 

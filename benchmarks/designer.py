@@ -153,6 +153,8 @@ def _open(page: Page) -> tuple[float, float]:
 
 def _drag(browser: Browser, page: Page) -> list[float]:
     """The work of each frame in milliseconds while a step is led about."""
+    page.keyboard.press("Shift+1")  # all of it: a flow this large opens at its start
+    page.wait_for_timeout(600)
     box = page.locator('.react-flow__node[data-id="n94"]').bounding_box()
     if box is None:
         raise RuntimeError("the step is not to be seen")

@@ -1,6 +1,6 @@
 """A month settled in bulk: booked order lines to explained entries in PostgreSQL, two workers; and
-what the month would come to under another card. Beside it a window function of PostgreSQL that only
-computes the same amounts.
+what the month would come to under another card. Beside it the same cents by a window function of
+PostgreSQL and by polars, which explain nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from benchmarks.crew import Gate, crew
 from benchmarks.database import plain_url
 from benchmarks.figure import Figure
 from benchmarks.installation import TENANT, installation
-from benchmarks.peers import Peer, ask
+from benchmarks.peers import Peer, ask, settled_sums
 from engine.runtime.jobs import drain_jobs
 from engine.runtime.principal import system
 from engine.runtime.settling.cards import plan_documents
@@ -61,10 +61,6 @@ def card(*, last: str = "6") -> dict[str, Any]:
 def measure(lines: int = LINES, partners: int = PARTNERS, *, peers: bool = True) -> list[Figure]:
     with installation() as world:
         fill(world, lines, partners)
-        found = {}
-        if peers:
-            url = plain_url(world.db.url.render_as_string(hide_password=False))
-            found = ask(Peer("window function, amounts only", "psycopg", lambda: _window(url)))
         jobs = settle_month(world, system(TENANT))
         with crew(WORKERS, _work) as workers:
             began = workers.go()
@@ -72,15 +68,26 @@ def measure(lines: int = LINES, partners: int = PARTNERS, *, peers: bool = True)
                 workers.check()
                 time.sleep(0.02)
             took = time.monotonic() - began
-        if _entries(world) != lines:
-            raise RuntimeError(f"{_entries(world)} of {lines} entries after {took:.0f} s")
+        entries, cents = _entries(world)
+        if entries != lines:
+            raise RuntimeError(f"{entries} of {lines} entries after {took:.0f} s")
         tried = [_timed(lambda: what_if(world, TENANT, card(last="7"), MONTH)) for _ in range(3)]
-        detail = {"lines": lines, "partners": partners, "entries": _entries(world)}
+        detail = {"lines": lines, "partners": partners, "entries": entries}
+        found = {}
+        if peers:  # last: they read the bookings, and what they store is dropped
+            url = plain_url(world.db.url.render_as_string(hide_password=False))
+            tiers = [(int(edge) * 100, int(rate)) for edge, _, rate in TIERS]
+            found = ask(
+                Peer("PostgreSQL, window function and store", "psycopg",
+                     lambda: settled_sums.by_window(url, tiers, cents)),
+                Peer("polars, not stored", "polars",
+                     lambda: settled_sums.by_polars(url, tiers, cents)),
+            )  # fmt: skip
     return [
         Figure("settle_month", f"{lines:,} order lines of {partners:,} partners to explained "
                "entries, PostgreSQL, 2 workers", round(took, 2), "s", 7.0, is_better_high=False,
-               peers={name: round(value, 2) for name, value in found.items()}, detail=detail),
-        Figure("what_if_month", "the month's totals under another card", round(sorted(tried)[1], 2),
+               peers={name: round(value, 3) for name, value in found.items()}, detail=detail),
+        Figure("what_if_month", "the month's totals under another card", round(sorted(tried)[1], 3),
                "s", 2.0, is_better_high=False),
     ]  # fmt: skip
 
@@ -151,13 +158,12 @@ def _work(gate: Gate) -> None:
         time.sleep(0.05)
 
 
-def _entries(world: World) -> int:
+def _entries(world: World) -> tuple[int, int]:
+    """(how many, their cents)."""
+    summed = select(func.count(), func.coalesce(func.sum(settlement_entries.c.minor), 0))
     with world.db.reading() as conn:
-        return int(
-            conn.execute(
-                all_tenants(select(func.count()).select_from(settlement_entries))
-            ).scalar_one()
-        )
+        count, cents = conn.execute(all_tenants(summed)).one()
+        return int(count), int(cents)
 
 
 def _is_busy(world: World, jobs: list[str]) -> bool:
@@ -170,25 +176,3 @@ def _timed(do: Callable[[], Any]) -> float:
     began = time.perf_counter()
     do()
     return time.perf_counter() - began
-
-
-# What each line earns by graduated tiers: f(total after) - f(total before), nothing explained.
-_WINDOW = """
-CREATE TEMP TABLE paid AS
-SELECT account, order_key, line, f.worth - lag(f.worth, 1, 0) OVER w AS earned
-FROM (SELECT account, order_key, line, sum(base) OVER (PARTITION BY account ORDER BY order_key)
-      AS total FROM settlement_bookings) AS run,
-LATERAL (SELECT least(total, 30000) * 3 + greatest(least(total, 2000000) - 30000, 0) * 4
-      + greatest(least(total, 6000000) - 2000000, 0) * 5 + greatest(total - 6000000, 0) * 6
-      AS worth) AS f
-WINDOW w AS (PARTITION BY account ORDER BY order_key)
-"""
-
-
-def _window(url: str) -> float:
-    with psycopg.connect(url) as conn:
-        began = time.perf_counter()
-        conn.execute(_WINDOW)
-        took = time.perf_counter() - began
-        conn.rollback()
-    return took

@@ -1,12 +1,35 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { gzipSync } from "node:zlib"
 import react from "@vitejs/plugin-react"
+import type { Plugin } from "vite"
 import { defineConfig } from "vitest/config"
 
 /** A server of `jimu up` to send calls to while developing. */
 const SERVER = process.env.JIMU_SERVER ?? "http://127.0.0.1:8000"
 
+/** Lays a gzip file beside each built one: the server sends that and packs nothing itself. */
+function packed(): Plugin {
+  let folder = ""
+  return {
+    name: "packed",
+    apply: "build",
+    configResolved: (config) => {
+      folder = join(config.root, config.build.outDir, "assets")
+    },
+    closeBundle: () => {
+      for (const name of readdirSync(folder).filter((each) => /\.(js|css)$/.test(each)))
+        writeFileSync(
+          join(folder, `${name}.gz`),
+          gzipSync(readFileSync(join(folder, name)), { level: 9 }),
+        )
+    },
+  }
+}
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), packed()],
   resolve: {
     alias: {
       "@": fileURLToPath(new URL("./src", import.meta.url)),
@@ -14,7 +37,29 @@ export default defineConfig({
       "@rjsf/validator-ajv8": fileURLToPath(new URL("./src/forms/validator.ts", import.meta.url)),
     },
   },
-  build: { target: "es2022", chunkSizeWarningLimit: 2500 },
+  build: {
+    target: "es2022",
+    chunkSizeWarningLimit: 2500,
+    rolldownOptions: {
+      output: {
+        chunkFileNames: ({ name }) => `assets/${name.replace(/~.*/, "")}-[hash].js`,
+        // Few files instead of a hundred: what every screen needs is one, and what several screens
+        // share lies in files by who needs it, none of them a handful of lines.
+        codeSplitting: {
+          groups: [
+            { name: "frame", tags: ["$initial"], priority: 2 },
+            {
+              name: "shared",
+              minShareCount: 2,
+              entriesAware: true,
+              entriesAwareMergeThreshold: 80_000,
+              priority: 1,
+            },
+          ],
+        },
+      },
+    },
+  },
   server: { proxy: { "/api": SERVER, "/hooks": SERVER } },
   test: {
     environment: "jsdom",

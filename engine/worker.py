@@ -16,7 +16,11 @@ from engine.runtime.jobs import drain_jobs as run_jobs
 from engine.runtime.outbox import drain_outbox as deliver
 from engine.runtime.queue import KINDS, Kind, RedisQueue
 from engine.runtime.runner import drain_lanes as advance
-from engine.runtime.simulate import jobs as _test_runs  # noqa: F401  registered likewise
+from engine.runtime.settling import closing as _closing  # noqa: F401  registered likewise
+from engine.runtime.settling import early_refunds as _early_refunds  # noqa: F401
+from engine.runtime.settling import late_factors as _late_factors  # noqa: F401
+from engine.runtime.settling import month as _month  # noqa: F401
+from engine.runtime.simulate import shadow as _test_runs  # noqa: F401  registered likewise
 from engine.runtime.world import World, live_world
 from engine.settings import Settings, load_settings
 

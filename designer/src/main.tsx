@@ -1,6 +1,7 @@
 import { StrictMode } from "react"
 import { createRoot } from "react-dom/client"
 import { RouterProvider } from "react-router"
+import { begin } from "@/api/early"
 import { Providers } from "@/app/Providers"
 import { makeRouter } from "@/app/router"
 import { setUpTexts } from "@/text/set-up"
@@ -10,6 +11,7 @@ import "@/app/page.css"
 window.addEventListener("vite:preloadError", () => window.location.reload())
 
 setUpTexts()
+begin("read_session", {})
 const place = document.getElementById("root")
 if (place)
   createRoot(place).render(

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from engine.cli import shadows
 from engine.cli.place import TenantName, here, is_installed
 from engine.cli.screen import AsJson, locale, print_json, show_problems, show_table, tell
 from engine.cli.simulate import simulate
@@ -41,6 +42,7 @@ def add(app: typer.Typer) -> None:
     group.command("pause")(pause)
     group.command("resume")(resume)
     group.command("simulate")(simulate)
+    shadows.add(group)
     app.add_typer(group, name="flow")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,14 +10,15 @@ import orjson
 import typer
 
 from engine.cli.place import TenantName, here
-from engine.cli.screen import AsJson, locale, print_json, progress, show_table, tell
-from engine.cli.simulated_money import show_compared_money, show_money
+from engine.cli.screen import AsJson, locale, print_json, progress, tell, tell_aside
+from engine.cli.simulated import names_in, show
+from engine.core.cells import zone
 from engine.core.errors import InvalidInput, Problem
 from engine.core.text import Text, say, text
 from engine.runtime.batch import as_json as plain
-from engine.runtime.simulate import Result, jobs, read_setup
-
-MOST_SHOWN = 10
+from engine.runtime.simulate import Setup, jobs, read_setup
+from engine.runtime.world import World
+from engine.store import flows as flow_store
 
 Flow = Annotated[str, typer.Argument(help="The flow's key, or a file with a flow (jimu.flow/1)")]
 Events = Annotated[
@@ -56,14 +58,29 @@ def simulate(
     customer: Annotated[
         str | None, typer.Option(help="Whose run it is; of a schedule: one of its audience")
     ] = None,
+    keep: Annotated[
+        bool,
+        typer.Option(
+            "--keep/--no-keep",
+            help="Keep it among the installation's test runs: publishing counts those of the draft",
+        ),
+    ] = True,
     tenant: TenantName = None,
     as_json: AsJson = False,
 ) -> None:
     """Tries a flow on events, an input or a moment; nothing is sent and nothing live changes.
 
-    Exit code 1 when a run failed or a case did not pass.
+    The last week again, beside what is live: flow simulate vip --since 2026-11-01 --against live
+
+    A file of events: flow simulate vip --events orders.jsonl
+    (CSV: with --mapping or --connection)
+
+    The saved cases: flow simulate vip --cases
+
+    Times without a zone are the brand's own. Exit code 1 when a run failed or a case did not pass.
     """
     world, who = here(tenant)
+    since, until, start, at = (_moment(world, who.tenant, one) for one in (since, until, start, at))
     asked: dict[str, Any] = _read(setup) if setup else {}
     if flow.endswith(".json"):
         asked["document"] = _read(Path(flow))
@@ -72,6 +89,7 @@ def simulate(
         asked["flow"] = flow
     asked |= {"which": which, "against": against, "start": start}
     if events is not None:
+        _demand_file(events)
         is_table = events.suffix.lower() in (".csv", ".txt", ".tsv")
         asked["file"] = {
             "path": str(events),
@@ -85,23 +103,75 @@ def simulate(
     elif cases:
         asked["cases"] = []
     elif since or until:
+        if since is None:
+            message = text("--until 要和 --since 一起用", "--until goes with --since")
+            raise InvalidInput(message, [Problem("/window/since", message, "missing")])
         asked["window"] = {"since": since, "until": until or world.now().isoformat()}
+    if not {"events", "starts", "cases", "file", "window"} & asked.keys():
+        raise InvalidInput(
+            text(
+                "请说明用什么来试：--events 文件、--cases 用例、--since 历史事件，或 --input、--at",
+                "say what it is tried on: --events, --cases, --since, or --input and --at",
+            )
+        )
     given = read_setup({name: value for name, value in asked.items() if value is not None})
+    stopped = False
     with progress(as_json) as bar:
         task = bar.add_task(say(text("试运行", "test run"), locale()), total=None)
 
         def told(done: int, total: int | None, said: Text) -> None:
             bar.update(task, completed=done, total=total, description=say(said, locale()))
 
-        result = jobs.carry_out(world, who.tenant, given, told)
+        try:
+            if keep and _is_installed(world, who.tenant, given):
+                id_, result = jobs.try_here(world, who, given, told)
+            else:
+                id_, result = "", jobs.carry_out(world, who.tenant, given, told)
+        except KeyboardInterrupt:
+            stopped = True
+    if stopped:
+        tell_aside(text("已停止，没有留下任何东西", "stopped: nothing is left behind"))
+        raise typer.Exit(130)
     report = plain(result.report)
     if as_json:
-        print_json(report)
+        print_json({**report, "simulation": id_ or None})
     else:
-        show(result)
+        show(result, names_in(world, who.tenant, result))
+        if id_:
+            tell(text(f"试运行编号：{id_}", f"test run {id_}"))
     failed = report["runs"]["by_status"].get("failed", 0)
     missed = len(report.get("cases") or ()) - report.get("passed", 0)
     raise typer.Exit(1 if failed or missed else 0)
+
+
+def _is_installed(world: World, tenant: str, given: Setup) -> bool:
+    with world.db.reading() as conn:
+        return flow_store.find_flow(conn, tenant, given.flow) is not None
+
+
+def _moment(world: World, tenant: str, written: str | None) -> str | None:
+    """A day or a time as people write it; without a zone it is the brand's."""
+    if written is None:
+        return None
+    try:
+        found = datetime.fromisoformat(written)
+    except ValueError:
+        message = text(
+            f"“{written}”不是时间，例如 2026-11-01 或 2026-11-01T08:00",
+            f"“{written}” is no time, such as 2026-11-01 or 2026-11-01T08:00",
+        )
+        raise InvalidInput(message) from None
+    if found.tzinfo is None:
+        with world.db.reading() as conn:
+            row = flow_store.read_tenant(conn, tenant)
+        found = found.replace(tzinfo=zone(row.zone if row is not None else "Asia/Shanghai"))
+    return found.isoformat()
+
+
+def _demand_file(events: Path) -> None:
+    if not events.is_file():
+        message = text(f"没有这个文件：{events}", f"there is no file {events}")
+        raise InvalidInput(message, [Problem("/file", message, "missing")])
 
 
 def _input(given: str | None) -> dict[str, Any] | None:
@@ -130,202 +200,3 @@ def _read(file: Path) -> dict[str, Any]:
         message = text(f"{file} 应为 JSON 对象", f"{file} must hold a JSON object")
         raise InvalidInput(message, [Problem("", message)])
     return found
-
-
-# -- for people ------------------------------------------------------------------------------------
-
-
-def show(result: Result) -> None:
-    """The report as a person reads it."""
-    report: dict[str, Any] = plain(result.report)
-    names = {step["place"]: step["name"] or step["place"] for step in report["steps"]}
-    _events(report)
-    _runs(report, names)
-    _out(report)
-    show_money(report["money"])
-    _time(report, names)
-    _left(report, names)
-    _cases(report)
-    _compared(report)
-
-
-def _events(report: dict[str, Any]) -> None:
-    events = report["events"]
-    tell(
-        text(
-            f"试了 {events['used']} 个事件，其中 {report['runs']['started']} 个启动了流程；"
-            f"{events['refused']} 个事件有问题，没有使用",
-            f"{events['used']} events tried, {report['runs']['started']} of them started the flow; "
-            f"{events['refused']} were malformed and left out",
-        )
-    )
-    for bad in events["bad"][:MOST_SHOWN]:
-        where = f"{bad['path']} " if bad["path"] else ""
-        tell(
-            text(
-                f"  第 {bad['line']} 行：{where}{bad['reason']['zh']}",
-                f"  line {bad['line']}: {where}{bad['reason']['en']}",
-            )
-        )
-
-
-def _runs(report: dict[str, Any], names: dict[str, str]) -> None:
-    if not report["paths"]:
-        return
-    show_table(
-        [text("执行", "Runs"), text("占比", "Share"), text("怎么走的", "Way"), text("结果", "End")],
-        (
-            (
-                path["count"],
-                f"{path['share']:.1%}",
-                " → ".join(names.get(step["place"], step["place"]) for step in path["steps"]),
-                path["status"],
-            )
-            for path in report["paths"][:MOST_SHOWN]
-        ),
-    )
-    for failure in report["failures"][:MOST_SHOWN]:
-        place = names.get(failure["place"], failure["place"])
-        tell(
-            text(
-                f"失败 {failure['count']} 次：{place}（{failure['code']}）",
-                f"failed {failure['count']} times: {place} ({failure['code']})",
-            )
-        )
-
-
-def _out(report: dict[str, Any]) -> None:
-    effects = report["effects"]
-    for one in effects["outside"]:
-        what = f"{one['connection']}.{one['action']}"
-        tell(
-            text(
-                f"会发出 {what}：{one['count']} 次（{one['status']}）",
-                f"would send {what}: {one['count']} times ({one['status']})",
-            )
-        )
-    for one in effects["tags"][:MOST_SHOWN]:
-        verb = {"added": ("打上", "add"), "removed": ("去掉", "take off")}[one["change"]]
-        tell(
-            text(
-                f"会{verb[0]}标签“{one['tag']}”：{one['count']} 位客户",
-                f"would {verb[1]} the tag “{one['tag']}”: {one['count']} customers",
-            )
-        )
-    for one in effects["fields"][:MOST_SHOWN]:
-        tell(
-            text(
-                f"会修改客户的 {one['field']}：{one['count']} 次",
-                f"would change {one['field']} of customers: {one['count']} times",
-            )
-        )
-    told = sum(one["count"] for one in effects["notices"])
-    if told:
-        tell(text(f"会通知同事：{told} 次", f"would tell colleagues: {told} times"))
-
-
-def _time(report: dict[str, Any], names: dict[str, str]) -> None:
-    slow = [step for step in report["steps"] if step["waiting"]]
-    if slow:
-        show_table(
-            [
-                text("步骤", "Step"),
-                text("等待次数", "Waits"),
-                text("中位数", "Median"),
-                text("九成以内", "90 % within"),
-                text("最长", "Longest"),
-            ],
-            (
-                (
-                    names[step["place"]],
-                    step["waiting"]["count"],
-                    _lasts(step["waiting"]["median"]),
-                    _lasts(step["waiting"]["p90"]),
-                    _lasts(step["waiting"]["longest"]),
-                )
-                for step in slow
-            ),
-        )
-    for one in report["people"][:MOST_SHOWN]:
-        busy = _lasts(one["busy"])
-        tell(
-            text(
-                f"{one['name']}：处理 {one['tasks']} 项，用时 {busy}，"
-                f"最多排队 {one['longest_queue']} 项",
-                f"{one['name']}: {one['tasks']} tasks, {busy} of work, "
-                f"{one['longest_queue']} waiting at most",
-            )
-        )
-    for role, count in report["nobody"].items():
-        tell(
-            text(
-                f"没有人担任 {role}：{count} 项任务由替身处理",
-                f"nobody is {role}: a stand-in answered {count} tasks",
-            )
-        )
-
-
-def _lasts(seconds: float) -> str:
-    for size, name in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds / size:.1f} {name}"
-    return f"{seconds:.0f} s"
-
-
-def _left(report: dict[str, Any], names: dict[str, str]) -> None:
-    covered, never = report["coverage"]["covered"], report["coverage"]["never"]
-    reached, every = covered["lines"]
-    tell(text(f"已试到 {reached}/{every} 条路径", f"{reached} of {every} lines were taken"))
-    lines = {line["id"]: line for line in report["coverage"]["lines"]}
-    for id_ in never["lines"][:MOST_SHOWN]:
-        line = lines[id_]
-        way = f"{names.get(line['from'], line['from'])} ({line['port']}) → "
-        way += names.get(line["to"], line["to"])
-        tell(text(f"  没走到：{way}", f"  never taken: {way}"))
-    for end in report["coverage"]["dead_ends"]:
-        if not end["last"]:
-            step = names.get(end["node"], end["node"])
-            tell(
-                text(
-                    f"  断头：{step} 的出口 {end['port']} 没有连线，走到 {end['count']} 次",
-                    f"  dead end: {step} has no line at {end['port']}, left {end['count']} times",
-                )
-            )
-    for said in report["unrestored"]:
-        tell(said)
-
-
-def _cases(report: dict[str, Any]) -> None:
-    for case in report.get("cases") or ():
-        mark = text("通过", "passed") if case["passed"] else text("未通过", "not passed")
-        tell(text(f"{mark['zh']}：{case['name']}", f"{mark['en']}: {case['name']}"))
-        for wrong in case["wrong"]:
-            tell(text(f"  {wrong}", f"  {wrong}"))
-
-
-def _compared(report: dict[str, Any]) -> None:
-    found = report["comparison"]
-    if found is None:
-        return
-    tell(
-        text(
-            f"与 {report['against']['flow']['which']} 相比：{found['pairs']} 次执行中 "
-            f"{found['different']} 次不同",
-            f"against {report['against']['flow']['which']}: {found['different']} of "
-            f"{found['pairs']} runs differ",
-        )
-    )
-    for kind in found["kinds"]:
-        said = kind["said"]
-        tell(text(f"  {said['zh']}：{kind['count']}", f"  {said['en']}: {kind['count']}"))
-    for one in found["largest"][:MOST_SHOWN]:
-        kinds = one["kinds"]
-        tell(
-            text(
-                f"  {one['event']['subject'] or one['event']['id']}："
-                + "，".join(kind["said"]["zh"] for kind in kinds),
-                f"  {one['event']['subject'] or one['event']['id']}: "
-                + ", ".join(kind["said"]["en"] for kind in kinds),
-            )
-        )
-    show_compared_money(found["money"])

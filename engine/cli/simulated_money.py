@@ -22,9 +22,10 @@ _LISTS: tuple[tuple[str, Text, tuple[str, ...]], ...] = (
     ("by_tier", text("科目与档位", "Term and tier"), ("term", "tier")),
 )
 Money = Mapping[str, Any]
+_NO_NAMES: Mapping[str, str] = {}
 
 
-def show_money(money: Money | None) -> None:
+def show_money(money: Money | None, terms: Mapping[str, str] = _NO_NAMES) -> None:
     """Totals, the parts by party, channel and tier, and the budgets; nothing where none is."""
     if money is None:
         return
@@ -38,7 +39,7 @@ def show_money(money: Money | None) -> None:
             )
         )
     for name, title, columns in _LISTS:
-        rows = money[name]
+        rows = [_with_name(row, terms) for row in money[name]]
         if rows:
             show_table(
                 [title, *_NUMBERS],
@@ -55,7 +56,7 @@ def show_money(money: Money | None) -> None:
         tell(text(f"没有定价的明细：{lines} 行", f"lines that were not priced: {lines}"))
 
 
-def show_compared_money(money: Money | None) -> None:
+def show_compared_money(money: Money | None, terms: Mapping[str, str] = _NO_NAMES) -> None:
     """What two versions differ by, in total, by party, channel and tier, and order by order."""
     if money is None:
         return
@@ -71,7 +72,8 @@ def show_compared_money(money: Money | None) -> None:
     totals = [{**row, "name": say(text("合计", "Total"), locale())} for row in money["totals"]]
     _beside(text("金额", "Money"), totals, ("name",))
     for name, title, columns in _LISTS:
-        _beside(title, [row for row in money[name] if Decimal(row["difference"])], columns)
+        rows = [_with_name(row, terms) for row in money[name] if Decimal(row["difference"])]
+        _beside(title, rows, columns)
     _beside(text("差异最大的订单", "Largest differences"), money["largest"], ("order",))
 
 
@@ -102,6 +104,15 @@ def _budget(budget: Money) -> None:
             f"{budget['held']} of {budget['asked']} demands held back",
         )
     )
+
+
+def _with_name(row: Money, terms: Mapping[str, str]) -> Money:
+    """A term by its name, where a card has one for it, and its tier in words."""
+    if row.get("term") not in terms:
+        return row
+    tier = str(row["tier"])
+    words = text(f"第 {tier} 档", f"tier {tier}") if tier.isdigit() else text(tier, tier)
+    return {**row, "term": terms[row["term"]], "tier": say(words, locale())}
 
 
 def _called(row: Money, columns: Iterable[str]) -> str:

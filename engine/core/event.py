@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
+
 from engine.core.errors import InvalidInput, Problem
 from engine.core.text import text
 
@@ -89,10 +91,12 @@ def read_event(document: Any, path: str = "", now: datetime | None = None) -> Ev
     data = document.get("data")
     if not isinstance(data, dict):
         wrong("/data", "必填，应为对象", "is required and must be an object")
-    elif _depth(data) > MAX_DATA_DEPTH:
-        wrong("/data", f"嵌套超过 {MAX_DATA_DEPTH} 层", f"has more than {MAX_DATA_DEPTH} levels")
-    elif _has_nul(data):
-        wrong("/data", "不能含有空字符（U+0000）", "must not contain the character U+0000")
+    elif not _is_plain(data):
+        if _depth(data) > MAX_DATA_DEPTH:
+            most = MAX_DATA_DEPTH
+            wrong("/data", f"嵌套超过 {most} 层", f"has more than {most} levels")
+        elif _has_nul(data):
+            wrong("/data", "不能含有空字符（U+0000）", "must not contain the character U+0000")
     time = now
     if document.get("time") is not None or now is None:
         time = _time(document.get("time"))
@@ -139,18 +143,31 @@ def _time(value: Any) -> datetime | None:
         return None
 
 
+def _is_plain(data: Any) -> bool:
+    """Whether it is seen at once that data is neither too deep nor holds U+0000.
+
+    Written out it tells at an eighth of the price of walking through: fewer brackets than levels
+    allowed, and no escaped character of that kind.
+    """
+    try:
+        raw = orjson.dumps(data)
+    except TypeError:
+        return False  # a number beyond 64 bits, half a character: that says nothing
+    return raw.count(b"{") + raw.count(b"[") < MAX_DATA_DEPTH and b"\\u0000" not in raw
+
+
 def _depth(value: Any) -> int:
-    deepest, stack = 0, [(value, 1)]
-    while stack:
-        found, level = stack.pop()
-        deepest = max(deepest, level)
-        if level > MAX_DATA_DEPTH:
-            break
-        if isinstance(found, dict):
-            stack.extend((inner, level + 1) for inner in found.values())
-        elif isinstance(found, list):
-            stack.extend((inner, level + 1) for inner in found)
-    return deepest
+    """How many levels there are; counted no further than one too many."""
+    depth, level = 0, [value]
+    while level and depth <= MAX_DATA_DEPTH:
+        depth += 1
+        level = [
+            inner
+            for one in level
+            if isinstance(one, dict | list)
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+    return depth
 
 
 def _has_nul(value: Any) -> bool:

@@ -8,7 +8,8 @@ the very same state and no command.
     lines.py     R1-R3, R7: lines and joins     asks.py     what a step waits for
     boxes.py     R5: items, rounds, sub-flows   answers.py  what ends a request, R4 timers
     faults.py    R6: errors, resume, retry      names.py    R8: what a step can read
-    routes.py    ways taken before, remembered  codec.py    states and journals as bytes
+    routes.py    ways taken before, remembered  one_way.py  a first advance along such a way
+    codec.py     states and journals as bytes
 
 What the runtime must know beyond the commands' meaning (run.py):
 - An `effect` whose key is known already is the same effect asked again after an incident: keep the
@@ -38,16 +39,17 @@ from engine.core.execution.answers import release
 from engine.core.execution.asks import ask, send
 from engine.core.execution.boxes import close_scope
 from engine.core.execution.codec import decode_journal, dump_state, encode_journal, load_state
-from engine.core.execution.faults import end_flow, end_run, fault, stop
+from engine.core.execution.faults import end_flow, fault, stop
 from engine.core.execution.lines import end_step, is_reached
 from engine.core.execution.messages import ERRORS, REASONS, Error, error_from, refuse
 from engine.core.execution.names import StepContext, names_for
-from engine.core.execution.routes import Route, first_route, follow, write
-from engine.core.execution.scopes import new_scope, open_scope
+from engine.core.execution.one_way import begun, go
+from engine.core.execution.routes import first_route
+from engine.core.execution.scopes import open_scope
 from engine.core.execution.signals import SIGNALS
 from engine.core.execution.steps import Join, Step
-from engine.core.node import Answer, Ask, Done
-from engine.core.run import Decision, Signal, StepRecord
+from engine.core.node import SHORT, Answer, Ask, Done
+from engine.core.run import Decision, Signal, row
 from engine.core.version import Version
 
 __all__ = [
@@ -70,33 +72,29 @@ def decide(version: Version, state: State | None, signal: Signal) -> Decision:
     1. The signal starts the run, answers an open request, fires a timer, or is a person's order.
     2. Steps that became ready run, in drawn order, until all wait, the run ends or stops.
     """
+    if signal.kind == "start" and (state is None or state["status"] == "queued"):
+        return _start(version, signal)
     advance = Advance(version, state, signal)
-    take = _SIGNALS.get(signal.kind)
+    take = SIGNALS.get(signal.kind)
     if take is None or not take(advance, signal):
         unchanged = advance.state if state is None else state
         return Decision(unchanged, status=unchanged["status"])
-    if advance.queue:
-        _work(advance)
-    advance.state["seq"] = signal.seq
-    return advance.decision()
+    return _until_it_rests(advance)
 
 
-# -- signals -------------------------------------------------------------------------------------
-
-
-def _start(advance: Advance, signal: Signal) -> bool:
-    if advance.state["status"] != "queued":
-        return False
+def _start(version: Version, signal: Signal) -> Decision:
     start = {**_START, **(signal.value or {}), "at": signal.now}
-    advance.start = advance.state["start"] = start
-    advance.run_id = start["run_id"]
-    advance.state["status"] = "running"
-    route = first_route(advance.version, start["trigger"])
+    route = first_route(version, start["trigger"])
     if route is None:
+        advance = begun(version, signal, start)
         open_scope(advance, ROOT, "", "root")
-    else:
-        _go_one_way(advance, route)
-    return True
+        return _until_it_rests(advance)
+    found = go(version, signal, start, route)
+    if isinstance(found, Decision):
+        return found
+    advance, step, outcome = found
+    _obey(advance, ROOT, advance.scopes[ROOT], step, None, outcome)
+    return _until_it_rests(advance)
 
 
 _START: Mapping[str, Any] = {
@@ -109,7 +107,11 @@ _START: Mapping[str, Any] = {
 }
 
 
-_SIGNALS = {"start": _start, **SIGNALS}
+def _until_it_rests(advance: Advance) -> Decision:
+    if advance.queue:
+        _work(advance)
+    advance.state["seq"] = advance.signal.seq
+    return advance.decision()
 
 
 # -- steps ---------------------------------------------------------------------------------------
@@ -151,71 +153,23 @@ def _work(advance: Advance) -> None:
             wait = advance.own_wait(scope_id + step.tail)
             answers = tuple(Answer(port, value) for port, value in wait["answers"])
         names = names_for(advance, scope_id, step)
+        outcome: Any
         try:
-            outcome = step.run(step.config, StepContext(advance, scope_id, step, names, answers))
+            outcome = step.run(
+                StepContext(advance.signal, advance.start, scope_id, step, names, answers)
+            )
         except Exception as why:
             outcome = error_from(why)
         _obey(advance, scope_id, scope, step, wait, outcome)
-
-
-def _go_one_way(advance: Advance, route: Route) -> None:
-    """The same as `_work`, as long as the run takes a way that was taken before (routes.py)."""
-    version, records = advance.version, advance.records
-    scope = advance.scopes[ROOT] = new_scope(version.graphs[""], "root")
-    advance.fresh.add(ROOT)
-    out = scope["out"]
-    step = route.step
-    names: dict[str, Any] = {}
-    if step is not None:
-        names = names_for(advance, ROOT, step)
-        context = StepContext(advance, ROOT, step, names, ())
-    while step is not None:
-        for path in route.skipped:
-            records.append(StepRecord(path, "skipped"))
-        context.step = step
-        try:
-            outcome = step.run(step.config, context)
-        except Exception as why:
-            outcome = error_from(why)
-        onward: Route | None = None
-        if outcome.__class__ is Done:
-            port = outcome.port
-            if port.__class__ is str:
-                onward = route.onward.get(port) or follow(version, route, port)
-        if onward is None:
-            _write_way(advance, scope, route, route.depth + 1)
-            _obey(advance, ROOT, scope, step, None, outcome)
-            return
-        output = outcome.output
-        keys: tuple[str, ...] = ()
-        if outcome.effects:
-            for n, effect in enumerate(outcome.effects, 1):
-                keys += (send(advance, ROOT, step, route.path, 1, n, effect),)
-        records.append(StepRecord(route.path, "done", port, output, outcome.reason, keys))
-        out[step.id] = output
-        if outcome.sets:
-            names["vars"] = scope["vars"] = {**scope["vars"], **outcome.sets}
-        if outcome.ends_run:
-            _write_way(advance, scope, onward, onward.depth)
-            end_run(advance, "succeeded", output)
-            return
-        route = onward
-        step = route.step
-    for path in route.skipped:
-        records.append(StepRecord(path, "skipped"))
-    _write_way(advance, scope, route, route.depth)
-    advance.queue.append((None, ROOT, False))
-
-
-def _write_way(advance: Advance, scope: Scope, route: Route, count: int) -> None:
-    write(scope, route)
-    advance.state["count"] = count
 
 
 def _obey(
     advance: Advance, scope_id: str, scope: Scope, step: Step, wait: Wait | None, outcome: Any
 ) -> None:
     """Does what a step's outcome says."""
+    if outcome.__class__ is tuple and len(outcome) == SHORT:
+        port, output, reason, effects, sets = outcome
+        outcome = Done(port, output, effects, reason, sets or {})
     if outcome.__class__ is Done:
         _end(advance, scope_id, scope, step, wait, outcome)
         return
@@ -248,7 +202,7 @@ def _end(
         take, n = (advance.state["take"], 0) if wait is None else (wait["take"], wait["e"])
         for number, effect in enumerate(done.effects, n + 1):
             keys += (send(advance, scope_id, step, path, take, number, effect),)
-    advance.records.append(StepRecord(path, "done", port, done.output, done.reason, keys))
+    advance.rows.append(row(path, "done", port, done.output, done.reason, keys))
     if wait is not None:
         release(advance, path)
         leaving = step.leave(port, scope["lines"])  # a reminder may have lit its line
@@ -293,7 +247,7 @@ def _fire(advance: Advance, scope_id: str, scope: Scope, step: Step, join: Join)
         lit = sum(1 for edge in step.incoming if scope["lines"].get(edge))
         reason = ("not_reached", {"lit": lit, "n": join.n})
         path = scope_id + step.tail
-        advance.records.append(StepRecord(path, "done", "not_reached", None, reason))
+        advance.rows.append(row(path, "done", "not_reached", None, reason))
         leaving = step.leave("not_reached", {})
         end_step(advance, scope_id, scope, step, leaving, None)
         return False
@@ -305,7 +259,7 @@ def _fire(advance: Advance, scope_id: str, scope: Scope, step: Step, join: Join)
                 if path in advance.waits:
                     release(advance, path)
                 scope["steps"][other.id] = "cancelled"
-                advance.records.append(StepRecord(path, "cancelled"))
+                advance.rows.append(row(path, "cancelled"))
                 for edge, _, _ in other.lines:
                     scope["lines"].setdefault(edge, GREY)
                 scope["left"] -= 1

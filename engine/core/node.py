@@ -200,15 +200,36 @@ class Ask:
     catch: bool = False
 
 
+# What most steps end with, as a plain tuple: (port, output, reason, effects, sets). Making it costs
+# a tenth of making a Done, and a run of ten steps is little else.
+Ended = tuple[str, Any, Reason, tuple[Effect, ...], Mapping[str, Any] | None]
+SHORT = 5  # its members
+Evaluate = Callable[[Mapping[str, Any], datetime | None], Any]
+
+
+class Texts(Protocol):
+    """A flow's expressions as functions of (scope, now): what `NodeType.prepare` may look up."""
+
+    def expression(self, source: str) -> Evaluate: ...
+
+    def condition(self, source: str | Mapping[str, Any]) -> Evaluate: ...
+
+    def template(self, source: str) -> Evaluate: ...
+
+
 class Context(Protocol):
     """What a node may know. Everything in it is immutable."""
 
     now: datetime  # the signal's time, aware UTC
     run_id: str
-    flow_key: str
-    node_id: str
     scope_id: str
     answers: tuple[Answer, ...]  # all answers of this step so far, in order
+
+    @property
+    def flow_key(self) -> str: ...
+
+    @property
+    def node_id(self) -> str: ...
 
     @property
     def answer(self) -> Answer | None:
@@ -320,6 +341,7 @@ Start = Listen | Schedule | Entrance
 
 # -- the type ------------------------------------------------------------------------------------
 
+Prepared = Callable[[Context], Ended | Done | Ask]
 Group = Literal[
     "trigger", "logic", "people", "customer", "connector", "ticket", "settlement", "stock"
 ]
@@ -350,6 +372,11 @@ class NodeType:
     sets ("fields[].name"). `output` is the JSON Schema of its output, or a function of the config.
     `errors` are the codes its error routes can match. `upgrade(config, version)` lifts an old
     config to the present one.
+
+    `prepare(config, texts)` is for the blocks nearly every run passes: `run` for one config, with
+    everything looked up that is known before the first event. It may answer by the short form
+    `Ended`, and says the same as `run` (tests/conformance compares them); None where it has nothing
+    to prepare.
     """
 
     label: Text
@@ -371,5 +398,6 @@ class NodeType:
     upgrade: Callable[[dict[str, Any], int], dict[str, Any]] | None = None
     waits: bool = False  # may wait for a person, an event or a time: a timeout is demanded
     has_body: bool = False
+    prepare: Callable[[Any, Texts], Prepared | None] | None = None
     search: tuple[str, ...] = ()  # further words the palette finds it by (pinyin initials are made)
     type: str = ""

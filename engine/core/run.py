@@ -7,9 +7,10 @@ run can be stored, replayed and compared.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Literal
 
 from engine.core.effect import Effect
@@ -100,14 +101,87 @@ class StepRecord:
     error: Mapping[str, Any] | None = None
 
 
-@dataclass(slots=True)
-class Decision:
-    """What `decide` returns: the next state, what to do, what the trace keeps."""
+# A StepRecord as the journal holds it: its members in their order.
+Row = tuple[
+    str,
+    StepStatus,
+    str | tuple[str, ...],
+    Any,
+    tuple[str, Mapping[str, Any]],
+    tuple[str, ...],
+    float,
+    Mapping[str, Any] | None,
+]
+_members = attrgetter("step", "status", "port", "output", "reason", "effects", "ms", "error")
+_NO_REASON: tuple[str, Mapping[str, Any]] = ("", {})
 
-    state: dict[str, Any]
-    commands: list[Command] = field(default_factory=list)
-    records: list[StepRecord] = field(default_factory=list)
-    status: RunStatus = "running"
+
+def row(
+    step: str,
+    status: StepStatus,
+    port: str | tuple[str, ...] = "",
+    output: Any = None,
+    reason: tuple[str, Mapping[str, Any]] = _NO_REASON,
+    effects: tuple[str, ...] = (),
+    error: Mapping[str, Any] | None = None,
+) -> Row:
+    """What an advance saw of a step; a tuple, for one is made in every step of every run."""
+    return (step, status, port, output, reason, effects, 0.0, error)
+
+
+class Decision:
+    """What `decide` returns: the next state, what to do, what the trace keeps.
+
+    `rows` are the records as the journal holds them. `state` and `records` are made when somebody
+    looks: a run that ends in its first advance is stored without either.
+    """
+
+    __slots__ = ("_records", "_rows", "_state", "commands", "status")
+
+    def __init__(
+        self,
+        state: dict[str, Any] | Callable[[], dict[str, Any]],
+        commands: list[Command] | None = None,
+        records: list[StepRecord] | None = None,
+        status: RunStatus = "running",
+        rows: list[Row] | None = None,
+    ) -> None:
+        self._state = state
+        self.commands: list[Command] = [] if commands is None else commands
+        self._records = records
+        self.status: RunStatus = status
+        self._rows = rows
+
+    @property
+    def state(self) -> dict[str, Any]:
+        if not isinstance(self._state, dict):
+            self._state = self._state()
+        return self._state
+
+    @property
+    def rows(self) -> list[Row]:
+        if self._rows is None:
+            self._rows = list(map(_members, self._records or ()))
+        return self._rows
+
+    @property
+    def records(self) -> list[StepRecord]:
+        if self._records is None:
+            self._records = [StepRecord(*one) for one in self._rows or ()]
+        return self._records
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Decision):
+            return NotImplemented
+        return (self.status, self.commands, self.rows, self.state) == (
+            other.status,
+            other.commands,
+            other.rows,
+            other.state,
+        )
+
+    def __repr__(self) -> str:
+        return f"Decision({self.state!r}, {self.commands!r}, {self.records!r}, {self.status!r})"
 
 
 __all__ = [
@@ -115,8 +189,10 @@ __all__ = [
     "Command",
     "Decision",
     "Effect",
+    "Row",
     "RunStatus",
     "Signal",
     "StepRecord",
     "StepStatus",
+    "row",
 ]

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -23,7 +24,7 @@ from engine.core.execution.joins import join_of, plan_join
 from engine.core.execution.steps import CompiledGraph, Step
 from engine.core.execution.texts import Schema, Texts
 from engine.core.flow import Edge, Flow, Graph, Node, problems_of
-from engine.core.node import Entrance, NodeType, Start
+from engine.core.node import Entrance, NodeType, Prepared, Start
 from engine.core.registry import Registry
 from engine.core.text import text
 
@@ -190,7 +191,7 @@ class _Build:
             id=node.id,
             type=type_,
             config=config,
-            run=type_.run,
+            run=self._run(type_, config),
             flow_key=flow_key,
             texts=self.texts,
             tail=f"/{node.id}",
@@ -210,6 +211,14 @@ class _Build:
             join=join_of(config) if type_.kind == "join" else None,
             is_choice=type_.kind == "choice",
         )
+
+    def _run(self, type_: NodeType, config: Any) -> Prepared:
+        """The node's function for this config."""
+        try:
+            prepared = type_.prepare(config, self.texts) if type_.prepare is not None else None
+        except EngineError:
+            prepared = None  # a text that is none: the step says so when it runs
+        return prepared or partial(type_.run, config)
 
     def _config(self, type_: NodeType, node: Node, at: str) -> Any:
         document = dict(node.config)

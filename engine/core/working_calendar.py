@@ -289,6 +289,11 @@ class _PublicTable:
         )
 
 
+def public_years(country: str) -> list[int]:
+    """The years whose public holidays have been published."""
+    return sorted(_public_table(country).years)
+
+
 @lru_cache(maxsize=8)
 def _public_table(country: str) -> _PublicTable:
     return _PublicTable(country)

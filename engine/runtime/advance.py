@@ -8,6 +8,7 @@ side, so that each kind of need is one query for the whole batch.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from engine.core.event import Event
 from engine.core.execute import decide, dump_state, encode_journal
 from engine.core.ids import derived_id, new_id
 from engine.core.node import Answer, Child, Task
-from engine.core.run import ENDED, Command, Signal
+from engine.core.run import ENDED, Command, Decision, Signal
 from engine.core.text import Text, say, text
 from engine.runtime import apply
 from engine.runtime.announce import INCIDENT, SOURCE, incident_notice
@@ -90,10 +91,17 @@ def advance(batch: Batch, run: RunInHand, first: Signal, *, late: bool = False) 
             "seq": run.seq,
             "tenant": run.tenant,
             "at": batch.now,
-            "entry": pack(b"\n".join(encode_journal(*entry) for entry in entries)),
+            "entry": (batch.world.entry_of or packed)(entries),
         }
     )
     _settle(batch, run, first.now)
+
+
+def packed(entries: Sequence[tuple[Signal, Decision]]) -> bytes:
+    """A journal row's entry: what one advance saw and decided, in order."""
+    if len(entries) == 1:
+        return pack(encode_journal(*entries[0]))
+    return pack(b"\n".join(encode_journal(*entry) for entry in entries))
 
 
 def _settle(batch: Batch, run: RunInHand, at: datetime) -> None:

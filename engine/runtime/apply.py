@@ -34,6 +34,7 @@ from engine.runtime.batch import (
 from engine.runtime.periods import period_start, quiet_until
 from engine.runtime.settling.handlers import HANDLERS as SETTLEMENT
 from engine.runtime.settling.handlers import owner_of as settlement_owner
+from engine.store.db import dump_json
 
 Applied = Generator[list[Need], list[Any], Answer]
 _DURATION = TypeAdapter(timedelta)
@@ -349,8 +350,10 @@ INTERNAL_EFFECTS = frozenset(_HANDLERS)
 
 def note_order(batch: Batch, tenant: str, row: Any) -> None:
     """Keeps an order's header up to date: a change counts only if its event is newer."""
+    if not row.type.startswith("order."):
+        return
     order = row.data.get("order")
-    if not isinstance(order, dict) or not row.type.startswith("order."):
+    if not isinstance(order, dict):
         return
     platform, number = order.get("platform"), order.get("external_id")
     if not isinstance(platform, str) or not isinstance(number, str):
@@ -359,9 +362,9 @@ def note_order(batch: Batch, tenant: str, row: Any) -> None:
     if held is not None and held["time"] > row.time:
         return
     values = {
-        "status": order.get("status"),
+        "status": _text(order.get("status")),
         "amount": _amount(order.get("amount")),
-        "currency": order.get("currency", "CNY"),
+        "currency": _text(order.get("currency", "CNY")),
         "paid_at": _moment(order.get("paid_at")),
         "event_id": row.id,
         "time": row.time,
@@ -373,7 +376,7 @@ def note_order(batch: Batch, tenant: str, row: Any) -> None:
             "tenant": tenant,
             "platform": platform,
             "external_id": number,
-            "shop": order.get("shop"),
+            "shop": _text(order.get("shop")),
             "owner": owner,
             "customer_id": owner[9:] if owner.startswith("customer:") else None,
             **values,
@@ -384,6 +387,11 @@ def note_order(batch: Batch, tenant: str, row: Any) -> None:
         held.update(values)
         if held["id"] not in batch.new_orders:
             batch.changed_orders[held["id"]] = {"id": held["id"], **values}
+
+
+def _text(value: Any) -> str | None:
+    """A tenant's own type may have anything here."""
+    return value if value is None or isinstance(value, str) else dump_json(value)
 
 
 def _amount(value: Any) -> Decimal | None:

@@ -27,6 +27,7 @@ from engine.store import events as event_store
 from engine.store import incidents as incident_store
 from engine.store import lanes as lane_store
 from engine.store import orders as order_store
+from engine.store import products as product_store
 from engine.store import runs as run_store
 from engine.store import tasks as task_store
 from engine.store.bulk import insert_many, insert_new
@@ -141,6 +142,7 @@ class Batch:
     changed_orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     incidents: list[dict[str, Any]] = field(default_factory=list)
     new_events: list[dict[str, Any]] = field(default_factory=list)
+    unmapped: list[dict[str, Any]] = field(default_factory=list)  # goods that have no product
     books: Any = None  # what this batch knows of settlement (settling/books.py), once it does
 
     def scope_of(self, event_id: str, event: Event) -> dict[str, Any]:
@@ -217,6 +219,7 @@ class Batch:
         customer_store.store_marks(conn, self.new_marks)
         order_store.store_orders(conn, list(self.new_orders.values()))
         order_store.save_orders(conn, list(self.changed_orders.values()))
+        product_store.note_unmapped(conn, self.unmapped)
         if self.new_events:
             fresh = event_store.store_events(conn, self.new_events)
             self.work.extend(
@@ -248,7 +251,13 @@ class Batch:
         insert_many(conn, task_store.task_people, self.task_people)
         task_store.withdraw_tasks(conn, self.withdrawn_tasks, self.now)
         task_store.store_notices(conn, self.notices)
-        for held in effect_store.store_effects(conn, self.effects):
+        own: list[dict[str, Any]] = []
+        again: list[dict[str, Any]] = []
+        for effect in self.effects:
+            run = self.runs.get(effect["run_id"])
+            (own if run is not None and run.is_new else again).append(effect)
+        effect_store.add_effects(conn, own)
+        for held in effect_store.store_effects(conn, again):
             # Whether money was paid is a person's to say: until then nothing is answered.
             decides = held.status == "unknown" and held.effect_class == "money"
             if held.token and not decides:
@@ -351,6 +360,8 @@ def as_json(value: Any) -> Any:
     kind = value.__class__
     if value is None or kind is bool or kind is int:
         return value
+    if kind is list and all(one.__class__ is str and "\x00" not in one for one in value):
+        return value.copy()  # tags: asked for twice with each change
     written = dump_json(value)
     found = orjson.loads(written)
     return _without_nul(found) if "\\u0000" in written else found

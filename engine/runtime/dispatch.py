@@ -13,6 +13,7 @@ from engine.runtime.advance import advance, cancel, end, note_incident
 from engine.runtime.batch import Batch, Need, Steps
 from engine.runtime.inbox import record_keys
 from engine.runtime.settling import orders as settled_orders
+from engine.runtime.settling import unmapped
 from engine.runtime.start import (
     OWN_STARTS,
     Passing,
@@ -52,11 +53,13 @@ def dispatch(batch: Batch, tenant: str, event_id: str) -> Steps:
     if event is None or row is None:
         return  # erased meanwhile
     apply.note_order(batch, tenant, row)
-    if batch.world.memory.tenant(tenant).settles:
+    memory = batch.world.memory.tenant(tenant)
+    if memory.settles:
         settled_orders.note(batch, tenant, row)
+    if memory.keeps_products and row.type.startswith("order."):
+        yield from unmapped.look(batch, tenant, row, event)
     for wait in _waits(batch, tenant, row, event):
         yield from _end_wait(batch, row, event, wait)
-    memory = batch.world.memory.tenant(tenant)
     if row.source.startswith(OWN_STARTS):
         # A schedule, a form, a hook or a hand names the flow and trigger it starts.
         named = event.data.get("start") or {}
@@ -84,6 +87,8 @@ def dispatch(batch: Batch, tenant: str, event_id: str) -> Steps:
 
 
 def _waits(batch: Batch, tenant: str, row: Any, event: Event) -> list[Any]:
+    if not batch.waits and not batch.new_waits:
+        return []
     found = []
     keys = dict.fromkeys((row.owner, *record_keys(event.data)))
     for key in keys:

@@ -21,10 +21,11 @@ from engine.core.text import Text, text
 from engine.runtime.batch import as_json
 from engine.runtime.world import World
 from engine.store import jobs as job_store
+from engine.store.db import Connection
 
 log = structlog.get_logger(__name__)
 CLAIMED_FOR = timedelta(seconds=60)
-EVERY = 0.5
+EVERY = 0.3  # seconds between two looks whether somebody asked to stop
 MOST_ATTEMPTS = 3
 
 Progress = Callable[..., None]
@@ -50,24 +51,38 @@ def start_job(
     world: World, tenant: str, kind: str, args: Mapping[str, Any], *, by: str | None
 ) -> str:
     """Queues a job and returns its id."""
+    with world.db.begin() as conn:
+        job_id = put_job(world, conn, tenant, kind, args, by=by)
+    world.queue.wake("jobs")
+    return job_id
+
+
+def put_job(
+    world: World,
+    conn: Connection,
+    tenant: str,
+    kind: str,
+    args: Mapping[str, Any],
+    *,
+    by: str | None,
+) -> str:
+    """The same in a transaction of the caller, who wakes the workers afterwards."""
     if kind not in KINDS:
         raise NotFound(text(f"没有这种任务：{kind}", f"there is no job of kind {kind}"))
     now = world.now()
     job_id = new_id("job", now)
-    with world.db.begin() as conn:
-        job_store.insert_job(
-            conn,
-            {
-                "id": job_id,
-                "tenant": tenant,
-                "kind": kind,
-                "args": as_json(args),
-                "status": "queued",
-                "created_by": by,
-                "created_at": now,
-            },
-        )
-    world.queue.wake("jobs")
+    job_store.insert_job(
+        conn,
+        {
+            "id": job_id,
+            "tenant": tenant,
+            "kind": kind,
+            "args": as_json(args),
+            "status": "queued",
+            "created_by": by,
+            "created_at": now,
+        },
+    )
     return job_id
 
 

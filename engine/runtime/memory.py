@@ -29,6 +29,7 @@ from engine.store.rate_cards import has_published
 
 log = structlog.get_logger(__name__)
 KEPT_VERSIONS = 500
+KEPT_TYPES = 1000
 
 
 def offered_types(own: Mapping[str, Any]) -> Known:
@@ -66,6 +67,8 @@ class TenantMemory:
     own_types: dict[str, dict[str, Any]] = field(default_factory=dict)
     # Event types and prefixes ("order.*") that live flows wait for in mid-course.
     awaited: frozenset[str] = frozenset()
+    # What `hears` has found out already: it is asked several times of each run.
+    heard: dict[str, bool] = field(default_factory=dict)
     # Whether a rate card is published: orders of others are not looked at by settlement.
     settles: bool = False
     # Whether there are products: only then is it worth telling that goods are mapped to none.
@@ -73,9 +76,14 @@ class TenantMemory:
 
     def hears(self, type_: str) -> bool:
         """Whether anybody listens to this type: nobody needs an event of our own otherwise."""
-        if self.matcher.listening(type_):
-            return True
-        return bool(self.awaited) and not self.awaited.isdisjoint(patterns_of(type_))
+        known = self.heard.get(type_)
+        if known is None:
+            known = bool(self.matcher.listening(type_)) or not self.awaited.isdisjoint(
+                patterns_of(type_)
+            )
+            if len(self.heard) < KEPT_TYPES:  # a flow may publish any type
+                self.heard[type_] = known
+        return known
 
     def schema_for(self, type_: str) -> dict[str, Any] | None:
         """The names of an event type, where its data is known: a field left out is then null."""

@@ -3,9 +3,10 @@
 cases      every case of the document passes, in a test run of this very draft
 coverage   so many percent of the lines were taken in test runs of this draft; a line that cannot be
            tried is excused with a reason
-money      no difference against the live version above a limit without the owner's yes; judged as
-           soon as test runs tell of money
-A rollback is never held up: it is how one gets out of trouble.
+money      a test run of this draft beside the live version, and in none of them a difference above
+           a limit without the owner's yes; of a flow that was never live there is nothing to differ
+A test run with parameters of its own counts for nothing (simulate/jobs.py): what it has shown is
+not what would be live. A rollback is never held up: it is how one gets out of trouble.
 """
 
 from __future__ import annotations
@@ -97,7 +98,8 @@ class Gate:
 
     cases    {name: passed | None (not run on this draft)}
     taken    lines that test runs of this draft took; `every` line of the flow; `excused` ones
-    money    the newest comparison's, None where no test run of this draft tells of money
+    money    of the comparison that decides, with the `simulation` it is of: what keeps the draft
+             from being published, else the newest; None where none tells of money
     """
 
     rules: Rules
@@ -118,7 +120,7 @@ def look_at_gate(world: World, tenant: str, row: Any, flow: Flow) -> Gate:
         rules, _ = read_rules(conn, tenant, row.key)
         reports = _reports(conn, tenant, row)
     problems = [*_cases(rules, flow, reports), *_coverage(rules, flow, reports)]
-    problems += _money(rules, reports)
+    problems += _money(rules, reports, is_live=row.live_version is not None)
     tried = _tried(reports)
     every, taken = _lines(flow, reports)
     return Gate(
@@ -126,7 +128,7 @@ def look_at_gate(world: World, tenant: str, row: Any, flow: Flow) -> Gate:
         {case.name: tried.get(case.name) for case in flow.cases},
         every,
         taken,
-        _newest_money(reports),
+        _deciding_money(rules, reports),
         tuple(problems),
     )
 
@@ -175,7 +177,7 @@ def _reports(conn: Connection, tenant: str, row: Any) -> list[dict[str, Any]]:
     ]  # fmt: skip
     held = flow_store.versions_by_id(conn, tenant, [row.live_version or ""])
     live = held[row.live_version].number if row.live_version in held else None
-    return [_beside(live, one.report) for one in tried if one.report]
+    return [{"simulation": one.id, **_beside(live, one.report)} for one in tried if one.report]
 
 
 def _beside(live: int | None, report: dict[str, Any]) -> dict[str, Any]:
@@ -200,12 +202,28 @@ def _lines(flow: Flow, reports: list[dict[str, Any]]) -> tuple[frozenset[str], f
     return every, every & taken
 
 
-def _newest_money(reports: list[dict[str, Any]]) -> Mapping[str, Any] | None:
-    for report in reports:
-        money = (report.get("comparison") or {}).get("money")
-        if money is not None:
-            return money  # type: ignore[no-any-return]
-    return None
+def _deciding_money(rules: Rules, reports: list[dict[str, Any]]) -> Mapping[str, Any] | None:
+    """Of the largest difference nobody has agreed to, else of the newest comparison.
+
+    A later comparison on fewer orders takes nothing back of what an earlier one has shown.
+    """
+    told = [
+        {**money, "simulation": report.get("simulation")}
+        for report in reports
+        if (money := (report.get("comparison") or {}).get("money")) is not None
+    ]
+    over = [one for one in told if _is_over(rules, one)]
+    return max(over, key=_difference) if over else next(iter(told), None)
+
+
+def _is_over(rules: Rules, money: Mapping[str, Any]) -> bool:
+    if rules.money_limit is None or money.get("agreed_by"):
+        return False
+    return _difference(money) > rules.money_limit
+
+
+def _difference(money: Mapping[str, Any]) -> Decimal:
+    return Decimal(str(money["difference"]))
 
 
 def _cases(rules: Rules, flow: Flow, reports: list[dict[str, Any]]) -> list[Problem]:
@@ -246,11 +264,27 @@ def _coverage(rules: Rules, flow: Flow, reports: list[dict[str, Any]]) -> list[P
     return [Problem("/edges", said, "coverage")]
 
 
-def _money(rules: Rules, reports: list[dict[str, Any]]) -> list[Problem]:
-    money = _newest_money(reports)
-    if rules.money_limit is None or money is None:
+def _money(rules: Rules, reports: list[dict[str, Any]], *, is_live: bool) -> list[Problem]:
+    if rules.money_limit is None:
         return []
-    if Decimal(str(money["difference"])) > rules.money_limit and not money.get("agreed_by"):
-        said = text("金额差异超过上限，需负责人同意", "money differs by more than the limit")
+    money = _deciding_money(rules, reports)
+    if money is not None and _is_over(rules, money):
+        gap = _difference(money)
+        said = text(
+            f"与线上版本相差 {gap}，超过上限 {rules.money_limit}，需负责人同意",
+            f"it differs by {gap} from what is live, more than {rules.money_limit}: its owner must "
+            "agree",
+        )
         return [Problem("", said, "money")]
+    if is_live and not any(_has_compared(report) for report in reports):
+        said = text(
+            "规定了金额差异上限：请先让这份草稿与线上版本对比试运行一次",
+            "a limit is set to how much money may differ: try this draft beside the live version",
+        )
+        return [Problem("", said, "money_not_compared")]
     return []
+
+
+def _has_compared(report: Mapping[str, Any]) -> bool:
+    """Whether a run of either version stands beside one of the other; no runs prove nothing."""
+    return bool((report.get("comparison") or {}).get("pairs"))

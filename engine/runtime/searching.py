@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from engine.core.ids import is_id
+from engine.customers.identity import normalise
 from engine.runtime.principal import Principal
 from engine.runtime.world import World
 from engine.store import accounts as account_store
 from engine.store import connections as connection_store
+from engine.store import customers as customer_store
 from engine.store import events as event_store
 from engine.store import flows as flow_store
 from engine.store import orders as order_store
@@ -93,3 +95,19 @@ def _fitting(rows: Iterable[Any], wanted: str, *names: str) -> list[Any]:
     low = wanted.casefold()
     fits = [row for row in rows if any(low in str(getattr(row, name)).casefold() for name in names)]
     return fits[:MOST]
+
+
+def find_customers(world: World, tenant: str, wanted: str, limit: int = 20) -> list[Any]:
+    """Customers by part of the name, by the whole phone number or by id; the newest first.
+
+    Phones are kept sealed: only the whole number finds somebody.
+    """
+    with world.db.reading() as conn:
+        found = customer_store.load_customers(conn, tenant, [wanted])
+        if number := normalise("phone", wanted):
+            known = ("phone", world.vault.blind(number, "phone"))
+            ids = customer_store.find_by_identity(conn, tenant, [known]).values()
+            found |= customer_store.load_customers(conn, tenant, ids)
+        for row in customer_store.customers_named(conn, tenant, wanted, limit):
+            found.setdefault(row.id, row)
+    return list(found.values())[:limit]

@@ -10,10 +10,11 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from engine.core.errors import EngineError, InvalidInput, NotFound, Problem, Stale
+from engine.core.errors import Conflict, EngineError, InvalidInput, NotFound, Problem, Stale
 from engine.core.text import text
 from engine.core.working_calendar import load_calendar
 from engine.runtime.principal import Principal
+from engine.runtime.uses import find_uses
 from engine.runtime.world import World
 from engine.store import calendars as calendar_store
 from engine.store import flows as flow_store
@@ -109,6 +110,11 @@ def put_calendar(
 
 
 def delete_calendar(world: World, who: Principal, key: str) -> None:
+    """Takes a calendar away; Conflict while a step of a published flow counts by it."""
+    waiting = [one for one in find_uses(world, who.tenant, "calendar", key.__eq__) if one.is_live]
+    if waiting:
+        message = text("还有已发布的流程在用这个日历", "a published flow still uses this calendar")
+        raise Conflict(message, [Problem(f"/flows/{one.flow}", message) for one in waiting])
     with world.db.begin() as conn:
         if not calendar_store.delete_calendar(conn, who.tenant, key):
             raise NotFound(text(f"没有工作日历 {key}", f"there is no calendar {key}"))

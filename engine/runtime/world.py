@@ -39,7 +39,8 @@ class World:
     `clock` gives aware UTC. `lanes` is the number of lanes of this database. `memory` is what this
     process keeps of published flows and connections. `ids` makes makers of ids. `punctual` says
     that what was due at a moment is done at that moment: so it is where a clock is wound past many
-    due times at once.
+    due times at once. `entry_of` makes a journal row's entry of what an advance saw and decided,
+    where that is not packed JSON.
     """
 
     db: Database
@@ -53,6 +54,7 @@ class World:
     allowed_private_hosts: frozenset[str] = field(default_factory=frozenset)
     ids: Callable[[str, datetime], Callable[[], str]] = id_maker
     punctual: bool = False
+    entry_of: Callable[[Sequence[Any]], Any] | None = None
 
     def now(self) -> datetime:
         return self.clock()

@@ -7,7 +7,7 @@ plan of its order, whatever the card says today.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -136,9 +136,12 @@ def take_back(
     bookings: Sequence[Booking],
     back: Mapping[str, tuple[int, Decimal]],
     effect: str,
+    *,
+    only: Collection[str] | None = None,
     **more: str,
 ) -> tuple[list[tuple[str, Part]], list[Booking]]:
     """The same, once it is known which line gives back how much: (minor units, pieces) by line.
+    `only` are the ids of the bookings that give back; None: all of the line.
 
     1. A line gives back its base in proportion to what was paid for it, counted over all its
        refunds, so that several refunds of one line give back exactly its base.
@@ -147,6 +150,8 @@ def take_back(
     after: list[Booking] = []
     for one in bookings:
         amount, pieces = back.get(one.line, (0, Decimal(0)))
+        if only is not None and one.id not in only:
+            amount, pieces = 0, Decimal(0)
         changed = replace(
             one,
             back_paid=min(one.paid, one.back_paid + amount) if one.paid > 0 else 0,
@@ -189,16 +194,23 @@ def move_bookings(
     return parts
 
 
-def carry_refunds(old: Sequence[Booking], new: Sequence[Booking]) -> list[Booking]:
-    """New bookings with the refunds that came while the old ones stood."""
-    back = {one.line: one for one in old}
+def back_before(bookings: Iterable[Booking]) -> dict[str, tuple[int, Decimal]]:
+    """What refunds have taken of each booked line so far: (minor units, pieces)."""
+    return {one.line: (one.back_paid, one.back_pieces) for one in bookings}
+
+
+def carry_refunds(new: Sequence[Booking], back: Mapping[str, tuple[int, Decimal]]) -> list[Booking]:
+    """New bookings with the refunds that came before them, by line."""
     made = []
     for one in new:
-        was = back.get(one.line)
-        if was is not None:
-            one = replace(one, back_paid=was.back_paid, back_pieces=was.back_pieces)
-            if one.takes_refunds:
-                one = replace(one, back_base=_base_back(one))
+        amount, pieces = back.get(one.line, (0, Decimal(0)))
+        one = replace(
+            one,
+            back_paid=min(one.paid, amount) if one.paid > 0 else 0,
+            back_pieces=min(one.pieces, pieces),
+        )
+        if one.takes_refunds:
+            one = replace(one, back_base=_base_back(one))
         made.append(one)
     return [replace(one, back_count=_count_back(one, made)) for one in made]
 

@@ -112,7 +112,28 @@ def _term(card: Card, term: Term, at: str) -> Iterator[Problem]:
     for index, rule in enumerate(card.rules):
         if rule.term == term.key and rule.model is not None:
             yield from _shared(term, rule.model, f"/rules/{index}/model")
+            yield from _split_at_end(term, rule.model, f"/rules/{index}/model")
             yield from _chain(term, rule.model, f"/rules/{index}/model")
+
+
+def _split_at_end(term: Term, model: Model, at: str) -> Iterator[Problem]:
+    """What the end of a window adds belongs to no order, so it has nobody to be shared among."""
+    late = model.coefficient is not None and model.coefficient.key is not None
+    known_late = {
+        "minimum": model.minimum is not None,
+        "guarantee": model.guarantee is not None,
+        "coefficient": late,
+        "promise": isinstance(model, Flat) and model.promise is not None,
+    }
+    for name, is_given in known_late.items():
+        if is_given and term.split is not None:
+            message = text(
+                f"「{term.name}」的金额会拆分给多方，不能再设保底、最低金额、期末系数或保量："
+                "期末补差不属于任何订单，无从拆分",
+                f"“{term.name}” is shared out: it cannot have a minimum, guarantee, promise or a "
+                "factor known late, for what the end of a window adds belongs to no order",
+            )
+            yield Problem(f"{at}/{name}", message, "split_at_end")
 
 
 def _chain(term: Term, model: Model, at: str) -> Iterator[Problem]:

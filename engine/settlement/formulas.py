@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from engine.settlement.ladder import Ladder
 from engine.settlement.lines import (
     BLOCK,
     FLAT,
@@ -31,10 +32,13 @@ Difference = Callable[[Totals, Totals], tuple[int, Lines]]
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """worth(totals) in fine units, and difference(before, after) with its lines."""
+    """worth(totals) in fine units, and difference(before, after) with its lines; `ladder` says the
+    same where it is a straight line within each tier.
+    """
 
     worth: Worth
     difference: Difference
+    ladder: Ladder | None = None
 
 
 def percentage(model: Percentage, units: Units) -> Formula:
@@ -121,7 +125,7 @@ def _proportional(axis: int, price: int, code: str) -> Formula:
         part = after[axis] - before[axis]
         return part * price, ((code, 0, part, price),)
 
-    return Formula(worth, difference)
+    return Formula(worth, difference, Ladder(axis, code, (), (price,), (0,)))
 
 
 def _steps(steps: Worth, price: int, code: str) -> Formula:

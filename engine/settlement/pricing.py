@@ -27,6 +27,7 @@ from engine.settlement.formulas import (
     per_unit,
     percentage,
 )
+from engine.settlement.ladder import Ladder
 from engine.settlement.lines import CAP, FLAT, Lines, Totals
 from engine.settlement.models import (
     Blocks,
@@ -53,6 +54,7 @@ class Pricer:
     worth       worth(totals) -> fine units: share × fixed coefficient, cut at the maximum
     difference  difference(before, after) -> (fine units, lines); lines sum to the fine units
     uncut       worth without the maximum (closing works on it)
+    ladder      the same as a straight line within each tier, where it is one
     """
 
     model: Model
@@ -60,6 +62,7 @@ class Pricer:
     worth: Worth
     difference: Difference
     uncut: Worth
+    ladder: Ladder | None = None
 
     def at(self, total: int, count: int = 0, qualifying: int = 0) -> int:
         """f(total) in fine units; minimum, guarantee and late coefficients come at `close`."""
@@ -117,10 +120,11 @@ def compile_model(model: Model, currency: str, rounding: Rounding = "half_up") -
     units = units_of(model, currency)
     formula = _formula(model, units, rounding)
     if model.maximum is None:
-        worth, difference = formula.worth, formula.difference
+        worth, difference, ladder = formula.worth, formula.difference, formula.ladder
     else:
         worth, difference = _capped(formula, units.bound(model.maximum))
-    return Pricer(model, currency, worth, difference, formula.worth)
+        ladder = None
+    return Pricer(model, currency, worth, difference, formula.worth, ladder)
 
 
 def _formula(model: Model, units: Units, rounding: Rounding) -> Formula:

@@ -72,6 +72,17 @@ def give_back(refund: Mapping[str, Any], left: Sequence[LineLeft]) -> Back:
     return found
 
 
+def give_back_all(
+    refunds: Iterable[Mapping[str, Any]], left: Sequence[LineLeft]
+) -> dict[str, tuple[int, Decimal]]:
+    """One refund after the other: what each line gives back in all, (minor units, pieces)."""
+    found = Back()
+    for refund in refunds:
+        for line, (minor, pieces) in give_back(refund, left).lines.items():
+            found.add(line, minor, pieces)
+    return found.lines
+
+
 def codes_of(line: Mapping[str, Any]) -> frozenset[str]:
     """The names under which the goods of a line of an order are known."""
     return frozenset(str(line[name]) for name in CODES if line.get(name))

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from itertools import pairwise
 
 from engine.settlement.formulas import Formula
+from engine.settlement.ladder import Ladder
 from engine.settlement.lines import FLAT, JUMP, RATE, UNIT_JUMP, UNIT_PRICE, Line, Lines, Totals
 from engine.settlement.models import Graduated, Volume
 from engine.settlement.tiers import compile_tiers
@@ -71,7 +72,10 @@ def graduated(model: Graduated, units: Units) -> Formula:
     def _at(total: int) -> Totals:
         return (total,) * (axis + 1)
 
-    return Formula(worth, difference)
+    if axis > 1:
+        return Formula(worth, difference)
+    ladder = Ladder(axis, code, tuple(edges), tuple(prices), tuple(bases))
+    return Formula(worth, difference, ladder)
 
 
 def volume(model: Volume, units: Units) -> Formula:

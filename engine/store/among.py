@@ -54,6 +54,11 @@ def among(column: ColumnElement[Any], values: Iterable[Any]) -> InList:
     return InList(column, bindparam(None, list(values), type_=_List()))
 
 
+def among_named(column: ColumnElement[Any], name: str) -> InList:
+    """The same with the list as the parameter `name`, for a statement that is built once."""
+    return InList(column, bindparam(name, type_=_List()))
+
+
 class InPairs(ColumnElement[bool]):
     """Two text columns are one of a list of pairs that travels as one parameter."""
 
@@ -91,3 +96,8 @@ def among_pairs(
 ) -> InPairs:
     """(`first`, `second`) is one of `pairs`. With two lists an index would be read far too wide."""
     return InPairs(first, second, bindparam(None, list(pairs), type_=_List()))
+
+
+def among_pairs_named(first: ColumnElement[str], second: ColumnElement[str], name: str) -> InPairs:
+    """The same with the pairs as the parameter `name`, for a statement that is built once."""
+    return InPairs(first, second, bindparam(name, type_=_List()))

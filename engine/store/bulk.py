@@ -26,6 +26,7 @@ from engine.core.errors import InvalidInput, Problem
 from engine.core.text import text as words
 from engine.store.among import among
 from engine.store.db import Amount, Connection, Moment, all_tenants, dump_json, moment_text
+from engine.store.seam import shelf_of
 
 Row = Mapping[str, Any]
 
@@ -38,12 +39,10 @@ def insert_many(conn: Connection, table: Table, rows: Sequence[Row]) -> None:
     if conn.dialect.name == "postgresql":
         statement = _insert_text(table, names, "", ())
         conn.execute(statement, {"rows": _as_parameter(table, names, rows)})
+    elif (shelf := shelf_of(conn, table)) is not None:
+        shelf.insert(conn, rows)
     else:
-        sql = (
-            f"INSERT INTO {table.name} ({', '.join(names)}) "
-            f"VALUES ({', '.join('?' for _ in names)})"
-        )
-        _executemany(conn, table, names, sql, rows)
+        insert_rows(conn, table, rows)
 
 
 def insert_new(
@@ -65,7 +64,11 @@ def insert_new(
         # instead of each for the other.
         ordered = [first[each] for each in sorted(first)]
         found = conn.execute(statement, {"rows": _as_parameter(table, names, ordered)})
-        return [tuple(row) for row in found]
+        # All at once: row by row each goes through four functions.
+        return [tuple(row) for row in found.all()]
+    if (shelf := shelf_of(conn, table)) is not None:
+        kept: list[tuple[Any, ...]] = shelf.insert_new(conn, rows, key)
+        return kept
     # The transaction is IMMEDIATE: nobody can write between this look and the insert.
     there = _keys_there(conn, table, key, list(first))
     fresh = {key_: row for key_, row in first.items() if key_ not in there}
@@ -78,22 +81,41 @@ def update_many(conn: Connection, table: Table, rows: Sequence[Row], key: tuple[
     if not rows:
         return
     names = tuple(rows[0])
-    sets = [name for name in names if name not in key]
     if conn.dialect.name == "postgresql":
         conn.execute(_update_text(table, names, key), {"rows": _as_parameter(table, names, rows)})
+    elif (shelf := shelf_of(conn, table)) is not None:
+        shelf.update(conn, rows, key)
     else:
-        order = (*sets, *key)
-        sql = (
-            f"UPDATE {table.name} SET {', '.join(f'{name} = ?' for name in sets)} "
-            f"WHERE {' AND '.join(f'{name} = ?' for name in key)}"
-        )
-        _executemany(conn, table, order, sql, rows)
+        update_rows(conn, table, rows, key)
 
 
 def delete_many(conn: Connection, table: Table, column: str, values: Sequence[Any]) -> None:
     """Deletes by exact values, for all tenants: the workers' own queues."""
     if values:
+        if (shelf := shelf_of(conn, table)) is not None:
+            shelf.delete(column, values)
+            return
         conn.execute(all_tenants(table.delete().where(among(table.c[column], values))))
+
+
+def insert_rows(conn: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """New rows into SQLite itself."""
+    if rows:
+        names = tuple(rows[0])
+        marks = ", ".join("?" for _ in names)
+        sql = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"
+        _executemany(conn, table, names, sql, rows)
+
+
+def update_rows(conn: Connection, table: Table, rows: Sequence[Row], key: tuple[str, ...]) -> None:
+    """Changed rows in SQLite itself."""
+    if rows:
+        sets = [name for name in rows[0] if name not in key]
+        sql = (
+            f"UPDATE {table.name} SET {', '.join(f'{name} = ?' for name in sets)} "
+            f"WHERE {' AND '.join(f'{name} = ?' for name in key)}"
+        )
+        _executemany(conn, table, (*sets, *key), sql, rows)
 
 
 def _executemany(
@@ -110,7 +132,7 @@ def _executemany(
     for values in found:
         for value in values:
             if isinstance(value, str) and ("\x00" in value or "\\u0000" in value):
-                _refuse_nul(rows)
+                refuse_nul(rows)
     conn.exec_driver_sql(sql, found)
 
 
@@ -152,11 +174,11 @@ def _as_parameter(table: Table, names: Sequence[str], rows: Sequence[Row]) -> st
                     raise ValueError("a time without zone must not be stored")
     written = dump_json(rows)
     if "\\u0000" in written:
-        _refuse_nul(rows)
+        refuse_nul(rows)
     return written
 
 
-def _refuse_nul(rows: Sequence[Row]) -> None:
+def refuse_nul(rows: Sequence[Row]) -> None:
     """InvalidInput with the place ("/0/data/name") of a U+0000; a text may just look like one."""
     path = nul_path(rows)
     if path is not None:

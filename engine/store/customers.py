@@ -17,7 +17,10 @@ from sqlalchemy.engine import Connection
 
 from engine.store.among import among, among_pairs
 from engine.store.bulk import insert_many, insert_new, update_many
+from engine.store.copying import copy_many
 from engine.store.db import Json, JsonB, Moment, Whole, metadata, tenant_column
+from engine.store.rows import plain_rows
+from engine.store.seam import kept_in_memory
 
 # Personal by themselves, unlike a platform's own ids: kept sealed and found by a blind index.
 SEALED_KINDS = frozenset({"phone", "receiver_phone", "email", "id_card", "address"})
@@ -39,6 +42,8 @@ customers = Table(
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
     Index("ix_customers_tenant_id", "tenant", "id"),
+    # Changed again and again: room beside each row spares the indexes.
+    postgresql_with={"fillfactor": 80},
 )
 
 identities = Table(
@@ -109,6 +114,7 @@ marks = Table(
 )
 
 
+@kept_in_memory
 def find_by_identity(
     conn: Connection, tenant: str, wanted: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], str]:
@@ -160,22 +166,24 @@ def store_customers(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None
     insert_many(conn, customers, rows)
 
 
+@kept_in_memory
 def load_customers(conn: Connection, tenant: str, ids: Iterable[str]) -> dict[str, Any]:
     found = conn.execute(
         select(customers).where(customers.c.tenant == tenant, among(customers.c.id, ids))
-    ).all()
-    return {row.id: row for row in found}
+    )
+    return {row.id: row for row in plain_rows(found)}
 
 
+@kept_in_memory
 def identities_of(conn: Connection, tenant: str, ids: Iterable[str]) -> dict[str, list[Any]]:
     """{customer id: rows of kind, value, sealed}."""
     found: dict[str, list[Any]] = {}
     rows = conn.execute(
-        select(identities)
+        select(identities.c.customer_id, identities.c.kind, identities.c.value, identities.c.sealed)
         .where(identities.c.tenant == tenant, among(identities.c.customer_id, ids))
         .order_by(identities.c.kind, identities.c.seen_at)
-    ).all()
-    for row in rows:
+    )
+    for row in plain_rows(rows):
         found.setdefault(row.customer_id, []).append(row)
     return found
 
@@ -186,7 +194,7 @@ def save_customers(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def store_history(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    insert_many(conn, customer_history, rows)
+    copy_many(conn, customer_history, rows)
 
 
 def history_of(conn: Connection, tenant: str, customer_id: str, limit: int = 200) -> list[Any]:
@@ -256,6 +264,22 @@ def page_of_customers(conn: Connection, tenant: str, after: str, limit: int) -> 
                 customers.c.merged_into.is_(None),
             )
             .order_by(customers.c.id)
+            .limit(limit)
+        ).all()
+    )
+
+
+def customers_named(conn: Connection, tenant: str, part: str, limit: int) -> list[Any]:
+    """Customers whose name holds this, the newest first; aliases are left out."""
+    return list(
+        conn.execute(
+            select(customers)
+            .where(
+                customers.c.tenant == tenant,
+                customers.c.name.icontains(part, autoescape=True),
+                customers.c.merged_into.is_(None),
+            )
+            .order_by(customers.c.id.desc())
             .limit(limit)
         ).all()
     )

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from engine.store.among import among
 from engine.store.bulk import insert_new, update_many
+from engine.store.copying import copy_many
 from engine.store.db import (
     Json,
     Moment,
@@ -26,6 +27,7 @@ from engine.store.db import (
     now_sql,
     tenant_column,
 )
+from engine.store.rows import plain_rows
 
 effects = Table(
     "effects",
@@ -80,6 +82,11 @@ Index(
 )
 
 
+def add_effects(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Effects of runs that are new themselves: no key of theirs can be there."""
+    copy_many(conn, effects, rows)
+
+
 def store_effects(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
     """New effects. One whose key is known is the same effect, asked again after an incident.
 
@@ -110,7 +117,7 @@ def claim_effects(
     limit: int,
     closed: Iterable[tuple[str, str]] = (),
 ) -> list[Any]:
-    """Pending effects that are due, marked `sending`, in the order made.
+    """Pending effects that are due, longest due first; marked `sending` and in the order made.
 
     Left out: those of a (tenant, connection) in `closed`, and those with an older unfinished effect
     of the same connection and subject. Of several for one subject only the oldest is claimed.
@@ -127,23 +134,28 @@ def claim_effects(
         )
         .exists()
     )
-    where = [effects.c.status == "pending", effects.c.next_at <= now, ~before]
+    # Asked in so many words: as a join of all that waits with all that waits, each claim would take
+    # the square of the backlog.
+    is_first = effects.c.subject.is_(None) | ~before
+    where = [effects.c.status == "pending", effects.c.next_at <= now, is_first]
     for tenant, connection in closed:
         where.append((effects.c.tenant != tenant) | (effects.c.connection != connection))
     due = (
         select(effects.c.id)
         .where(*where)
-        .order_by(effects.c.id)
+        .order_by(effects.c.next_at, effects.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    ids = [row[0] for row in conn.execute(all_tenants(due))]
+    ids = [row[0] for row in conn.execute(all_tenants(due)).all()]
     if not ids:
         return []
     taken = conn.execute(
         all_tenants(
             effects.update()
-            .where(among(effects.c.id, ids), effects.c.status == "pending")
+            # By id alone: they are locked by now, and with the status named the planner would walk
+            # through the index of all that is pending instead.
+            .where(among(effects.c.id, ids))
             .values(
                 status="sending",
                 claimed_by=who,
@@ -153,7 +165,7 @@ def claim_effects(
             .returning(effects)
         )
     )
-    return sorted(taken, key=lambda row: row.id)
+    return sorted(plain_rows(taken), key=lambda row: row.id)
 
 
 def set_classes(conn: Connection, classes: Mapping[str, str]) -> dict[str, Any]:
@@ -195,7 +207,7 @@ def settle_effects(conn: Connection, who: str, rows: Sequence[Mapping[str, Any]]
             .with_for_update()
         )
     )
-    own = {row[0] for row in held}
+    own = {row[0] for row in held.all()}
     update_many(conn, effects, [row for row in rows if row["key"] in own], ("key",))
     return own
 

@@ -13,6 +13,8 @@ from engine.core.ids import first_id
 from engine.store.among import among, among_pairs
 from engine.store.bulk import insert_new
 from engine.store.db import Json, Moment, metadata, tenant_column
+from engine.store.rows import plain_rows
+from engine.store.seam import kept_in_memory
 
 events = Table(
     "events",
@@ -43,11 +45,10 @@ def store_events(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> set[tup
     return {(row[0], row[1], row[2]) for row in found}
 
 
+@kept_in_memory
 def find_events(conn: Connection, tenant: str, ids: Iterable[str]) -> list[Any]:
-    return list(
-        conn.execute(
-            select(*_COLUMNS).where(events.c.tenant == tenant, among(events.c.id, ids))
-        ).all()
+    return plain_rows(
+        conn.execute(select(*_COLUMNS).where(events.c.tenant == tenant, among(events.c.id, ids)))
     )
 
 

@@ -26,6 +26,7 @@ from sqlalchemy.engine import Connection
 
 from engine.store.among import among
 from engine.store.db import Json, Moment, all_tenants, metadata, tenant_column
+from engine.store.seam import kept_in_memory
 
 tenants = Table(
     "tenants",
@@ -112,6 +113,7 @@ def lock_tenant(conn: Connection, tenant: str) -> Any | None:
     return conn.execute(select(tenants).where(tenants.c.id == tenant).with_for_update()).first()
 
 
+@kept_in_memory
 def generations(conn: Connection) -> dict[str, int]:
     """{tenant: generation}."""
     return {row[0]: row[1] for row in conn.execute(select(tenants.c.id, tenants.c.generation))}
@@ -158,6 +160,13 @@ def list_flows(
     return list(
         conn.execute(select(*columns).where(*where).order_by(flows.c.key).limit(limit)).all()
     )
+
+
+def list_drafts(conn: Connection, tenant: str) -> list[Any]:
+    """Key, name, draft and published version of every flow but archived ones, by key."""
+    columns = (flows.c.key, flows.c.name, flows.c.draft, flows.c.live_version)
+    where = (flows.c.tenant == tenant, flows.c.status != "archived")
+    return list(conn.execute(select(*columns).where(*where).order_by(flows.c.key)).all())
 
 
 def save_draft(

@@ -32,6 +32,7 @@ from sqlalchemy.engine import Connection
 
 from engine.store.among import among
 from engine.store.bulk import delete_many, insert_many
+from engine.store.copying import copy_many
 from engine.store.db import (
     Json,
     Moment,
@@ -42,6 +43,8 @@ from engine.store.db import (
     moment_text,
     now_sql,
 )
+from engine.store.rows import plain_rows
+from engine.store.seam import kept_in_memory
 
 lanes = Table(
     "lanes",
@@ -84,7 +87,7 @@ def count_lanes(conn: Connection) -> int:
 
 def put_work(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Rows of lane, tenant, kind, ref, at, payload."""
-    insert_many(conn, work, rows)
+    copy_many(conn, work, rows)
 
 
 def lease(conn: Connection, owner: str, limit: int, lasts_for: timedelta) -> dict[int, int]:
@@ -110,6 +113,7 @@ def lease(conn: Connection, owner: str, limit: int, lasts_for: timedelta) -> dic
     return {row.lane: row.epoch for row in taken}
 
 
+@kept_in_memory
 def fence(conn: Connection, held: Mapping[int, int], lasts_for: timedelta) -> bool:
     """Renews the lease of every lane in `held` ({lane: epoch}); False when one was lost."""
     kept = conn.execute(lanes.update().where(_held(held)).values(until=later_sql(conn, lasts_for)))
@@ -142,6 +146,7 @@ _CLAIM = text(
 )
 
 
+@kept_in_memory
 def claim(conn: Connection, held: Iterable[int], most: int) -> list[Any]:
     """The oldest work of the lanes held, in order: (id, lane, tenant, kind, ref, at, payload).
 
@@ -150,14 +155,9 @@ def claim(conn: Connection, held: Iterable[int], most: int) -> list[Any]:
     found = sorted(held)
     if conn.dialect.name == "postgresql":
         each = max(1, -(-most * 4 // len(found)))
-        return list(conn.execute(_CLAIM, {"lanes": found, "each": each, "most": most}).all())
-    return list(
-        conn.execute(
-            all_tenants(
-                select(*_CLAIMED).where(work.c.lane.in_(found)).order_by(work.c.id).limit(most)
-            )
-        ).all()
-    )
+        return plain_rows(conn.execute(_CLAIM, {"lanes": found, "each": each, "most": most}))
+    oldest = select(*_CLAIMED).where(work.c.lane.in_(found)).order_by(work.c.id).limit(most)
+    return plain_rows(conn.execute(all_tenants(oldest)))
 
 
 def finish(conn: Connection, ids: Sequence[int]) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
     literal,
     null,
     select,
@@ -27,10 +28,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection
 
-from engine.store.among import among, among_pairs
+from engine.store.among import among, among_named
 from engine.store.bulk import insert_many, insert_new, update_many
+from engine.store.copying import WORTH_IT, copy_many
 from engine.store.db import Amount, Json, Moment, Whole, metadata, tenant_column
 from engine.store.events import events
+from engine.store.rows import plain_rows
+from engine.store.seam import kept_in_memory
 from engine.store.settlement_bookings import settlement_refunds
 
 orders = Table(
@@ -108,6 +112,7 @@ products = Table(
     Column("currency", Text),
     Column("consumed_in_days", Integer),
     Column("attributes", Json, nullable=False),
+    Column("archived_at", Moment),  # no longer offered; orders of its codes are still matched
     UniqueConstraint("tenant", "sku"),
 )
 
@@ -122,19 +127,26 @@ product_ids = Table(
 )
 
 
+@kept_in_memory
 def find_orders(
     conn: Connection, tenant: str, wanted: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], Any]:
     """{(platform, external id): row}."""
-    pairs = set(wanted)
-    if not pairs:
-        return {}
-    found = conn.execute(
-        select(orders).where(
-            orders.c.tenant == tenant, among_pairs(orders.c.platform, orders.c.external_id, pairs)
+    by_platform: dict[str, list[str]] = {}
+    for platform, number in set(wanted):
+        by_platform.setdefault(platform, []).append(number)
+    found: dict[tuple[str, str], Any] = {}
+    # One platform at a time: a list of numbers is looked up in the index faster than pairs.
+    for platform, numbers in by_platform.items():
+        rows = conn.execute(
+            select(orders).where(
+                orders.c.tenant == tenant,
+                orders.c.platform == platform,
+                among(orders.c.external_id, numbers),
+            )
         )
-    ).all()
-    return {(row.platform, row.external_id): row for row in found}
+        found |= {(platform, row.external_id): row for row in plain_rows(rows)}
+    return found
 
 
 def orders_numbered(conn: Connection, tenant: str, number: str) -> list[Any]:
@@ -149,8 +161,12 @@ def orders_numbered(conn: Connection, tenant: str, number: str) -> list[Any]:
 
 
 def store_orders(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """New orders; one that is there already is left alone (use save_orders)."""
-    insert_new(conn, orders, rows, ("tenant", "platform", "external_id"))
+    """New orders, looked up before (find_orders). One that came meanwhile from another lane is left
+    alone where they are few; else it is a clash, and the batch in halves finds it."""
+    if len(rows) < WORTH_IT:
+        insert_new(conn, orders, rows, ("tenant", "platform", "external_id"))
+    else:
+        copy_many(conn, orders, rows)
 
 
 def save_orders(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -223,26 +239,27 @@ def find_products(
     wanted = set(codes)
     if not wanted:
         return {}
-    theirs = (
-        select(
-            product_ids.c.external_id.label("code"), product_ids.c.shop.label("said_by"), products
-        )
-        .join(products, products.c.id == product_ids.c.product_id)
-        .where(
-            products.c.tenant == tenant,
-            product_ids.c.tenant == tenant,
-            product_ids.c.platform == platform,
-            among(product_ids.c.shop, {"", shop}),
-            among(product_ids.c.external_id, wanted),
-        )
-    )
-    own = select(products.c.sku.label("code"), null().label("said_by"), products).where(
-        products.c.tenant == tenant, among(products.c.sku, wanted)
-    )
+    asked = {"tenant": tenant, "platform": platform, "shops": {"", shop}, "codes": wanted}
     # What counts more comes later: every shop's id, this shop's, the merchant code.
-    rows = conn.execute(union_all(theirs, own)).all()
+    rows = conn.execute(_BY_CODE, asked).all()
     ranked = sorted(rows, key=lambda row: (row.said_by is None, row.said_by or ""))
     return {row.code: row for row in ranked}
+
+
+_BY_CODE = union_all(  # built once: each batch of orders and each quote asks it
+    select(product_ids.c.external_id.label("code"), product_ids.c.shop.label("said_by"), products)
+    .join(products, products.c.id == product_ids.c.product_id)
+    .where(
+        products.c.tenant == bindparam("tenant"),
+        product_ids.c.tenant == bindparam("tenant"),
+        product_ids.c.platform == bindparam("platform"),
+        among_named(product_ids.c.shop, "shops"),
+        among_named(product_ids.c.external_id, "codes"),
+    ),
+    select(products.c.sku.label("code"), null().label("said_by"), products).where(
+        products.c.tenant == bindparam("tenant"), among_named(products.c.sku, "codes")
+    ),
+)
 
 
 def orders_paid(conn: Connection, tenant: str, since: datetime, until: datetime) -> list[Any]:

@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, select
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, bindparam, select
 from sqlalchemy.engine import Connection
 
-from engine.store.among import among, among_pairs
+from engine.store.among import among, among_pairs_named
 from engine.store.bulk import insert_many
 from engine.store.db import Json, Moment, metadata, tenant_column
 
@@ -134,16 +134,19 @@ def find_by_account(
     wanted = set(pairs)
     if not wanted:
         return {}
-    found = conn.execute(
-        select(party_accounts.c.platform, party_accounts.c.external_id, parties)
-        .join(parties, parties.c.id == party_accounts.c.party_id)
-        .where(
-            party_accounts.c.tenant == tenant,
-            parties.c.tenant == tenant,
-            among_pairs(party_accounts.c.platform, party_accounts.c.external_id, wanted),
-        )
-    )
+    found = conn.execute(_BY_ACCOUNT, {"tenant": tenant, "pairs": wanted})
     return {(row.platform, row.external_id): row for row in found}
+
+
+_BY_ACCOUNT = (  # built once: each batch of orders and each quote asks it
+    select(party_accounts.c.platform, party_accounts.c.external_id, parties)
+    .join(parties, parties.c.id == party_accounts.c.party_id)
+    .where(
+        party_accounts.c.tenant == bindparam("tenant"),
+        parties.c.tenant == bindparam("tenant"),
+        among_pairs_named(party_accounts.c.platform, party_accounts.c.external_id, "pairs"),
+    )
+)
 
 
 def accounts_of(conn: Connection, tenant: str, party_id: str) -> list[Any]:

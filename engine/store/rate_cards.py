@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Integer, Table, Text, UniqueConstraint, select
+from sqlalchemy import Column, ForeignKey, Integer, Table, Text, UniqueConstraint, bindparam, select
 from sqlalchemy.engine import Connection
 
 from engine.store.among import among
@@ -119,19 +119,23 @@ def list_versions(conn: Connection, tenant: str, card_id: str) -> list[Any]:
 
 def published(conn: Connection, tenant: str) -> list[Any]:
     """(card key, version id, number, effective_from) of all versions, newest first per card."""
-    return list(
-        conn.execute(
-            select(
-                rate_cards.c.key.label("card"),
-                rate_card_versions.c.id,
-                rate_card_versions.c.number,
-                rate_card_versions.c.effective_from,
-            )
-            .join(rate_card_versions, rate_card_versions.c.card_id == rate_cards.c.id)
-            .where(rate_cards.c.tenant == tenant, rate_card_versions.c.tenant == tenant)
-            .order_by(rate_cards.c.key, rate_card_versions.c.number.desc())
-        )
+    return list(conn.execute(_PUBLISHED, {"tenant": tenant}))
+
+
+_PUBLISHED = (  # each batch of orders and each quote asks this
+    select(
+        rate_cards.c.key.label("card"),
+        rate_card_versions.c.id,
+        rate_card_versions.c.number,
+        rate_card_versions.c.effective_from,
     )
+    .join(rate_card_versions, rate_card_versions.c.card_id == rate_cards.c.id)
+    .where(
+        rate_cards.c.tenant == bindparam("tenant"),
+        rate_card_versions.c.tenant == bindparam("tenant"),
+    )
+    .order_by(rate_cards.c.key, rate_card_versions.c.number.desc())
+)
 
 
 def documents(conn: Connection, tenant: str, ids: Iterable[str]) -> dict[str, Any]:

@@ -26,8 +26,11 @@ from sqlalchemy.engine import Connection
 from engine.core.ids import first_id
 from engine.core.run import ENDED
 from engine.store.among import among, among_pairs
-from engine.store.bulk import insert_many, insert_new, update_many
+from engine.store.bulk import insert_new, update_many
+from engine.store.copying import copy_many
 from engine.store.db import Json, Moment, all_tenants, metadata, tenant_column
+from engine.store.rows import plain_rows
+from engine.store.seam import kept_in_memory
 
 runs = Table(
     "runs",
@@ -51,6 +54,8 @@ runs = Table(
     Column("parent", Text),  # run and token of the step that started it
     Column("state", LargeBinary),
     Index("ix_runs_flow_id_id", "flow_id", "id"),
+    # A run that waited is changed when it goes on: room beside it spares the indexes.
+    postgresql_with={"fillfactor": 75},
 )
 # Only flows with a run mode pay for it.
 Index(
@@ -99,9 +104,13 @@ timers = Table(
 _BRIEF = tuple(column for column in runs.c if column.name != "state")
 
 
-def store_runs(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> set[str]:
-    """New runs; those whose event and flow ran already are left alone. Returns the ids stored."""
-    return {row[0] for row in insert_new(conn, runs, rows, ("id",))}
+def store_runs(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """New runs. One that is there and only waits for its turn is left alone.
+
+    One that has begun brings its first journal row, which would clash all the same.
+    """
+    copy_many(conn, runs, [row for row in rows if row["seq"]])
+    insert_new(conn, runs, [row for row in rows if not row["seq"]], ("id",))
 
 
 def save_runs(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -110,13 +119,17 @@ def save_runs(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def store_journal(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    insert_many(conn, journal, rows)
+    copy_many(conn, journal, rows)
 
 
+@kept_in_memory
 def load_runs(conn: Connection, ids: Iterable[str]) -> dict[str, Any]:
     """Whole rows with state: what a worker needs to go on."""
-    found = conn.execute(all_tenants(select(runs).where(among(runs.c.id, ids))))
-    return {row.id: row for row in found}
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    found = conn.execute(all_tenants(select(runs).where(among(runs.c.id, wanted))))
+    return {row.id: row for row in plain_rows(found)}
 
 
 def find_run(conn: Connection, tenant: str, run_id: str) -> Any | None:
@@ -217,6 +230,7 @@ def last_started(conn: Connection, flow_id: str, key: str) -> datetime | None:
 # -- waits, timers -----------------------------------------------------------------------------
 
 
+@kept_in_memory
 def waits_for(
     conn: Connection, tenant: str, keys: Iterable[str], types: Iterable[str] | None = None
 ) -> list[Any]:
@@ -224,9 +238,10 @@ def waits_for(
     where = [waits.c.tenant == tenant, among(waits.c.key, keys)]
     if types is not None:
         where.append(among(waits.c.type, types))
-    return list(conn.execute(select(waits).where(*where)).all())
+    return plain_rows(conn.execute(select(waits).where(*where)))
 
 
+@kept_in_memory
 def drop(conn: Connection, table: Table, pairs: Sequence[tuple[str, str]]) -> None:
     """Waits or timers by (run id, token); what is gone already does not matter."""
     if pairs:
@@ -234,6 +249,7 @@ def drop(conn: Connection, table: Table, pairs: Sequence[tuple[str, str]]) -> No
         conn.execute(all_tenants(table.delete().where(is_one)))
 
 
+@kept_in_memory
 def due_timers(conn: Connection, now: datetime, limit: int) -> list[Any]:
     """Timers that are due, taken out by this transaction: rows of run, token, tenant, lane, due."""
     due = (
@@ -262,6 +278,7 @@ def next_due(conn: Connection) -> datetime | None:
     return found
 
 
+@kept_in_memory
 def find_wait(conn: Connection, tenant: str, run_id: str, token: str) -> Any | None:
     return conn.execute(
         select(waits).where(

@@ -30,6 +30,7 @@ from engine.store import (  # noqa: F401  imported for their tables
     orders,
     org,
     parties,
+    products,
     rate_cards,
     reconciliations,
     runs,

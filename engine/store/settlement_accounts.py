@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Index, Table, Text, func, select, text
+from sqlalchemy import Column, Index, Table, Text, bindparam, func, select, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
-from engine.store.among import among
+from engine.store.among import among, among_named
 from engine.store.bulk import insert_many, insert_new, update_many
 from engine.store.db import Json, Moment, Whole, metadata
 
@@ -112,9 +112,14 @@ def load_accounts(conn: Connection, tenant: str, keys: Iterable[str]) -> dict[st
     wanted = set(keys)
     if not wanted:
         return {}
-    table = settlement_accounts
-    found = conn.execute(select(table).where(table.c.tenant == tenant, among(table.c.key, wanted)))
+    found = conn.execute(_BY_KEY, {"tenant": tenant, "keys": wanted})
     return {row.key: row for row in found}
+
+
+_BY_KEY = select(settlement_accounts).where(  # built once: each batch and each quote asks it
+    settlement_accounts.c.tenant == bindparam("tenant"),
+    among_named(settlement_accounts.c.key, "keys"),
+)
 
 
 def save_accounts(
@@ -332,6 +337,21 @@ def open_accounts(conn: Connection, tenant: str, party: str, windows: Iterable[s
             .order_by(table.c.key)
         )
     )
+
+
+def closed_accounts(
+    conn: Connection, tenant: str, window: str, party: str | None = None
+) -> list[Any]:
+    """The accounts of a counting window that are closed, of one party or of all."""
+    table = settlement_accounts
+    where = [
+        table.c.tenant == tenant,
+        table.c.closed_in.is_not(None),
+        table.c.counted_over == window,
+    ]
+    if party is not None:
+        where.append(table.c.party == party)
+    return list(conn.execute(select(table).where(*where).order_by(table.c.key)))
 
 
 def settle_entries(

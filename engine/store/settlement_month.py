@@ -6,9 +6,11 @@ PostgreSQL entries go in by COPY; on SQLite by the usual bulk insert.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from itertools import islice
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -17,6 +19,7 @@ from sqlalchemy import Column, Table, Text, select, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
+from engine.settlement.ladder import Run, Span
 from engine.store.among import among
 from engine.store.db import Moment, dump_json, metadata, moment_text
 from engine.store.settlement_accounts import ENTRY_COLUMNS, store_entries
@@ -53,6 +56,7 @@ class Line(NamedTuple):
     shop: str
 
 
+_NEEDS_ESCAPE = re.compile(r"[\\\t\n\r]")
 _SEPARATOR = "\x1f"  # no version, kind or zone has it; the other account comes last
 _FACTS = ("currency", "campaign", "platform", "shop")
 _READ = """
@@ -138,7 +142,7 @@ def booked_lines(
         return
     query = _READ.format(facts=", " + ", ".join(_FACTS) if with_facts else "")
     with _driver():
-        cursor: Any = conn.connection.cursor(name="booked_lines")
+        cursor: Any = conn.connection.cursor(name="booked_lines", binary=True)
         try:
             conn.exec_driver_sql("SET LOCAL work_mem = '64MB'")  # a slice is sorted in memory
             cursor.execute(query, (now, tenant, list(accounts)))
@@ -217,69 +221,40 @@ class EntrySheet:
         self,
         account: str,
         sub: str,
-        keys: Sequence[str],
-        lines: Sequence[Any],
-        steps: Sequence[Any],
-        slots: Sequence[Slot],
+        prefix: str,
+        orders: Sequence[str],
+        names: Sequence[str],
+        run: Run,
+        slots: Sequence[tuple[int, int, Slot]],
     ) -> None:
-        """Orders of one account part: keys, booked lines, what posting.py says each came to, and
-        what it has alike with others.
+        """Orders of one account part: what their keys begin with, orders and lines, what ladder.py
+        says each came to, and what neighbours [start, stop) have alike.
         """
         if not self.is_copied:
+            said = zip(orders, names, run.minors, *run[1:7], run.lines(), strict=False)
             entries = [
                 (
-                    key, account, sub, "order", line[2], line[3], slot.from_account,
-                    slot.to_account, step[0], slot.currency, slot.state, slot.earned_in,
-                    slot.posted_in, (slot.version, *step[1:]),
+                    entry_key(prefix, order, name), account, sub, "order", order, name,
+                    slot.from_account, slot.to_account, minor, slot.currency, slot.state,
+                    slot.earned_in, slot.posted_in, (slot.version, *figures),
                 )
-                for key, line, step, slot in zip(keys, lines, steps, slots, strict=True)
+                for start, stop, slot in slots
+                for order, name, minor, *figures in islice(said, stop - start)
             ]  # fmt: skip
             self.put(entries, {})
             return
-        self.count += len(keys)
-        names = [(line[2], line[3]) for line in lines]
-        written = self._text(account, sub, keys, names, steps, slots)
-        if (
-            "\\" in written
-            or "\r" in written
-            or written.count("\t") != len(keys) * (len(ENTRY_COLUMNS) - 1)
-            or written.count("\n") != len(keys)
-        ):
-            keys = [_escaped(key) for key in keys]
-            names = [(_escaped(order), _escaped(line)) for order, line in names]
-            written = self._text(account, sub, keys, names, steps, slots)
-        self.texts.append(written)
-
-    def _text(
-        self,
-        account: str,
-        sub: str,
-        keys: Sequence[str],
-        names: Sequence[tuple[str, str]],
-        steps: Sequence[Any],
-        slots: Sequence[Slot],
-    ) -> str:
-        """The rows as COPY reads them; keys and names are escaped where they have to be."""
-        head = f"{_escaped(self.tenant)}\t"
+        self.count += len(orders)
+        sizes = list(map(len, orders))
+        if _NEEDS_ESCAPE.search("".join(orders)) or _NEEDS_ESCAPE.search("".join(names)):
+            orders, names = list(map(_escaped, orders)), list(map(_escaped, names))
+        head = f"{_escaped(self.tenant)}\t{_escaped(prefix)}"
         middle = f"\t{_escaped(account)}\t{_escaped(sub)}\torder\t"
-        tail = f"]\t{self.at}\n"
-        made: list[str] = []
-        append = made.append
-        known: Slot | None = None
-        for key, (order, line), step, slot in zip(keys, names, steps, slots, strict=True):
-            if slot is not known:
-                known, (sides, dated) = slot, _slot_texts(slot)
-            minor, base, units, amount, number, fine, rest, why = step
-            if len(why) == 1 and len(why[0]) == 4:
-                code, tier, quantity, price = why[0]
-                said = f'[["{code}",{tier},{quantity},{price}]]'
-            else:
-                said = dump_json(why)
-            append(
-                f"{head}{key}{middle}{order}\t{line}\t{sides}{minor}{dated}{base},{units},{amount},"
-                f"{number},{fine},{rest},{said}{tail}"
-            )
-        return "".join(made)
+        columns = (sizes, orders, names, run.minors, *run[1:7])
+        for start, stop, slot, span in _pieces(slots, run.spans):
+            rows = zip(*(column[start:stop] for column in columns), strict=True)
+            counted = (run.units if span.axis else run.bases)[start:stop]
+            texts = _texts(head, middle, f"]\t{self.at}\n", slot, span, rows, counted)
+            self.texts.append("".join(texts))
 
     def write(self) -> None:
         """Stores what was put so far."""
@@ -295,10 +270,50 @@ class EntrySheet:
         self.rows, self.texts = [], []
 
 
-def _slot_texts(slot: Slot) -> tuple[str, str]:
+def entry_key(prefix: str, order: str, line: str) -> str:
+    """The effect key of an entry: with the order's length, so that no two orders share one."""
+    return f"{prefix}{len(order)}/{order}/{line}"
+
+
+def _pieces(
+    slots: Sequence[tuple[int, int, Slot]], spans: Sequence[Span]
+) -> Iterator[tuple[int, int, Slot, Span]]:
+    """Neighbours alike in both."""
+    at = 0
+    for start, stop, slot in slots:
+        while start < stop:
+            span = spans[at]
+            end = min(stop, span.stop)
+            yield start, end, slot, span
+            at, start = at + (end == span.stop), end
+
+
+def _texts(
+    head: str,
+    middle: str,
+    tail: str,
+    slot: Slot,
+    span: Span,
+    rows: Iterable[tuple[Any, ...]],
+    counted: Iterable[Any],
+) -> list[str]:
+    """Rows as COPY reads them, of neighbours that are alike but for their figures.
+
+    This runs once for every order line of a month: one formatted text for each.
+    """
     from_, to, currency, state, earned, posted, version = slot
-    sides = f"{_escaped(from_)}\t{_escaped(to)}\t"
-    return sides, f"\t{currency}\t{state}\t{_escaped(earned)}\t{_escaped(posted)}\t[{version},"
+    before, after = f',[["{span.code}",{span.tier},', f",{span.price}]]{tail}"
+    if span.said is not None:
+        before, counted, after = ",", [_escaped(dump_json(span.said))], tail
+    sides = f"\t{_escaped(from_)}\t{_escaped(to)}\t"
+    dated = f"\t{currency}\t{state}\t{_escaped(earned)}\t{_escaped(posted)}\t[{version},"
+    return [
+        f"{head}{size}/{order}/{line}{middle}{order}\t{line}{sides}{minor}{dated}{base},{units},"
+        f"{amount},{number},{fine},{rest}{before}{what}{after}"
+        for (size, order, line, minor, base, units, amount, number, fine, rest), what in zip(
+            rows, counted, strict=True
+        )
+    ]
 
 
 def _escaped(value: str) -> str:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, literal, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal, not_, select
 from sqlalchemy.engine import Connection
 
+from engine.store.among import among
+from engine.store.parties import parties, party_accounts
 from engine.store.settlement_accounts import settlement_entries as entries
 from engine.store.settlement_bookings import settlement_bookings as bookings
 
 FACTS = ("platform", "shop", "channel", "campaign", "service", "category", "card", "term")
+# Whose the shop is: a shop that no franchisee has as its account is the brand's own.
+OWNER = "owner"
+OWNERS = ("direct", "franchise")
 
 
 def sums_between(
@@ -98,5 +103,43 @@ def _where(tenant: str, since: datetime, until: datetime, filters: Mapping[str, 
         bookings.c.rate_at >= since,
         bookings.c.rate_at < until,
         bookings.c.state != "moved",
-        *(bookings.c[name] == value for name, value in filters.items()),
+        *(
+            _owned(tenant, value) if name == OWNER else bookings.c[name] == value
+            for name, value in filters.items()
+        ),
     ]
+
+
+def _owned(tenant: str, owner: str) -> ColumnElement[bool]:
+    is_franchise = exists(
+        select(party_accounts.c.party_id)
+        .join(parties, parties.c.id == party_accounts.c.party_id)
+        .where(
+            party_accounts.c.tenant == tenant,
+            parties.c.tenant == tenant,
+            party_accounts.c.platform == bookings.c.platform,
+            party_accounts.c.external_id == bookings.c.shop,
+            parties.c.kind == "franchisee",
+        )
+    )
+    return is_franchise if owner == "franchise" else not_(is_franchise)
+
+
+def shop_owners(conn: Connection, tenant: str, shops: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """{shop: (name, kind) of the party that has it as an account}, where only one has."""
+    wanted = set(shops)
+    if not wanted:
+        return {}
+    rows = conn.execute(
+        select(party_accounts.c.external_id, parties.c.name, parties.c.kind)
+        .join(parties, parties.c.id == party_accounts.c.party_id)
+        .where(
+            party_accounts.c.tenant == tenant,
+            parties.c.tenant == tenant,
+            among(party_accounts.c.external_id, wanted),
+        )
+    )
+    found: dict[str, set[tuple[str, str]]] = {}
+    for row in rows:
+        found.setdefault(row.external_id, set()).add((row.name, row.kind))
+    return {shop: min(owners) for shop, owners in found.items() if len(owners) == 1}

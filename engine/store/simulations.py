@@ -246,6 +246,16 @@ def running_shadow(conn: Connection, tenant: str, flow_key: str) -> Any | None:
     ).first()
 
 
+def last_shadow(conn: Connection, tenant: str, flow_key: str) -> Any | None:
+    """The newest of a flow, whether it still runs or not."""
+    return conn.execute(
+        select(shadows)
+        .where(shadows.c.tenant == tenant, shadows.c.flow_key == flow_key)
+        .order_by(shadows.c.id.desc())
+        .limit(1)
+    ).first()
+
+
 def find_shadow(conn: Connection, tenant: str, id_: str) -> Any | None:
     return conn.execute(
         select(shadows).where(shadows.c.tenant == tenant, shadows.c.id == id_)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal
@@ -11,7 +11,16 @@ from engine.core.choices import doubled_ports, port_id, port_name
 from engine.core.errors import Problem
 from engine.core.expression import compile_condition
 from engine.core.fields import Condition, Form, field
-from engine.core.node import DEFAULT, Context, Done, NodeConfig, NodeType
+from engine.core.node import (
+    DEFAULT,
+    Context,
+    Done,
+    Ended,
+    NodeConfig,
+    NodeType,
+    Prepared,
+    Texts,
+)
 from engine.core.text import text
 
 MOST_ITEMS = 10  # of a list, in a reason
@@ -65,6 +74,30 @@ def run(config: Config, ctx: Context) -> Done:
     return Done(port, {"branches": ids}, (), ("matched" if facts else "matched_plain", told))
 
 
+def prepare(config: Config, texts: Texts) -> Prepared | None:
+    """The first that holds, with each branch's condition and answer at hand."""
+    if config.mode == "every":
+        return None
+    ways = [
+        (texts.condition(one.when), _reader((one,)), one.id, {"branches": [one.id]}, [one.name])
+        for one in config.branches
+    ]
+    otherwise = _reader(config.branches)
+
+    def prepared(ctx: Context) -> Ended:
+        scope, now = ctx.scope, ctx.now
+        for holds, facts_of, id_, output, names in ways:
+            if holds(scope, now):
+                facts = facts_of(scope)
+                told = {"names": names, "facts": facts}
+                return id_, output, ("matched" if facts else "matched_plain", told), (), None
+        facts = otherwise(scope)
+        reason = "none" if facts else "none_plain", {"facts": facts}
+        return "default", {"branches": []}, reason, (), None
+
+    return prepared
+
+
 def check(config: Config) -> list[Problem]:
     found = doubled_ports((branch.id for branch in config.branches), "/branches")
     for index, branch in enumerate(config.branches):
@@ -104,6 +137,29 @@ def _facts(branches: Iterable[Branch], scope: Mapping[str, Any]) -> dict[str, An
     return facts
 
 
+def _reader(branches: tuple[Branch, ...]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    """`_facts` of these branches, quick where every name is a plain field of a record."""
+    fields: list[tuple[str, str, str]] | None = None
+
+    def read(scope: Mapping[str, Any]) -> dict[str, Any]:
+        nonlocal fields
+        if fields is None:
+            names = [found for branch in branches for found in branch.looks_at]
+            fields = [(name, parts[0], parts[1]) for name, parts in names if len(parts) == 2]
+            fields = fields if len(fields) == len(names) else []
+        facts: dict[str, Any] = {}
+        try:
+            for name, record, member in fields:
+                found = facts[name] = scope[record][member]
+                if found.__class__ not in _PLAIN:
+                    return _facts(branches, scope)
+        except (KeyError, TypeError):
+            return _facts(branches, scope)
+        return facts or _facts(branches, scope)
+
+    return read
+
+
 NODE = NodeType(
     label=text("条件分支", "Branch"),
     summary=text("分成 {branches[].name}", "into {branches[].name}"),
@@ -111,6 +167,7 @@ NODE = NodeType(
     kind="choice",
     config=Config,
     run=run,
+    prepare=prepare,
     check=check,
     ports=(DEFAULT,),
     ports_from="branches[].id",

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from engine.core.fields import field
-from engine.core.node import Context, Done, NodeConfig, NodeType, because
+from engine.core.node import Context, Done, NodeConfig, NodeType, Prepared, Texts, because
 from engine.core.text import text
 
 
@@ -52,6 +52,11 @@ def run(config: Config, ctx: Context) -> Done:
     return _ended(config, outcome, output)
 
 
+def prepare(config: Config, texts: Texts) -> Prepared | None:
+    fixed = config.fixed
+    return None if fixed is None else lambda ctx: fixed
+
+
 def _ended(config: Config, outcome: str, output: dict[str, Any]) -> Done:
     whole = config.scope == "run"
     reason = because("run_ended" if whole else "line_ended", outcome=outcome)
@@ -65,6 +70,7 @@ NODE = NodeType(
     kind="end",
     config=Config,
     run=run,
+    prepare=prepare,
     ports=(),
     reasons={
         "run_ended": text("流程结束，结果：{outcome}", "the run ends: {outcome}"),

@@ -11,9 +11,12 @@ from engine.core.node import (
     Context,
     Count,
     Done,
+    Ended,
     Listen,
     NodeConfig,
     NodeType,
+    Prepared,
+    Texts,
 )
 from engine.core.text import text
 
@@ -118,9 +121,18 @@ class Config(NodeConfig):
 
 def run(config: Config, ctx: Context) -> Done:
     # No output: the event and its record are names of their own, kept once with the event.
-    event = ctx.event
-    values = {"type": event.get("type"), "subject": event.get("subject") or event.get("id")}
-    return Done("out", {}, (), ("fired", values))
+    port, output, reason, _, _ = _fired(ctx)
+    return Done(port, output, (), reason)
+
+
+def prepare(config: Config, texts: Texts) -> Prepared:
+    return _fired
+
+
+def _fired(ctx: Context) -> Ended:
+    get = ctx.scope["event"].get
+    values = {"type": get("type"), "subject": get("subject") or get("id")}
+    return "out", {}, ("fired", values), (), None
 
 
 def start(config: Config) -> Listen:
@@ -171,6 +183,7 @@ NODE = NodeType(
     kind="trigger",
     config=Config,
     run=run,
+    prepare=prepare,
     start=start,
     check=check,
     reasons={

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from engine.core.errors import GiveUp, Problem
 from engine.core.fields import Form, field
-from engine.core.node import Context, Done, NodeConfig, NodeType
+from engine.core.node import Context, Done, Ended, NodeConfig, NodeType, Prepared, Texts
 from engine.core.text import text
 
 _MODES = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "down": ROUND_DOWN}
@@ -68,6 +68,30 @@ def run(config: Config, ctx: Context) -> Done:
     return Done("out", found, (), ("set", {"names": list(found)}), found)
 
 
+def prepare(config: Config, texts: Texts) -> Prepared:
+    """Each value with what fills it, None where there is nothing to fill."""
+    fields = [
+        (
+            one.name,
+            texts.template(one.value) if isinstance(one.value, str) and "{{" in one.value else None,
+            one.value,
+            one.round,
+        )
+        for one in config.fields
+    ]
+    reason = "set", {"names": list(dict.fromkeys(one.name for one in config.fields))}
+
+    def prepared(ctx: Context) -> Ended:
+        scope, now = ctx.scope, ctx.now
+        found: dict[str, Any] = {}
+        for name, fill, written, rounding in fields:
+            value = written if fill is None else fill(scope, now)
+            found[name] = value if rounding is None else _rounded(value, rounding, name)
+        return "out", found, reason, (), found
+
+    return prepared
+
+
 def check(config: Config) -> list[Problem]:
     seen: set[str] = set()
     found = []
@@ -100,6 +124,7 @@ NODE = NodeType(
     group="logic",
     config=Config,
     run=run,
+    prepare=prepare,
     check=check,
     writes_from="fields[].name",
     output=lambda config: {

@@ -9,7 +9,16 @@ from typing import Any
 from engine.core.choices import doubled_ports, port_id, port_name
 from engine.core.errors import Problem
 from engine.core.fields import Form, field
-from engine.core.node import DEFAULT, Context, Done, NodeConfig, NodeType
+from engine.core.node import (
+    DEFAULT,
+    Context,
+    Done,
+    Ended,
+    NodeConfig,
+    NodeType,
+    Prepared,
+    Texts,
+)
 from engine.core.text import text
 
 
@@ -44,7 +53,27 @@ class Config(NodeConfig):
 
 
 def run(config: Config, ctx: Context) -> Done:
-    found = ctx.value(config.value)
+    return _answer(config, ctx.value(config.value))
+
+
+def prepare(config: Config, texts: Texts) -> Prepared:
+    """What each text in the cases gives is known beforehand; any other value is looked at."""
+    evaluate = texts.expression(config.value)
+    known = {value: _ended(_answer(config, value)) for value in config.by_text}
+
+    def prepared(ctx: Context) -> Ended:
+        found = evaluate(ctx.scope, ctx.now)
+        answer = known.get(found) if found.__class__ is str else None
+        return answer or _ended(_answer(config, found))
+
+    return prepared
+
+
+def _ended(done: Done) -> Ended:
+    return done.port, done.output, done.reason, (), None  # type: ignore[return-value]
+
+
+def _answer(config: Config, found: Any) -> Done:
     case = config.by_text.get(found) if found.__class__ is str else _case(config.cases, found)
     if case is None:
         output = {"value": found, "case": None, "name": None}
@@ -101,6 +130,7 @@ NODE = NodeType(
     kind="choice",
     config=Config,
     run=run,
+    prepare=prepare,
     check=check,
     ports=(DEFAULT,),
     ports_from="cases[].id",

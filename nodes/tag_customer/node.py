@@ -8,7 +8,7 @@ from typing import Any
 from engine.core.effect import Effect
 from engine.core.errors import Problem
 from engine.core.fields import field
-from engine.core.node import Context, Done, NodeConfig, NodeType, because
+from engine.core.node import Context, Done, Ended, NodeConfig, NodeType, Prepared, Texts, because
 from engine.core.people import customer_field, customer_id
 from engine.core.text import text
 
@@ -46,6 +46,26 @@ def run(config: Config, ctx: Context) -> Done:
     args = {"customer": customer, "add": add, "remove": remove}
     effect = Effect("customer.tag", args, "write", None, None, owner, owner)
     return Done("out", output, (effect,), ("tagged", {"tags": shown}))
+
+
+def prepare(config: Config, texts: Texts) -> Prepared | None:
+    """Tags written down, for the customer of the run: only who that is differs from run to run."""
+    if config.fixed is None or config.customer or not any(config.fixed):
+        return None
+    add, remove, shown = config.fixed
+    output, reason = {"added": add, "removed": remove}, ("tagged", {"tags": shown})
+
+    def prepared(ctx: Context) -> Ended:
+        owner = ctx.owner
+        customer = owner[9:] if owner.startswith("customer:") else ""
+        if not customer:
+            customer = customer_id("", ctx)
+            owner = f"customer:{customer}"
+        args = {"customer": customer, "add": add, "remove": remove}
+        effect = Effect("customer.tag", args, "write", None, None, owner, owner)
+        return "out", output, reason, (effect,), None
+
+    return prepared
 
 
 def _wishes(add: list[Any], remove: list[Any]) -> tuple[list[str], list[str], str]:
@@ -90,6 +110,7 @@ NODE = NodeType(
     group="customer",
     config=Config,
     run=run,
+    prepare=prepare,
     check=check,
     effect_class="write",
     reasons={

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from engine.core.working_calendar import default_calendar
+from engine.runtime.world import World
 from tests.api.conftest import Client
+from tests.api.helpers import flow, live, paths
 from tests.api.one_database import store_url  # noqa: F401
 
 OFFICE = default_calendar()
@@ -38,6 +40,11 @@ def test_the_days_of_a_month_have_holidays_and_make_up_workdays(admin: Client) -
     assert days["2026-11-12"] == []
     assert days["2026-11-14"] == days["2026-11-11"]
     assert days["2026-11-15"] == []
+    whole = admin.post("/api/v1/calendars/days", {"document": document, "month": "2026"})
+    year = {one["date"]: one["hours"] for one in whole.json["items"]}
+    assert len(year) == 365
+    assert year | days == year
+    assert 2026 in admin.get("/api/v1/calendars").json["public_years"]["cn"]
 
 
 @pytest.mark.parametrize(
@@ -61,3 +68,23 @@ def test_what_cannot_be_counted_is_told(admin: Client, body: Any, path: str) -> 
 
 def test_a_calendar_that_never_opens_has_no_due_time(admin: Client) -> None:
     assert due(admin, "2026-11-11T09:00:00Z", 60, {"week": {}}).status_code == 422
+
+
+def test_a_calendar_says_which_steps_count_by_it_and_stays_while_one_is_live(
+    admin: Client, world: World
+) -> None:
+    body = {"key": "desk", "name": "客服", "document": OFFICE}
+    admin.post("/api/v1/calendars", body)
+    uses = "/api/v1/calendars/desk/uses"
+    assert admin.get(uses).json["items"] == []
+    trigger = {"id": "t", "type": "event", "config": {"type": "order.paid"}}
+    waits = {"id": "w", "type": "wait", "name": "等一天"}
+    waits["config"] = {"duration": "PT4H", "calendar": "desk"}  # type: ignore[assignment]
+    end = {"id": "e", "type": "end", "config": {}}
+    live(world, flow("calm", [trigger, waits, end], ["t>w", "w>e"]))
+    (one,) = admin.get(uses).json["items"]
+    assert (one["flow"], one["node"], one["step"]) == ("calm", "w", "等一天")
+    assert (one["in_draft"], one["is_live"]) == (True, True)
+    refused = admin.delete("/api/v1/calendars/desk")
+    assert (refused.status_code, paths(refused)) == (409, ["/flows/calm"])
+    assert admin.get("/api/v1/calendars/none/uses").status_code == 404

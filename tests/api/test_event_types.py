@@ -165,3 +165,23 @@ def test_who_may_change_event_types(client_as: Callable[..., Client]) -> None:
     assert viewer.get("/api/v1/event-types").status_code == 200
     assert viewer.post("/api/v1/event-types", TYPE).status_code == 403
     assert guide.get("/api/v1/event-types").status_code == 403
+
+
+def test_a_type_says_which_steps_listen_to_it_and_whether_a_sample_fits(
+    admin: Client, world: World
+) -> None:
+    admin.post("/api/v1/event-types", TYPE)
+    live(world, branching("testdrive.paid > 1"))
+    (one,) = admin.get(f"{PATH}/uses").json["items"]
+    assert (one["flow"], one["node"], one["is_live"]) == ("drives", "t", True)
+    assert admin.get("/api/v1/event-types/test.none/uses").status_code == 404
+
+    def lacks(schema: dict[str, Any], data: dict[str, Any]) -> list[str]:
+        body = {"schema": schema, "data": data}
+        found = admin.post("/api/v1/event-types/check", body)
+        assert found.status_code == 200, found.json
+        return [each["path"] for each in found.json["problems"]]
+
+    assert lacks(SCHEMA, drive()["data"]) == []
+    assert lacks(SCHEMA, {"testdrive": {"id": 1}}) == ["/testdrive/id", "/testdrive/paid"]
+    assert lacks({"type": "strange"}, {}) == ["/schema/type"]

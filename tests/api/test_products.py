@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from engine.runtime.world import World
 from tests.api.conftest import Client
 from tests.api.helpers import paths
+from tests.api.settling import CARDS, STAR, card, paid, party, publish, take
 
 BASE = "/api/v1/products"
 CREAM: dict[str, Any] = {
@@ -48,7 +50,7 @@ def test_a_product_is_kept_as_it_was_written(finance: Client) -> None:
     assert made.json == finance.get(f"{BASE}/{made.json['id']}").json
     same = {name: value for name, value in made.json.items() if name not in ("id", "revision")}
     ids = sorted(CREAM["ids"], key=lambda one: one["platform"])
-    assert same == {**CREAM, "cost": "46.5", "ids": ids}
+    assert same == {**CREAM, "cost": "46.5", "ids": ids, "archived_at": None}
 
 
 def test_a_list_is_searched_filtered_by_category_and_read_in_pages(finance: Client) -> None:
@@ -129,6 +131,54 @@ def test_operations_keep_products_the_business_reads_them_and_others_do_not(
     assert client_as("viewer").get(BASE).status_code == 403
     missing = business.get(f"{BASE}/prd_{'0' * 26}")
     assert missing.status_code == 404
+
+
+def test_an_archived_product_is_not_offered_and_its_codes_stay_its_own(
+    finance: Client, admin: Client
+) -> None:
+    cream, mask = add(finance, CREAM, MASK)
+    path = f"{BASE}/{cream['id']}"
+    away = finance.post(f"{path}/archive")
+    assert (away.status_code, away.json["archived_at"] is None) == (200, False)
+    assert finance.post(f"{path}/archive").json == away.json
+
+    def listed(query: str = "") -> list[str]:
+        return [one["id"] for one in finance.get(f"{BASE}?{query}").json["items"]]
+
+    assert listed() == [mask["id"]]
+    assert (listed("state=archived"), listed("state=all")) == (
+        [cream["id"]],
+        [cream["id"], mask["id"]],
+    )
+    assert finance.post(BASE, CREAM).status_code == 409
+    assert finance.post(f"{path}/restore").json == cream
+    trail = admin.get("/api/v1/audit?act=products.edit").json["items"]
+    assert [one["detail"] for one in trail[:2]] == [{"archived": False}, {"archived": True}]
+
+
+def test_only_what_nothing_refers_to_is_deleted(
+    finance: Client, admin: Client, world: World, client_as: Callable[..., Client]
+) -> None:
+    cream, mask, tea = add(finance, CREAM, MASK, TEA)
+    maker = client_as("admin", second_factor=True)
+    eye = {**card()["rules"][0], "id": "eye", "match": {"product": [cream["id"]]}}
+    publish(maker, admin, card(rules=[*card()["rules"], eye]))
+    party(admin, "林晓", "d1001")
+    lines = [{"name": "面膜", "outer_id": MASK["sku"], "amount": "100.00"}]
+    take(admin, world, paid("1", "100.00", "d1001", lines=lines))
+    # The draft does not name it any more; the published version does.
+    assert maker.put(f"{CARDS}/creators", card(), headers=STAR).status_code == 200
+    for id_, path in ((cream["id"], "/rate_cards/creators"), (mask["id"], "/orders")):
+        kept = finance.delete(f"{BASE}/{id_}")
+        assert (kept.status_code, kept.json["code"], paths(kept)) == (409, "in_use", [path])
+    assert client_as("business").delete(f"{BASE}/{tea['id']}").status_code == 403
+    assert finance.delete(f"{BASE}/{tea['id']}").status_code == 204
+    for method, path in (("DELETE", ""), ("POST", "/archive"), ("POST", "/restore")):
+        assert finance.open(method, f"{BASE}/{tea['id']}{path}").status_code == 404
+    # Archived, the mask is still found by the orders that come late.
+    assert finance.post(f"{BASE}/{mask['id']}/archive").status_code == 200
+    take(admin, world, paid("2", "100.00", "d1001", lines=lines))
+    assert admin.get(f"{BASE}/unmapped").json["items"] == []
 
 
 @pytest.mark.parametrize(

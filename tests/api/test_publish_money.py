@@ -143,3 +143,42 @@ def test_a_document_that_is_the_saved_draft_counts_as_the_draft(
     same = {**draft, "description": "", "cases": []}
     assert tried(world, admin, document=same)["revision"] == revision
     assert published(admin)[0] in (200, 201)
+
+
+def test_a_limit_asks_for_a_comparison_with_what_is_live(world: World, admin: Client) -> None:
+    party = lin(world)
+    admin.post("/api/v1/flows", gives(party, "5.00"))
+    ask(admin, money_limit="1000")
+    # Nothing is live yet, so there is nothing to differ from.
+    assert published(admin)[0] in (200, 201)
+    save(admin, gives(party, "7.50"))
+    assert published(admin) == (409, ["money_not_compared"])
+    tried(world, admin)
+    tried(world, admin, against="live", events=[{**cloud_event("1"), "type": "order.closed"}])
+    assert published(admin) == (409, ["money_not_compared"])
+    tried(world, admin, against="live")
+    assert published(admin)[0] in (200, 201)
+
+
+def test_a_smaller_comparison_later_takes_nothing_back(world: World, admin: Client) -> None:
+    party = lin(world)
+    live(world, gives(party, "5.00"))
+    save(admin, gives(party, "7.50"))
+    ask(admin, money_limit="5")
+    large = tried(world, admin, against="live")
+    tried(world, admin, against="live", events=[cloud_event("1")])
+    assert published(admin) == (409, ["money"])
+    money = admin.get(f"{URL}/gate").json["money"]
+    assert (money["difference"], money["simulation"]) == ("7.50", large["id"])
+
+
+def test_a_test_run_with_parameters_of_its_own_proves_nothing(world: World, admin: Client) -> None:
+    party = lin(world)
+    live(world, gives(party, "5.00"))
+    save(admin, gives(party, "7.50"))
+    ask(admin, money_limit="1")
+    installed = {"parts": [{"party": party, "amount": "7.50"}]}
+    other = {"parts": [{"party": party, "amount": "5.00"}]}
+    assert tried(world, admin, against="live", params=other)["revision"] is None
+    assert published(admin) == (409, ["money_not_compared"])
+    assert tried(world, admin, params=installed)["revision"] is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ def built(tmp_path: Path) -> Path:
     (folder / "assets").mkdir(parents=True)
     (folder / "index.html").write_text("<!doctype html><title>积木</title>", "utf-8")
     (folder / "assets" / "app-1a2b.js").write_text("export {}")
+    (folder / "assets" / "big-3c4d.js").write_text("export {}")
+    (folder / "assets" / "big-3c4d.js.gz").write_bytes(gzip.compress(b"export {}"))
     (tmp_path / "secret.txt").write_text("secret")
     return folder
 
@@ -38,6 +41,15 @@ def test_the_designer_answers_on_every_page_of_its_own(built: Path, anybody: Cli
         assert found.headers["Cache-Control"] == "no-cache"
     asset = anybody.get("/assets/app-1a2b.js")
     assert "immutable" in asset.headers["Cache-Control"]
+    packed = anybody.get("/assets/big-3c4d.js", headers={"Accept-Encoding": "gzip, br"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.mimetype == "text/javascript"
+    assert gzip.decompress(packed.data) == b"export {}"
+    plain = anybody.get("/assets/big-3c4d.js")
+    assert (plain.data, plain.headers["Vary"]) == (b"export {}", "Accept-Encoding")
+    assert (
+        anybody.get("/assets/app-1a2b.js", headers={"Accept-Encoding": "gzip"}).data == asset.data
+    )
     assert anybody.get("/assets/gone.js").status_code == 404
     assert anybody.get("/api/nothing", headers=HTML).mimetype == "application/problem+json"
     assert anybody.get("/hooks/nothing", headers=HTML).status_code == 404

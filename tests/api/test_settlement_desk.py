@@ -31,6 +31,9 @@ FACTORED: dict[str, Any] = {
 }
 
 
+OWNERS = ("direct", "franchise")
+
+
 @pytest.fixture
 def maker(client_as: Callable[..., Client]) -> Client:
     return client_as("admin", second_factor=True)
@@ -161,6 +164,16 @@ def test_an_order_of_several_terms_is_one_order_in_a_report(
     take(admin, world, paid("1", "1000.00", "d1001"), paid("2", "1000.00", "d1001"))
     (shop,) = admin.get(f"{BASE}/reports/shop?month=2026-11").json["rows"]
     assert (shop["orders"], shop["amount"]) == (2, "320.00")
+    assert shop["name"] == shop["key"]
+    of = {owner: f"{BASE}/reports/shop?month=2026-11&owner={owner}" for owner in OWNERS}
+    assert admin.get(of["direct"]).json["rows"] == [shop]
+    assert admin.get(of["franchise"]).json["rows"] == []
+    store = maker.post("/api/v1/parties", {"kind": "franchisee", "name": "锦绣路店"}).json["id"]
+    accounts = [{"platform": "douyin", "external_id": shop["key"]}]
+    assert maker.put(f"/api/v1/parties/{store}/accounts", {"accounts": accounts}).status_code < 300
+    (found,) = admin.get(of["franchise"]).json["rows"]
+    assert (found["name"], found["amount"]) == (f"锦绣路店（{shop['key']}）", "320.00")
+    assert admin.get(of["direct"]).json["rows"] == []
 
 
 def test_opening_balances_name_parties_as_people_do(maker: Client, admin: Client) -> None:

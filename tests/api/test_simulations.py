@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import timedelta
 from typing import Any
 
 from engine.runtime.inbox import receive
 from engine.runtime.jobs import drain_jobs
-from engine.runtime.simulate.shadow import run_due_shadows
 from engine.runtime.world import World
-from tests.api.conftest import Client, Clock
-from tests.api.helpers import cloud_event, event, flow, live, paths, settle, tag, vip
+from engine.store import customers as customer_store
+from tests.api.conftest import TENANT, Client, Clock
+from tests.api.helpers import cloud_event, event, flow, live, paths, settle, tag
 
 BRANCH = {
     "id": "big",
@@ -93,6 +92,30 @@ def test_past_events_are_tried_against_the_live_version(
     assert (found["pairs"], found["different"]) == (2, 2)
     assert [one["kind"] for one in found["largest"][0]["kinds"]] == ["changed", "path"]
     assert found["largest"][0]["event"]["subject"] == "1"
+
+
+def test_a_customer_for_a_start_is_found_by_name_whole_phone_or_id(
+    world: World, admin: Client, client_as: Any
+) -> None:
+    bought = event("1")
+    bought.data["order"]["identities"] = [{"kind": "phone", "value": "13900001234"}]
+    receive(world, TENANT, [bought])
+
+    def found(q: str) -> list[dict[str, Any]]:
+        answer = admin.get("/api/v1/simulations/customers", query_string={"q": q})
+        items: list[dict[str, Any]] = answer.json["items"]
+        return items
+
+    (one,) = found("139 0000 1234")
+    assert "0000" not in one["phone"]
+    assert found(one["id"]) == [one]
+    with world.db.begin() as conn:
+        row = customer_store.load_customers(conn, TENANT, [one["id"]])[one["id"]]
+        customer_store.save_customers(conn, [{**row._mapping, "name": "林晓"}])
+    assert [each["name"] for each in found("林")] == ["林晓"]
+    assert found("1390000") == found("%") == []
+    path = "/api/v1/simulations/customers?q=x"
+    assert client_as("viewer").get(path).status_code == 403
 
 
 def test_who_may_not_run_tests_is_refused(world: World, client_as: Any) -> None:
@@ -176,25 +199,6 @@ def test_a_finished_run_is_replayed_against_another_version(world: World, admin:
     other = admin.post(f"/api/v1/runs/{run}/replay", {}).json
     assert other["same"] is False
     assert (other["at"], other["new"]["what"]["kind"]) == (1, "customer.tag")
-
-
-def test_a_draft_runs_beside_the_live_version(world: World, machine: Any, clock: Clock) -> None:
-    live(world, vip())
-    admin = machine("simulations.run", "runs.read")
-    assert admin.get("/api/v1/flows/vip/shadow").status_code == 404
-    assert admin.post("/api/v1/flows/vip/shadow", {}).status_code == 201
-    assert admin.post("/api/v1/flows/vip/shadow", {}).status_code == 409
-    clock.wind(timedelta(hours=2))
-    receive(world, "main", [event("1", "300.00")])
-    settle(world)
-    clock.wind(timedelta(hours=23))
-    assert run_due_shadows(world) == 1
-    assert run_due_shadows(world) == 0
-    drain_jobs(world, "test")
-    (one,) = admin.get("/api/v1/flows/vip/shadow").json["comparisons"]
-    found = admin.get(f"/api/v1/simulations/{one['id']}").json
-    assert found["report"]["comparison"]["pairs"] == 1
-    assert admin.delete("/api/v1/flows/vip/shadow").json["status"] == "stopped"
 
 
 def test_a_manual_trigger_is_tried_with_just_its_input(world: World, admin: Client) -> None:

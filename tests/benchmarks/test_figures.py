@@ -6,7 +6,15 @@ import math
 
 import pytest
 
-from benchmarks import condition, durable_runs, http_orders, interpreter, plain_python
+from benchmarks import (
+    condition,
+    durable_runs,
+    http_orders,
+    interpreter,
+    plain_python,
+    quote,
+    settle_month,
+)
 from benchmarks.figure import Figure, middle
 from benchmarks.peers import Peer, ask, dbos_steps, postgres_queue, rq_empty
 
@@ -46,6 +54,16 @@ def test_durable_runs_with_and_without_an_effect() -> None:
         check(figure)
     assert runs.detail["runs"] == 60
     assert with_effect.detail["runs"] == with_effect.detail["delivered"] == 30
+
+
+@pytest.mark.usefixtures("on_this_server")
+def test_a_month_beside_peers_that_come_to_the_same_cents_and_a_quote() -> None:
+    settled, what_if = settle_month.measure(120, 4)
+    for figure in (settled, what_if, quote.measure(2)):
+        check(figure)
+        assert not figure.is_better_high
+    assert settled.detail["entries"] == 120
+    assert "PostgreSQL, window function and store" in settled.peers
 
 
 @pytest.mark.usefixtures("on_this_server")

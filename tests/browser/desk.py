@@ -85,6 +85,26 @@ def choose(field: Locator, option: str) -> None:
     ).first.click()
 
 
+def let_code_grow_old(page: Page, address: str) -> None:
+    """The next write to this address is answered as ten minutes after the code was given."""
+    stale = (
+        '{"code":"second_factor_stale","title":"","detail":"请再次输入动态口令","status":403,'
+        '"type":"","instance":""}'
+    )
+    page.route(
+        address,
+        lambda route: route.fulfill(status=403, content_type="application/json", body=stale),
+        times=1,
+    )
+
+
+def give_code(page: Page, code: str) -> None:
+    """Answers the question for the code."""
+    asked = page.get_by_role("dialog", name="请输入动态口令")
+    asked.get_by_label("动态口令").fill(code)
+    asked.get_by_role("button", name="确认").click()
+
+
 def tab_to(found: Locator) -> None:
     """Goes on with Tab until something has the focus."""
     expect(found).to_be_visible()

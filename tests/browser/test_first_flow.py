@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import SignIn
-from tests.browser.server import Server, refund, sent
+from tests.browser.server import Server, ask_for_money, running, sent
 
 pytestmark = pytest.mark.alone
 
@@ -23,16 +25,6 @@ def test_a_scene_is_installed_and_its_flow_is_live(page: Page, sign_in: SignIn) 
     row = page.get_by_role("row", name="大额退款三级复核")
     expect(row).to_contain_text("运行中")
     expect(row).to_contain_text("第 1 版")
-
-
-def ask_for_money(server: Server, number: str) -> None:
-    """A refund that the review scene takes up; the scene is installed where it is not there."""
-    admin = server.admin
-    flows = {flow["key"] for flow in sent(admin.get("/api/v1/flows"))["items"]}
-    if "three_level_review" not in flows:
-        chosen = {"parameters": {}, "connections": {}, "publish": True}
-        sent(admin.post("/api/v1/templates/three_level_review/install", json=chosen))
-    sent(admin.post("/api/v1/events", json=refund(number, "1888.00")))
 
 
 def test_an_approval_is_given_on_a_phone(page: Page, sign_in: SignIn, server: Server) -> None:
@@ -89,3 +81,19 @@ def test_a_flow_is_paused_and_resumed_from_the_list(
     row.get_by_role("button", name="暂停试试的更多操作").click()
     page.get_by_role("menuitem", name="恢复运行").click()
     expect(row).to_contain_text("运行中")
+
+
+def test_a_new_installation_begins_with_three_steps(browser: Browser, tmp_path: Path) -> None:
+    with running(tmp_path) as empty:
+        context = browser.new_context(base_url=empty.url, locale="zh-CN")
+        cookie = {"name": "jimu", "value": empty.session("shen"), "url": empty.url}
+        context.add_cookies([cookie])
+        page = context.new_page()
+        page.goto("/")
+        steps = page.get_by_role("region", name="三步开始")
+        for title in ("连接一个平台", "选一个场景模板", "试运行"):
+            expect(steps.get_by_role("link", name=title, exact=False).first).to_be_visible()
+        steps.get_by_role("button", name="生成草稿").click()
+        expect(page.get_by_text("已生成示例流程草稿").first).to_be_visible()
+        assert len(sent(empty.admin.get("/api/v1/flows"))["items"]) == 1
+        context.close()

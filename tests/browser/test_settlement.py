@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PageOf
+from tests.browser.desk import give_code, let_code_grow_old
 from tests.browser.server import Server, fresh, new_person, sent, settle_in
 from tests.engine.cli.test_up import wait_until
 
@@ -90,7 +91,9 @@ def test_a_locked_value_is_changed_by_request_of_one_and_approval_of_another(
     row.get_by_role("button", name="查看").click()
     page.get_by_role("button", name="通过并修改").click()
     confirm = page.get_by_role("dialog", name="通过这个变更申请？")
+    let_code_grow_old(page, "**/change-requests/*/approve")
     confirm.get_by_role("button", name="通过并修改").click()
+    give_code(page, server.code("shen"))
     expect(page.get_by_text("已通过并改好").first).to_be_visible()
     draft = sent(fang.get(f"{BASE}/rate-cards/{key}"))["draft"]
     assert draft["rules"][0]["model"]["percent"] == "15"

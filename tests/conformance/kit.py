@@ -33,11 +33,21 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from engine.core.errors import GiveUp
+from engine.core.execution.texts import Texts
 from engine.core.expression import compile_condition, compile_expression, compile_template
 from engine.core.node import Answer, Ask, Done, NodeType, Several
 from engine.core.scene.compare import live, mismatches, plain
 
-__all__ = ["Case", "TestContext", "cases_of", "live", "mismatches", "plain", "run_case"]
+__all__ = [
+    "Case",
+    "TestContext",
+    "cases_of",
+    "live",
+    "mismatches",
+    "plain",
+    "prepared_case",
+    "run_case",
+]
 
 NODES = Path(__file__).parents[2] / "nodes"
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # Monday, ten o'clock in Shanghai
@@ -202,6 +212,24 @@ def run_case(node: NodeType, case: Case) -> Outcome:
         assert isinstance(found, Ask), f"{case}: run returned {type(found).__name__}"
         asks.append(found)
     return Outcome(asks)
+
+
+def prepared_case(node: NodeType, case: Case) -> Outcome | None:
+    """The same by `prepare`, as the interpreter does; None where it has nothing to prepare."""
+    config = node.config.model_validate(copy.deepcopy(case.config))
+    texts = Texts()
+    texts.collect(config)
+    run = node.prepare(config, texts) if node.prepare is not None else None
+    if run is None:
+        return None
+    try:
+        found = run(context_of(case))
+    except GiveUp as error:
+        return Outcome([], error=error)
+    if isinstance(found, tuple):
+        port, output, reason, effects, sets = found
+        found = Done(port, output, effects, reason, sets or {})
+    return Outcome([], done=found) if isinstance(found, Done) else Outcome([found])
 
 
 def _ask(ask: Ask) -> dict[str, Any]:

@@ -27,7 +27,16 @@ from engine.core.forms import WHOLE
 from engine.core.node import Done, NodeConfig, NodeType
 from engine.core.sentences import fill
 from engine.core.text import Locale
-from tests.conformance.kit import NODES, Case, cases_of, context_of, mismatches, plain, run_case
+from tests.conformance.kit import (
+    NODES,
+    Case,
+    cases_of,
+    context_of,
+    mismatches,
+    plain,
+    prepared_case,
+    run_case,
+)
 from tests.conformance.purity import faults_of, no_io
 
 TYPES = sorted(path.parent.name for path in NODES.glob("*/node.py"))
@@ -244,6 +253,9 @@ def test_a_case_comes_out_as_expected_without_any_io(case: Case) -> None:
     assert outcome.everything() == again.everything(), "the same input gave another outcome"
     assert plain(context_of(case).names) == before, "the scope was changed"
     assert mismatches(case.expect, outcome.as_json()) == []
+    prepared = prepared_case(node, case)
+    if prepared is not None:
+        assert prepared.everything() == outcome.everything(), "prepare says another thing than run"
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

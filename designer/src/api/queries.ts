@@ -7,6 +7,7 @@ import {
   useQuery,
 } from "@tanstack/react-query"
 import { type Answer, type CallName, call, type Given } from "./client"
+import { early } from "./early"
 import { Problem } from "./problem"
 
 /** Faults that may pass by themselves; anything else is said at once. */
@@ -46,7 +47,7 @@ export function useRead<N extends Reads>(
 ): UseQueryResult<Answer<N>, Error> {
   return useQuery<Answer<N>, Error>({
     queryKey: keyOf(name, given),
-    queryFn: ({ signal }) => call(name, { ...given, signal }),
+    queryFn: ({ signal }) => early(name, given) ?? call(name, { ...given, signal }),
     enabled: options.enabled ?? true,
     refetchInterval: options.every ?? false,
   })

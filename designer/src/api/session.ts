@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query"
 import { call, keepCsrf } from "./client"
+import { early } from "./early"
 import { isProblem } from "./problem"
 import type { Session } from "./types"
 
@@ -20,7 +21,7 @@ export function useSessionQuery() {
 
 async function readSession(): Promise<Session | null> {
   try {
-    const session = await call("read_session", {})
+    const session = await (early("read_session", {}) ?? call("read_session", {}))
     keepCsrf(session.csrf)
     return session
   } catch (fault) {

@@ -58,7 +58,7 @@ export type CalendarBody = { name: string; document: Record<string, unknown> }
 
 export type CalendarShown = { key: string; name: string; document: Record<string, unknown>; updated_at: string }
 
-export type Calendars = { items: CalendarShown[]; standard: Record<string, unknown> }
+export type Calendars = { items: CalendarShown[]; standard: Record<string, unknown>; public_years: Record<string, number[]> }
 
 export type Campaign = { key: string; name: string; starts: unknown; ends: unknown }
 
@@ -90,7 +90,7 @@ export type Chained = { minimum?: string | null; maximum?: string | null; guaran
 
 export type ChangeShown = { kind: string; part: string; path: string; before?: unknown; after?: unknown; cosmetic: boolean; node?: string | null; message?: string | null; message_zh?: string | null }
 
-export type Checked = { ok: boolean; problems: ProblemItem[] }
+export type CheckBody = { schema: Record<string, unknown>; data: Record<string, unknown> }
 
 export type Chosen = { parameters?: Record<string, unknown>; connections?: Record<string, string> }
 
@@ -106,7 +106,7 @@ export type ComparedHours = { today: number; yesterday: number; last_week: numbe
 
 export type Confirmation = { password: string }
 
-export type ConflictShown = { path: string; kind: "changed" | "removed_here" | "removed_there" | "order" | "locked"; base: unknown; mine: unknown; theirs: unknown; chosen: "mine" | "theirs" | null }
+export type ConflictShown = { path: string; kind: "changed" | "removed_here" | "removed_there" | "order" | "locked"; base: unknown; mine: unknown; theirs: unknown; chosen: "mine" | "theirs" | null; change: ChangeShown }
 
 export type Connection = { key: string; connector: string; name: string; credentials: Record<string, unknown>; settings: Record<string, unknown>; sync_mode: "push" | "pull" | "both" | "none"; on_bad_record: "ignore" | "review" | "park"; rate: number | null; backup: string | null; status: "active" | "paused"; revision: number; hook: string | null; created_at: string; updated_at: string }
 
@@ -121,6 +121,10 @@ export type Connector = { type: string; label: string; summary: string; group: s
 export type Connectors = { items: Connector[] }
 
 export type CredentialsBody = { credentials: Record<string, unknown> }
+
+export type CustomerBrief = { id: string; name: string | null; phone: string | null; level: string | null }
+
+export type CustomersFound = { items: CustomerBrief[] }
 
 export type Day = { date: string; hours: string[][] }
 
@@ -262,6 +266,8 @@ export type LeftOut = { card: string; term: string; kind: string; name: string; 
 
 export type Level = { key: string; percent: string; mode?: "on_top" | "carved_out" }
 
+export type LikelyShown = { id: string; sku: string; name: string }
+
 export type LockOn = { id: string; pointer: string; owner_role: string; reason: string; until: string | null }
 
 export type LockShown = { id: string; scope: string; pointer: string; owner_role: string; reason: string; until: string | null; placed_by: string; placed_at: string }
@@ -277,6 +283,8 @@ export type MadeUser = { user: User; password: string | null }
 export type ManyAsked = { asked: string[]; refused: NotResumed[] }
 
 export type ManyBody = { reason?: string; run_ids: string[] }
+
+export type Mapping = { product_id: string; every_shop?: boolean }
 
 export type Match = { variant?: string[]; product?: string[]; category?: string[]; shop?: string[]; customer_tag?: string[]; member_level?: string[]; service_type?: string[]; party?: string[]; party_kind?: string[]; party_level?: string[]; platform?: string[]; channel?: string[]; store?: string[] }
 
@@ -325,6 +333,8 @@ export type Note = { id: string; text: string; position?: Position; width?: numb
 export type NoteBody = { note?: string }
 
 export type Notice = { id: number; title: string; body: string; link: string | null; run_id: string | null; at: string; read_at: string | null }
+
+export type OfferShown = { kind: string; part: string; path: string; before?: unknown; after?: unknown; cosmetic: boolean; node?: string | null; message?: string | null; message_zh?: string | null; taken: boolean }
 
 export type OpenNow = { effects_waiting: number; effects_unknown: number; runs_stopped: number; others: number }
 
@@ -404,6 +414,8 @@ export type Page_Task = { items: Task[]; next: string | null }
 
 export type Page_Unit = { items: Unit[]; next: string | null }
 
+export type Page_UnmappedShown = { items: UnmappedShown[]; next: string | null }
+
 export type Page_User = { items: User[]; next: string | null }
 
 export type Page_WaitingShown = { items: WaitingShown[]; next: string | null }
@@ -414,7 +426,7 @@ export type ParamsBody = { params: Record<string, unknown> }
 
 export type PartyBody = { kind: "creator" | "agency" | "leader" | "dealer" | "franchisee" | "distributor" | "provider" | "employee" | "shop" | "store" | "platform" | "other"; name: string; parent_id?: string | null; org_unit_id?: string | null; contract_entity?: string | null; contract_from_on?: string | null; contract_until_on?: string | null; tax_status?: string | null; level?: string | null; settlement_period?: "order" | "week" | "half_month" | "month" | "quarter" | null; credit_days?: number | null; fields?: Record<string, unknown> }
 
-export type PartyShown = { id: string; kind: string; name: string; parent_id: string | null; org_unit_id: string | null; user_id: string | null; contract_entity: string | null; contract_from_on: string | null; contract_until_on: string | null; tax_status: string | null; level: string | null; settlement_period: string | null; credit_days: number | null; fields: Record<string, unknown>; has_bank: boolean; bank_changed_at: string | null; waits_for_bank: boolean; created_at: string; revision: number }
+export type PartyShown = { id: string; kind: string; name: string; parent_id: string | null; org_unit_id: string | null; user_id: string | null; contract_entity: string | null; contract_from_on: string | null; contract_until_on: string | null; tax_status: string | null; level: string | null; settlement_period: string | null; credit_days: number | null; fields: Record<string, unknown>; has_bank: boolean; bank_changed_at: string | null; waits_for_bank: boolean; bank_is_own: boolean; created_at: string; revision: number }
 
 export type PartySum = { party: string; party_name: string; amount: string; currency: string; entries: number }
 
@@ -460,7 +472,7 @@ export type ProblemItem = { path: string; message: string; message_zh: string; c
 
 export type ProductBody = { sku: string; name: string; category?: string | null; cost?: string | null; currency?: string | null; consumed_in_days?: number | null; attributes?: Record<string, unknown>; ids?: PlatformId[] }
 
-export type ProductShown = { id: string; sku: string; name: string; category: string | null; cost: string | null; currency: string | null; consumed_in_days: number | null; attributes: Record<string, unknown>; ids: PlatformIdShown[]; revision: number }
+export type ProductShown = { id: string; sku: string; name: string; category: string | null; cost: string | null; currency: string | null; consumed_in_days: number | null; attributes: Record<string, unknown>; ids: PlatformIdShown[]; archived_at: string | null; revision: number }
 
 export type Promise = { by?: "amount" | "count"; target: string }
 
@@ -576,6 +588,8 @@ export type Session = { user: SessionUser; acts: string[]; csrf: string; has_sec
 
 export type SessionUser = { id: string; tenant: string; name: string; locale: "zh" | "en" }
 
+export type SetAside = { note: string }
+
 export type SettingsBody = { name: string; zone?: string; currency?: string; messages?: Messages }
 
 export type SettingsShown = { name: string; zone: string; currency: string; messages: Record<string, unknown> }
@@ -584,7 +598,9 @@ export type Shadow = { id: string; flow_key: string; status: string; since: stri
 
 export type ShadowBody = { answers?: Record<string, Given | Given[]>; params?: Record<string, unknown> | null; calendar?: string | null; until?: string | null }
 
-export type ShadowFound = { shadow: Shadow; comparisons: SimulationBrief[] }
+export type ShadowDay = { id: string; flow_key: string; which: string; against: string | null; kind: string; status: "queued" | "running" | "succeeded" | "failed" | "cancelled"; revision: number | null; job_id: string | null; created_by: string | null; created_at: string; ended_at: string | null; since: string | null; until: string | null; pairs: number | null; different: number | null; difference: string | null }
+
+export type ShadowFound = { shadow: Shadow; comparisons: ShadowDay[] }
 
 export type Share = { key: string; kind?: "weight" | "fixed" | "percent" | "remaining"; value?: string | null; cap?: string | null }
 
@@ -654,6 +670,8 @@ export type Unit = { id: string; parent_id: string | null; path: string; kind: "
 
 export type UnitFields = { kind: "head_office" | "region" | "store" | "department"; name: string; head_id?: string | null; external_id?: string | null; place?: Record<string, unknown> | null; area?: Record<string, unknown> | null }
 
+export type UnmappedShown = { id: string; platform: string; shop: string | null; code: string; outer_id: string | null; sku: string | null; external_id: string | null; name: string; category: string | null; order: string; seen_at: string; state: "open" | "set_aside"; note: string | null; likely: LikelyShown[] }
+
 export type Unpriced = { line: string; term: string; problem: ProblemItem }
 
 export type UpgradeBody = { parameters?: Record<string, unknown>; connections?: Record<string, string>; choices?: Record<string, unknown>; revisions?: Record<string, unknown> }
@@ -662,13 +680,17 @@ export type UpgradeChosen = { parameters?: Record<string, unknown>; connections?
 
 export type UpgradeShown = { scene: string; version_from: number; version_to: number; is_clear: boolean; flows: UpgradedFlowShown[] }
 
-export type UpgradedFlowShown = { key: string; did: "merged" | "added" | "gone"; revision: number | null; document: Record<string, unknown>; taken: string[]; conflicts: ConflictShown[]; problems: ProblemItem[] }
+export type UpgradedFlowShown = { key: string; did: "merged" | "added" | "gone"; revision: number | null; mine: Record<string, unknown> | null; document: Record<string, unknown>; taken: string[]; offers: OfferShown[]; conflicts: ConflictShown[]; changes: ChangeShown[]; problems: ProblemItem[] }
+
+export type UseShown = { flow: string; flow_name: string; node: string; step: string; in_draft: boolean; is_live: boolean }
 
 export type User = { id: string; login: string; name: string; org_unit_id: string | null; manager_id: string | null; locale: "zh" | "en"; zone: string | null; status: "active" | "disabled"; roles: ShownRole[]; has_second_factor: boolean; must_change_password: boolean; revision: number; created_at: string; last_login_at: string | null }
 
 export type UserBody = { user_id: string | null }
 
 export type UserFields = { name: string; org_unit_id: string | null; manager_id: string | null; locale: "zh" | "en"; status: "active" | "disabled" }
+
+export type Uses = { items: UseShown[] }
 
 export type VersionShown = { id: string; number: number; note: string; params: Record<string, unknown>; published_by: string | null; published_at: string; rolled_back_from: number | null; sub_flows: Record<string, string> }
 
@@ -690,11 +712,17 @@ export type Window = { since: string; until: string; types?: string[] | null; mo
 
 export type Words = { zh: string; en: string }
 
+export type api__event_types__Checked = { problems: ProblemItem[] }
+
 export type api__flow_exchange__LockBody = { take_over?: boolean }
+
+export type api__flows__Checked = { ok: boolean; problems: ProblemItem[] }
 
 export type api__locks__LockBody = { scope: string; pointer: string; owner_role: string; reason: string; until?: string | null }
 
 export type api__review__ReplayBody = { event: Record<string, unknown> }
+
+export type api__settlement_shapes__Checked = { ok: boolean; problems: ProblemItem[] }
 
 export type api__trials__ReplayBody = { which?: string }
 
@@ -713,6 +741,7 @@ export interface Calls {
   read_calendar: { path: { key: string }; answer: CalendarShown }
   update_calendar: { path: { key: string }; body: CalendarBody; match: string | number; answer: CalendarShown }
   delete_calendar: { path: { key: string }; answer: undefined }
+  list_calendar_uses: { path: { key: string }; answer: Uses }
   read_catalog: { query?: { locale?: "zh" | "en" }; answer: Catalog }
   list_connections: { answer: Connections }
   create_connection: { body: NewConnection; answer: Connection }
@@ -736,9 +765,11 @@ export interface Calls {
   decide_effect: { path: { key: string }; body: Decision; answer: EffectShown }
   list_event_types: { answer: Types }
   add_event_type: { body: NewType; answer: TypeShown }
+  check_event_data: { body: CheckBody; answer: api__event_types__Checked }
   read_event_type: { path: { type: string }; answer: TypeShown }
   change_event_type: { path: { type: string }; body: TypeBody; match: string | number; answer: TypeShown }
   delete_event_type: { path: { type: string }; match: string | number; answer: undefined }
+  list_event_type_uses: { path: { type: string }; answer: Uses }
   list_events: { query?: { limit?: number; cursor?: string; type?: string; owner?: string; subject?: string }; answer: Page_EventShown }
   send_events: { body: { specversion?: "1.0"; id: string; source: string; type: string; subject?: string; time?: string; datacontenttype?: string; data: Record<string, unknown> } | ({ specversion?: "1.0"; id: string; source: string; type: string; subject?: string; time?: string; datacontenttype?: string; data: Record<string, unknown> })[]; answer: Receipts }
   read_one_event: { path: { event_id: string }; answer: EventDetail }
@@ -747,7 +778,7 @@ export interface Calls {
   list_flows: { query?: { limit?: number; cursor?: string; status?: "draft" | "live" | "paused" | "archived" }; answer: Page_FlowShown }
   create_flow: { body: Flow; answer: FlowWithDraft }
   import_flow: { body: Flow; answer: FlowWithDraft }
-  validate_document: { body: Flow; answer: Checked }
+  validate_document: { body: Flow; answer: api__flows__Checked }
   read_flow: { path: { key: string }; answer: FlowWithDraft }
   archive_flow: { path: { key: string }; answer: undefined }
   propose_flow_change: { path: { key: string }; body: AskedChange; answer: RequestShown }
@@ -770,7 +801,7 @@ export interface Calls {
   start_shadow: { path: { key: string }; body: ShadowBody; answer: Shadow }
   stop_shadow: { path: { key: string }; answer: Shadow }
   start_flow: { path: { key: string; node: string }; body: StartBody; answer: Received }
-  validate_draft: { path: { key: string }; answer: Checked }
+  validate_draft: { path: { key: string }; answer: api__flows__Checked }
   list_versions: { path: { key: string }; answer: Versions }
   roll_back_flow: { path: { key: string; number: number }; answer: Made }
   read_version: { path: { key: string; which: string }; answer: AnyObject }
@@ -817,10 +848,17 @@ export interface Calls {
   propose_party_bank: { path: { party_id: string }; body: BankBody; answer: PartyShown }
   approve_party_bank: { path: { party_id: string }; answer: PartyShown }
   bind_party_user: { path: { party_id: string }; body: UserBody; answer: PartyShown }
-  list_products: { query?: { limit?: number; cursor?: string; q?: string; category?: string }; answer: Page_ProductShown }
+  list_products: { query?: { limit?: number; cursor?: string; q?: string; category?: string; state?: "active" | "archived" | "all" }; answer: Page_ProductShown }
   create_product: { body: ProductBody; answer: ProductShown }
+  list_unmapped_products: { query?: { limit?: number; cursor?: string; state?: "open" | "set_aside"; platform?: string; shop?: string; q?: string }; answer: Page_UnmappedShown }
+  map_unmapped_product: { path: { unmapped_id: string }; body: Mapping; answer: ProductShown }
+  set_unmapped_product_aside: { path: { unmapped_id: string }; body: SetAside; answer: UnmappedShown }
+  take_up_unmapped_product: { path: { unmapped_id: string }; answer: UnmappedShown }
   read_product: { path: { product_id: string }; answer: ProductShown }
   update_product: { path: { product_id: string }; body: ProductBody; match: string | number; answer: ProductShown }
+  delete_product: { path: { product_id: string }; answer: undefined }
+  archive_product: { path: { product_id: string }; answer: ProductShown }
+  restore_product: { path: { product_id: string }; answer: ProductShown }
   list_roles: { query?: { limit?: number; cursor?: string }; answer: Page_Role }
   create_role: { body: NewRole; answer: Role }
   read_role: { path: { key: string }; answer: Role }
@@ -880,10 +918,10 @@ export interface Calls {
   read_rate_card_schemas: { answer: CardSchemas }
   list_rate_cards: { query?: { limit?: number; cursor?: string }; answer: Page_CardListed }
   create_rate_card: { body: CardDocument; answer: CardWithDraft }
-  check_rate_card: { body: CardDocument; answer: Checked }
+  check_rate_card: { body: CardDocument; answer: api__settlement_shapes__Checked }
   read_rate_card: { path: { key: string }; answer: CardWithDraft }
   save_rate_card: { path: { key: string }; body: CardDocument; match: string | number; answer: SavedCard }
-  check_rate_card_draft: { path: { key: string }; answer: Checked }
+  check_rate_card_draft: { path: { key: string }; answer: api__settlement_shapes__Checked }
   publish_rate_card: { path: { key: string }; body: PublishCardBody; match: string | number; answer: PublishedCard }
   recompute_rate_card: { path: { key: string }; body: RecomputeBody; answer: BookedMonth }
   preview_recompute: { path: { key: string }; body: RecomputeBody; answer: WhatIfShown }
@@ -897,9 +935,9 @@ export interface Calls {
   read_reconciliation: { path: { reconciliation_id: string }; answer: ReconciliationShown }
   list_reconciliation_lines: { path: { reconciliation_id: string }; query?: { limit?: number; cursor?: string; result?: "matched" | "differing" | "missing_ours" | "missing_theirs" }; answer: Page_DifferenceShown }
   resolve_difference: { path: { reconciliation_id: string; line: number }; body: ResolveDifference; answer: undefined }
-  read_report: { path: { by: "channel" | "shop" | "platform" | "party" | "tier" | "campaign" | "service" | "category" }; query?: { month?: string; since?: string; until?: string; platform?: string; shop?: string; channel?: string; campaign?: string; service?: string; category?: string }; answer: ReportShown }
-  download_report_csv: { path: { by: "channel" | "shop" | "platform" | "party" | "tier" | "campaign" | "service" | "category" }; query?: { month?: string; since?: string; until?: string; platform?: string; shop?: string; channel?: string; campaign?: string; service?: string; category?: string }; answer: string }
-  download_report_xlsx: { path: { by: "channel" | "shop" | "platform" | "party" | "tier" | "campaign" | "service" | "category" }; query?: { month?: string; since?: string; until?: string; platform?: string; shop?: string; channel?: string; campaign?: string; service?: string; category?: string }; answer: string }
+  read_report: { path: { by: "channel" | "shop" | "platform" | "party" | "tier" | "campaign" | "service" | "category" }; query?: { month?: string; since?: string; until?: string; platform?: string; shop?: string; channel?: string; campaign?: string; service?: string; category?: string; owner?: "direct" | "franchise" }; answer: ReportShown }
+  download_report_csv: { path: { by: "channel" | "shop" | "platform" | "party" | "tier" | "campaign" | "service" | "category" }; query?: { month?: string; since?: string; until?: string; platform?: string; shop?: string; channel?: string; campaign?: string; service?: string; category?: string; owner?: "direct" | "franchise" }; answer: string }
+  download_report_xlsx: { path: { by: "channel" | "shop" | "platform" | "party" | "tier" | "campaign" | "service" | "category" }; query?: { month?: string; since?: string; until?: string; platform?: string; shop?: string; channel?: string; campaign?: string; service?: string; category?: string; owner?: "direct" | "franchise" }; answer: string }
   split_amount: { body: SplitBody; answer: SplitShown }
   list_statements: { query?: { limit?: number; cursor?: string; party?: string; period?: string; state?: "draft" | "released" | "confirmed" | "disputed" | "paid" }; answer: Page_StatementShown }
   make_statement: { body: NewStatement; answer: StatementShown }
@@ -915,6 +953,7 @@ export interface Calls {
   what_if_totals: { body: WhatIfBody; answer: WhatIfShown }
   list_simulations: { query?: { limit?: number; cursor?: string; flow?: string; kind?: "asked" | "shadow" }; answer: Page_SimulationBrief }
   start_simulation: { body: SimulationBody; answer: SimulationStarted }
+  list_start_customers: { query: { q: string }; answer: CustomersFound }
   start_simulation_of_file: { body: FormData | Blob; answer: SimulationStarted }
   read_simulation: { path: { simulation_id: string }; answer: Simulation }
   delete_simulation: { path: { simulation_id: string }; answer: undefined }
@@ -957,6 +996,7 @@ export const ROUTES: { readonly [N in keyof Calls]: string } = {
   read_calendar: "GET /api/v1/calendars/{key}",
   update_calendar: "PUT /api/v1/calendars/{key}",
   delete_calendar: "DELETE /api/v1/calendars/{key}",
+  list_calendar_uses: "GET /api/v1/calendars/{key}/uses",
   read_catalog: "GET /api/v1/catalog",
   list_connections: "GET /api/v1/connections",
   create_connection: "POST /api/v1/connections",
@@ -980,9 +1020,11 @@ export const ROUTES: { readonly [N in keyof Calls]: string } = {
   decide_effect: "POST /api/v1/effects/{key}/decide",
   list_event_types: "GET /api/v1/event-types",
   add_event_type: "POST /api/v1/event-types",
+  check_event_data: "POST /api/v1/event-types/check",
   read_event_type: "GET /api/v1/event-types/{type}",
   change_event_type: "PUT /api/v1/event-types/{type}",
   delete_event_type: "DELETE /api/v1/event-types/{type}",
+  list_event_type_uses: "GET /api/v1/event-types/{type}/uses",
   list_events: "GET /api/v1/events",
   send_events: "POST /api/v1/events",
   read_one_event: "GET /api/v1/events/{event_id}",
@@ -1063,8 +1105,15 @@ export const ROUTES: { readonly [N in keyof Calls]: string } = {
   bind_party_user: "PUT /api/v1/parties/{party_id}/user",
   list_products: "GET /api/v1/products",
   create_product: "POST /api/v1/products",
+  list_unmapped_products: "GET /api/v1/products/unmapped",
+  map_unmapped_product: "POST /api/v1/products/unmapped/{unmapped_id}/map",
+  set_unmapped_product_aside: "POST /api/v1/products/unmapped/{unmapped_id}/set-aside",
+  take_up_unmapped_product: "POST /api/v1/products/unmapped/{unmapped_id}/take-up",
   read_product: "GET /api/v1/products/{product_id}",
   update_product: "PUT /api/v1/products/{product_id}",
+  delete_product: "DELETE /api/v1/products/{product_id}",
+  archive_product: "POST /api/v1/products/{product_id}/archive",
+  restore_product: "POST /api/v1/products/{product_id}/restore",
   list_roles: "GET /api/v1/roles",
   create_role: "POST /api/v1/roles",
   read_role: "GET /api/v1/roles/{key}",
@@ -1159,6 +1208,7 @@ export const ROUTES: { readonly [N in keyof Calls]: string } = {
   what_if_totals: "POST /api/v1/settlement/what-if",
   list_simulations: "GET /api/v1/simulations",
   start_simulation: "POST /api/v1/simulations",
+  list_start_customers: "GET /api/v1/simulations/customers",
   start_simulation_of_file: "POST /api/v1/simulations/file",
   read_simulation: "GET /api/v1/simulations/{simulation_id}",
   delete_simulation: "DELETE /api/v1/simulations/{simulation_id}",

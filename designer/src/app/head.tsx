@@ -78,8 +78,8 @@ export function Notices() {
           {notices.map((notice) => (
             <div key={notice.id} className="notice">
               <Typography.Text strong={!notice.read_at}>
-                {notice.run_id ? (
-                  <Link to={`/runs/${notice.run_id}`}>{notice.title}</Link>
+                {placeOf(notice) ? (
+                  <Link to={placeOf(notice)}>{notice.title}</Link>
                 ) : (
                   notice.title
                 )}
@@ -100,6 +100,12 @@ export function Notices() {
       </Badge>
     </Popover>
   )
+}
+
+/** Where a notice leads within the house: its run, else its own link; nowhere outside. */
+function placeOf(notice: { run_id: string | null; link: string | null }): string {
+  if (notice.run_id) return `/runs/${notice.run_id}`
+  return notice.link && /^\/(?!\/)/.test(notice.link) ? notice.link : ""
 }
 
 export function PersonMenu() {

@@ -23,8 +23,11 @@ import {
   PartitionOutlined,
   PercentageOutlined,
   PullRequestOutlined,
+  ScheduleOutlined,
   SettingOutlined,
+  ShoppingOutlined,
   TeamOutlined,
+  ThunderboltOutlined,
   UserOutlined,
   WarningOutlined,
 } from "@ant-design/icons"
@@ -58,6 +61,7 @@ export const PLACES: Place[] = [
   { name: "runs", path: "/runs", icon: <HistoryOutlined />, acts: ["runs.read"] },
   { name: "incidents", path: "/incidents", icon: <WarningOutlined />, acts: ["runs.read"] },
   { name: "connections", path: "/connections", icon: <ApiOutlined />, acts: ["connections.read"] },
+  { name: "products", path: "/products", icon: <ShoppingOutlined />, acts: ["products.read"] },
   {
     name: "settlement",
     path: "/settlement",
@@ -158,6 +162,18 @@ export const PLACES: Place[] = [
       { name: "users", path: "/admin/users", icon: <UserOutlined />, acts: ["users.read"] },
       { name: "roles", path: "/admin/roles", icon: <TeamOutlined />, acts: ["roles.read"] },
       { name: "org", path: "/admin/org", icon: <ApartmentOutlined />, acts: ["org.read"] },
+      {
+        name: "calendars",
+        path: "/admin/calendars",
+        icon: <ScheduleOutlined />,
+        acts: ["calendars.edit"],
+      },
+      {
+        name: "eventTypes",
+        path: "/admin/event-types",
+        icon: <ThunderboltOutlined />,
+        acts: ["flows.edit"],
+      },
       { name: "keys", path: "/admin/keys", icon: <KeyOutlined />, acts: ["keys.read"] },
       { name: "audit", path: "/admin/audit", icon: <AuditOutlined />, acts: ["audit.read"] },
       {

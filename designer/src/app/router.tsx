@@ -1,4 +1,6 @@
 import { createBrowserRouter, type RouteObject } from "react-router"
+import { begin } from "@/api/early"
+import { languageNow } from "@/text/set-up"
 import { Crash } from "./Crash"
 import { NoPage } from "./NoPage"
 import { PageSkeleton } from "./PageSkeleton"
@@ -41,6 +43,13 @@ export const routes: RouteObject[] = [
           {
             path: "flows/:key/edit",
             handle: { wide: true },
+            // The canvas's code and what it draws come at the same time.
+            loader: ({ params }) => {
+              begin("read_flow", { path: { key: params.key ?? "" } })
+              begin("read_catalog", { query: { locale: languageNow() === "en" ? "en" : "zh" } })
+              return null
+            },
+            shouldRevalidate: () => false,
             lazy: async () => ({ Component: (await import("@/editor/Editor")).Editor }),
           },
           {
@@ -50,6 +59,16 @@ export const routes: RouteObject[] = [
             }),
           },
           {
+            path: "templates/installed",
+            lazy: async () => ({
+              Component: (await import("@/scenes/InstalledPage")).InstalledPage,
+            }),
+          },
+          {
+            path: "templates/:key/upgrade",
+            lazy: async () => ({ Component: (await import("@/scenes/UpgradePage")).UpgradePage }),
+          },
+          {
             path: "templates/:key",
             lazy: async () => ({ Component: (await import("@/templates/ScenePage")).ScenePage }),
           },
@@ -57,6 +76,12 @@ export const routes: RouteObject[] = [
             path: "simulations",
             lazy: async () => ({
               Component: (await import("@/simulations/SimulationsPage")).SimulationsPage,
+            }),
+          },
+          {
+            path: "simulations/new",
+            lazy: async () => ({
+              Component: (await import("@/simulations/NewSimulationPage")).NewSimulationPage,
             }),
           },
           {
@@ -97,6 +122,12 @@ export const routes: RouteObject[] = [
             path: "connections/:key",
             lazy: async () => ({
               Component: (await import("@/connections/ConnectionPage")).ConnectionPage,
+            }),
+          },
+          {
+            path: "products",
+            lazy: async () => ({
+              Component: (await import("@/products/ProductsPage")).ProductsPage,
             }),
           },
           {
@@ -220,6 +251,30 @@ export const routes: RouteObject[] = [
           {
             path: "admin/audit",
             lazy: async () => ({ Component: (await import("@/admin/AuditPage")).AuditPage }),
+          },
+          {
+            path: "admin/calendars",
+            lazy: async () => ({
+              Component: (await import("@/calendars/CalendarsPage")).CalendarsPage,
+            }),
+          },
+          {
+            path: "admin/calendars/:key",
+            lazy: async () => ({
+              Component: (await import("@/calendars/CalendarPage")).CalendarPage,
+            }),
+          },
+          {
+            path: "admin/event-types",
+            lazy: async () => ({
+              Component: (await import("@/eventTypes/EventTypesPage")).EventTypesPage,
+            }),
+          },
+          {
+            path: "admin/event-types/:type",
+            lazy: async () => ({
+              Component: (await import("@/eventTypes/EventTypePage")).EventTypePage,
+            }),
           },
           {
             path: "admin/settings",

@@ -1,21 +1,19 @@
 import { Alert, App, Button, Drawer } from "antd"
 import { lazy, Suspense, useEffect, useMemo, useState } from "react"
 import { useTranslation } from "react-i18next"
+import { useStore } from "zustand"
 import type { FlowWithDraft } from "@/api/types"
 import { Canvas } from "./canvas/Canvas"
 import type { Doings } from "./commands"
 import { useEditor, useEditorSession } from "./context"
 import { CommandPalette } from "./dialogs/CommandPalette"
-import { ConflictDialog } from "./dialogs/ConflictDialog"
 import { ConnectDialog } from "./dialogs/ConnectDialog"
 import { FindBar } from "./dialogs/FindBar"
 import { KeysDialog } from "./dialogs/KeysDialog"
-import { PublishDialog } from "./dialogs/PublishDialog"
 import { Inspector } from "./inspector/Inspector"
 import { useKeyboard } from "./keyboard"
 import { Palette } from "./palette/Palette"
 import { Problems } from "./panels/Problems"
-import { Versions } from "./panels/Versions"
 import type { Autosaver } from "./saving"
 import { useSample } from "./simulate/useSample"
 import { Toolbar } from "./Toolbar"
@@ -25,6 +23,15 @@ import "./editor.css"
 
 const Outline = lazy(() =>
   import("./outline/Outline").then((found) => ({ default: found.Outline })),
+)
+const ConflictDialog = lazy(() =>
+  import("./dialogs/ConflictDialog").then((found) => ({ default: found.ConflictDialog })),
+)
+const PublishDialog = lazy(() =>
+  import("./dialogs/PublishDialog").then((found) => ({ default: found.PublishDialog })),
+)
+const Versions = lazy(() =>
+  import("./panels/Versions").then((found) => ({ default: found.Versions })),
 )
 const HeatPanel = lazy(() =>
   import("./simulate/HeatPanel").then((found) => ({ default: found.HeatPanel })),
@@ -51,6 +58,11 @@ export function Desk({ lock, saver, shown, mayEdit }: Props) {
   const hasChosen = useEditorSession((state) => state.selected.size > 0)
   const isNarrow = useNarrow()
   const hasForm = useEditorSession((session) => session.inspector)
+  const isConflict = useStore(saver.saving, (saving) => saving.state === "conflict")
+  // Once opened it stays, so that it closes as gently as it opened.
+  const isPublishing = useEditorSession((session) => session.dialog === "publish")
+  const [hasPublished, setPublished] = useState(false)
+  if (isPublishing && !hasPublished) setPublished(true)
   useProblems()
   useSample()
   const doings: Doings = useMemo(
@@ -117,12 +129,14 @@ export function Desk({ lock, saver, shown, mayEdit }: Props) {
           </Drawer>
         )}
       </div>
-      {panel === "versions" && <Versions saver={saver} />}
       <CommandPalette doings={doings} />
       <KeysDialog />
       <ConnectDialog />
-      <PublishDialog saver={saver} />
-      <ConflictDialog saver={saver} flowKey={flowKey} />
+      <Suspense fallback={null}>
+        {panel === "versions" && <Versions saver={saver} />}
+        {hasPublished && <PublishDialog saver={saver} />}
+        {isConflict && <ConflictDialog saver={saver} flowKey={flowKey} />}
+      </Suspense>
     </div>
   )
 }

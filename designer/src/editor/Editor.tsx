@@ -5,6 +5,7 @@ import { useEffect, useMemo, useState } from "react"
 import { useTranslation } from "react-i18next"
 import { useParams } from "react-router"
 import { call } from "@/api/client"
+import { early } from "@/api/early"
 import { keyOf, useRead } from "@/api/queries"
 import { useMay } from "@/api/session"
 import type { FlowWithDraft } from "@/api/types"
@@ -52,13 +53,15 @@ function useFresh(key: string): { data: FlowWithDraft | null; fault: Error | nul
   useEffect(() => {
     let over = false
     setFound({ data: null, fault: null })
-    call("read_flow", { path: { key } }).then(
+    const given = { path: { key } }
+    const answer = early("read_flow", given) ?? call("read_flow", given)
+    answer.then(
       (data) => !over && setFound({ data, fault: null }),
       (fault: Error) => !over && setFound({ data: null, fault }),
     )
     return () => {
       over = true
-      void client.invalidateQueries({ queryKey: keyOf("read_flow", { path: { key } }) })
+      void client.invalidateQueries({ queryKey: keyOf("read_flow", given) })
     }
   }, [key, client])
   return found
@@ -72,6 +75,7 @@ interface OpenProps {
 }
 
 function Open({ flowKey, document, shown, catalog }: OpenProps) {
+  const { t } = useTranslation()
   const may = useMay()
   const mayEdit = may("flows.edit")
   const [kept] = useState(() => {
@@ -104,8 +108,8 @@ function Open({ flowKey, document, shown, catalog }: OpenProps) {
   }, [kept])
   const blocks = blocksOf(catalog)
   const parts: EditorParts = useMemo(
-    () => ({ ...kept, flowKey, catalog, blocks, save: () => kept.saver.now() }),
-    [kept, flowKey, catalog, blocks],
+    () => ({ ...kept, flowKey, catalog, blocks, t, save: () => kept.saver.now() }),
+    [kept, flowKey, catalog, blocks, t],
   )
   return (
     <EditorContext.Provider value={parts}>

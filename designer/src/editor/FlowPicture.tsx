@@ -35,13 +35,14 @@ export function FlowPicture(props: Props) {
       flowKey: flow.key,
       catalog,
       blocks: blocksOf(catalog),
+      t,
       session: createSession(true),
       store: createFlowStore(flow),
       drag: createDrag(),
       view: { current: null },
       save: async () => true,
     }),
-    [flow, catalog],
+    [flow, catalog, t],
   )
   useMemo(() => {
     parts.session.setState({
@@ -63,7 +64,7 @@ export function FlowPicture(props: Props) {
   return (
     <EditorContext.Provider value={parts}>
       <ReactFlowProvider>
-        <div className="canvas is-picture">
+        <div className="canvas is-picture is-locked">
           <ReactFlow
             nodes={drawn.nodes}
             edges={drawn.edges}

@@ -1,5 +1,6 @@
 // What every part of the editor shares: the document, the session, the catalog.
 
+import type { TFunction } from "i18next"
 import { createContext, useContext } from "react"
 import { useStore } from "zustand"
 import type { Blocks, Catalog } from "@/flow/catalog"
@@ -28,6 +29,8 @@ export interface EditorParts {
   view: { current: View | null }
   catalog: Catalog
   blocks: Blocks
+  /** The language of the screen: hundreds of cards ask for their words, so they ask only once. */
+  t: TFunction
   /** Sends what was changed; true when the server has all of it. */
   save: () => Promise<boolean>
 }

@@ -74,8 +74,12 @@ export function Shadow({ flow }: { flow: string }) {
                 {t(`simulations.status.${one.status}`)}
               </StatusTag>{" "}
               <Link to={`/simulations/${one.id}`}>
-                <When at={one.created_at} />
+                <When at={one.since ?? one.created_at} />
               </Link>
+              {one.pairs != null &&
+                ` · ${t("simulations.shadow.counted", { pairs: one.pairs, different: one.different })}`}
+              {one.difference != null &&
+                ` · ${t("simulations.shadow.money", { amount: one.difference })}`}
             </li>
           ))}
         </ul>

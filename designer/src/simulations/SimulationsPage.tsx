@@ -1,4 +1,4 @@
-import { DeleteOutlined, ReloadOutlined } from "@ant-design/icons"
+import { DeleteOutlined, PlusOutlined, ReloadOutlined } from "@ant-design/icons"
 import { Button, Flex, Popconfirm, Select, Typography } from "antd"
 import { useTranslation } from "react-i18next"
 import { Link, useNavigate } from "react-router"
@@ -46,13 +46,22 @@ export function SimulationsPage() {
       title={t("menu.simulations")}
       about={t("simulations.about")}
       actions={
-        <Button
-          icon={<ReloadOutlined />}
-          loading={list.isRefetching}
-          onClick={() => void list.refetch()}
-        >
-          {t("list.refresh")}
-        </Button>
+        <>
+          <Button
+            icon={<ReloadOutlined />}
+            loading={list.isRefetching}
+            onClick={() => void list.refetch()}
+          >
+            {t("list.refresh")}
+          </Button>
+          {may("simulations.run") && (
+            <Link to={`/simulations/new${flow ? `?flow=${flow}` : ""}`}>
+              <Button type="primary" icon={<PlusOutlined />} tabIndex={-1}>
+                {t("starts.new")}
+              </Button>
+            </Link>
+          )}
+        </>
       }
     >
       <Flex gap={8} wrap className="filters">

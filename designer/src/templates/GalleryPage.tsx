@@ -1,11 +1,12 @@
-import { Card, Empty, Flex, Input, Tag, Typography } from "antd"
+import { Badge, Button, Card, Empty, Flex, Input, Tag, Typography } from "antd"
 import { useState } from "react"
 import { useTranslation } from "react-i18next"
 import { Link } from "react-router"
 import { Loaded } from "@/api/Loaded"
+import { isNewer } from "@/api/newer"
 import { useRead } from "@/api/queries"
 import { useMay } from "@/api/session"
-import type { SceneShown } from "@/api/types"
+import type { InstalledScene, SceneShown } from "@/api/types"
 import { useFilter } from "@/ui/address"
 import { Page } from "@/ui/Page"
 
@@ -16,9 +17,22 @@ export function GalleryPage() {
   const [search, setSearch] = useState("")
   const query = useRead("list_templates", {})
   const installed = useRead("list_installed_templates", {})
-  const there = new Set(installed.data?.items.map((each) => each.scene))
+  const there = new Map(installed.data?.items.map((each) => [each.scene, each]))
+  const newer = installed.data?.items.filter(isNewer).length ?? 0
   return (
-    <Page title={t("menu.templates")} about={t("templates.about")}>
+    <Page
+      title={t("menu.templates")}
+      about={t("templates.about")}
+      actions={
+        there.size > 0 && (
+          <Link to="/templates/installed">
+            <Badge count={newer}>
+              <Button tabIndex={-1}>{t("upgrade.installed")}</Button>
+            </Badge>
+          </Link>
+        )
+      }
+    >
       <Loaded query={query}>
         {({ items }) => {
           const industries = [...new Set(items.map((each) => each.industry))]
@@ -50,7 +64,7 @@ export function GalleryPage() {
               {shown.length === 0 && <Empty description={t("templates.none")} />}
               <div className="cards">
                 {shown.map((each) => (
-                  <SceneCard key={each.key} scene={each} isThere={there.has(each.key)} />
+                  <SceneCard key={each.key} scene={each} held={there.get(each.key)} />
                 ))}
               </div>
             </>
@@ -66,7 +80,7 @@ function fits(scene: SceneShown, industry: string, search: string): boolean {
   return (!industry || scene.industry === industry) && words.includes(search.trim().toLowerCase())
 }
 
-function SceneCard({ scene, isThere }: { scene: SceneShown; isThere: boolean }) {
+function SceneCard({ scene, held }: { scene: SceneShown; held: InstalledScene | undefined }) {
   const { t } = useTranslation()
   const may = useMay()
   const kinds = useRead("list_connectors", {}, { enabled: may("connections.read") })
@@ -79,7 +93,12 @@ function SceneCard({ scene, isThere }: { scene: SceneShown; isThere: boolean }) 
         <Link to={`/templates/${scene.key}`} className="card-name">
           {scene.name}
         </Link>
-        {isThere && (
+        {held && isNewer(held) && (
+          <Link to={`/templates/${scene.key}/upgrade`}>
+            {t("upgrade.newer", { version: held.newest })}
+          </Link>
+        )}
+        {held && !isNewer(held) && (
           <Tag color="success" variant="filled">
             {t("templates.installed")}
           </Tag>

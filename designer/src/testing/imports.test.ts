@@ -6,8 +6,8 @@ import { describe, expect, it } from "vitest"
 const LEVELS = [
   ["main"],
   ["app"],
-  ["runs", "simulations", "templates", "account"],
-  ["editor", "home", "flows", "tasks", "connections", "admin"],
+  ["runs", "simulations", "templates", "scenes", "eventTypes", "account"],
+  ["editor", "home", "flows", "tasks", "connections", "products", "calendars", "admin"],
   ["settlement"],
   ["forms"],
   ["api"],

@@ -1,9 +1,15 @@
 import i18next from "i18next"
 import { create } from "zustand"
 
-/** The zone times are shown in: the person's own, else the company's, else this machine's. */
-export const useZone = create<{ zone: string; setZone: (zone: string) => void }>((set) => ({
-  zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+/**
+ * The zone times are shown in: the person's own, else the company's; undefined is this machine's,
+ * which is not asked for before a time is shown.
+ */
+export const useZone = create<{
+  zone: string | undefined
+  setZone: (zone: string) => void
+}>((set) => ({
+  zone: undefined,
   setZone: (zone) => set({ zone }),
 }))
 
@@ -11,13 +17,20 @@ const tag = () => (i18next.language === "en" ? "en-GB" : "zh-CN")
 
 /** "2026-11-22 08:40:12" in the zone shown. */
 export function exactTime(iso: string, zone = useZone.getState().zone): string {
-  const parts = new Intl.DateTimeFormat("sv-SE", {
-    timeZone: zone,
-    dateStyle: "short",
-    timeStyle: "medium",
-  })
-  return parts.format(new Date(iso))
+  let format = formats.get(zone)
+  if (!format) {
+    format = new Intl.DateTimeFormat("sv-SE", {
+      timeZone: zone,
+      dateStyle: "short",
+      timeStyle: "medium",
+    })
+    formats.set(zone, format)
+  }
+  return format.format(new Date(iso))
 }
+
+// Making one takes longer than a hundred uses of it.
+const formats = new Map<string | undefined, Intl.DateTimeFormat>()
 
 /** "11-22 08:40", with the year only where it is another one. */
 export function shortTime(iso: string, zone = useZone.getState().zone, now = new Date()): string {

@@ -26,7 +26,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.core.execution.steps import Step
-from engine.core.run import Command, Decision, Signal, StepRecord
+from engine.core.run import Command, Decision, Row, Signal
 from engine.core.version import Version
 
 LIT, GREY = 1, 0
@@ -68,7 +68,7 @@ class Advance:
         "names",
         "now",
         "queue",
-        "records",
+        "rows",
         "run_id",
         "scopes",
         "signal",
@@ -100,7 +100,7 @@ class Advance:
         self.fresh: set[str] = set()
         self.queue: deque[Todo] = deque()
         self.commands: list[Command] = []
-        self.records: list[StepRecord] = []
+        self.rows: list[Row] = []
         self.names: dict[str, dict[str, Any]] = {}  # of scopes.names_of
 
     # -- writing ---------------------------------------------------------------------------------
@@ -149,4 +149,4 @@ class Advance:
         state = self.state
         if state["status"] == "running" and not state["asked"]:
             state["status"] = "waiting"
-        return Decision(state, self.commands, self.records, state["status"])
+        return Decision(state, self.commands, status=state["status"], rows=self.rows)

@@ -11,7 +11,7 @@ from engine.core.execution.lines import light
 from engine.core.execution.messages import error_of
 from engine.core.execution.names import names_for
 from engine.core.execution.scopes import open_tick
-from engine.core.run import Command, CommandKind, StepRecord
+from engine.core.run import Command, CommandKind, row
 
 _WITHDRAWN: dict[str, CommandKind] = {
     "task": "close_task",
@@ -84,10 +84,10 @@ def tick(advance: Advance, path: str, token: str) -> str | None:
     port, due, every, left, number, _ = wait["timers"].pop(token)
     if token.endswith("!timeout"):
         reason = ("timed_out", {"due": due})
-        advance.records.append(StepRecord(path, "done", port, None, reason))
+        advance.rows.append(row(path, "done", port, None, reason))
         return "timeout"
     reason = ("reminded", {"due": due, "tick": number})
-    advance.records.append(StepRecord(path, "waiting", port, None, reason))
+    advance.rows.append(row(path, "waiting", port, None, reason))
     if left > 0:
         after = later(due, every)
         name = f"{token.rpartition('.')[0]}.{number + 1}"
@@ -124,7 +124,7 @@ def cancel_scope(advance: Advance, scope_id: str) -> None:
     for id_, status in advance.scopes[scope_id]["steps"].items():
         if status == "active" or status == "waiting":
             path = f"{scope_id}/{id_}"
-            advance.records.append(StepRecord(path, "cancelled"))
+            advance.rows.append(row(path, "cancelled"))
             if path in advance.waits:
                 release(advance, path)
     del advance.scopes[scope_id]

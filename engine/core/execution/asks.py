@@ -25,7 +25,7 @@ from engine.core.execution.messages import Error, refuse
 from engine.core.execution.scopes import fill_box, open_child
 from engine.core.execution.steps import Step
 from engine.core.node import Ask, Child, Each, Event, Read, Repeat, Request, Several, Task, Until
-from engine.core.run import Command, StepRecord
+from engine.core.run import Command, row
 
 _NONE: Mapping[str, Any] = {}
 
@@ -47,13 +47,12 @@ def ask(
     wait["catch"] = asked.catch
     token = f"{path}#{wait['take']}.{wait['n']}"
     scope["steps"][step.id] = "waiting"
-    record = StepRecord(path, "active", "", None, asked.reason)
-    advance.records.append(record)
+    place = len(advance.rows)
+    advance.rows.append(row(path, "active", "", None, asked.reason))
     sent = len(advance.commands)
     at_once = _open(advance, step, path, wait, token, "", request)
-    record.effects = tuple(
-        command.key for command in advance.commands[sent:] if command.kind == "effect"
-    )
+    keys = tuple(command.key for command in advance.commands[sent:] if command.kind == "effect")
+    advance.rows[place] = row(path, "active", "", None, asked.reason, keys)
     if at_once:
         scope["steps"][step.id] = "active"
     elif wait["open"]:

@@ -9,7 +9,7 @@ from engine.core.execution.answers import cancel_scope, release, settle, withdra
 from engine.core.execution.lines import end_step, look_around
 from engine.core.execution.messages import Error
 from engine.core.execution.steps import Step
-from engine.core.run import Command, StepRecord
+from engine.core.run import Command, row
 
 _ENDED = frozenset({"done", "skipped", "cancelled"})
 
@@ -62,13 +62,13 @@ def stop(advance: Advance, failed: list[str], error: Error) -> None:
     for path in failed:
         scope_id, step = advance.step_at(path)
         advance.own(scope_id)["steps"][step.id] = "failed"
-        advance.records.append(StepRecord(path, "failed", error=error))
+        advance.rows.append(row(path, "failed", error=error))
     for scope_id in list(advance.scopes):
         scope = advance.own(scope_id)
         for id_, status in scope["steps"].items():
             if status == "active" or status == "waiting":
                 scope["steps"][id_] = "cancelled"
-                advance.records.append(StepRecord(f"{scope_id}/{id_}", "cancelled"))
+                advance.rows.append(row(f"{scope_id}/{id_}", "cancelled"))
     advance.state["asked"] = 0
     advance.state["error"] = error
     _finish(advance, "failed", None, error)
@@ -89,7 +89,7 @@ def end_run(
         if is_stopped:
             del advance.waits[path]
             continue
-        advance.records.append(StepRecord(path, "cancelled"))
+        advance.rows.append(row(path, "cancelled"))
         release(advance, path)
         scope_id, step = advance.step_at(path)
         advance.own(scope_id)["steps"][step.id] = "cancelled"
@@ -148,7 +148,7 @@ def retry_from(advance: Advance, path: str) -> bool:
             if is_stopped:
                 _forget(advance, here)
             else:
-                advance.records.append(StepRecord(here, "cancelled"))
+                advance.rows.append(row(here, "cancelled"))
                 release(advance, here)
         scope["steps"].pop(one.id, None)
         scope["out"].pop(one.id, None)
@@ -176,7 +176,7 @@ def _leave_by_error(
     if output is None:
         output = {"error": error}
     reason = ("error", {"code": error["code"], "message": error["message"]})
-    advance.records.append(StepRecord(path, "done", port, output, reason, error=error))
+    advance.rows.append(row(path, "done", port, output, reason, error=error))
     scope = advance.own(scope_id)
     end_step(advance, scope_id, scope, step, step.leave(port, scope["lines"]), output)
 
@@ -185,7 +185,7 @@ def _fail_scopes(advance: Advance, failed: list[str], error: Error) -> None:
     for path in failed:
         scope_id, step = advance.step_at(path)
         advance.own(scope_id)["steps"][step.id] = "failed"
-        advance.records.append(StepRecord(path, "failed", error=error))
+        advance.rows.append(row(path, "failed", error=error))
         if path in advance.waits:
             release(advance, path)
 

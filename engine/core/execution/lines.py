@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.core.execution.advance import GREY, LIT, Advance, Scope
 from engine.core.execution.steps import LOOK, RUN, Join, Leaving, Step
-from engine.core.run import StepRecord
+from engine.core.run import row
 
 _NEVER_RAN = frozenset({None, "skipped", "cancelled"})
 
@@ -110,7 +110,7 @@ def skip(advance: Advance, scope_id: str, scope: Scope, first: Step) -> None:
         if step.id in steps:
             continue
         steps[step.id] = "skipped"
-        advance.records.append(StepRecord(scope_id + step.tail, "skipped"))
+        advance.rows.append(row(scope_id + step.tail, "skipped"))
         scope["left"] -= 1
         for edge, _, target in step.lines:
             lines[edge] = GREY

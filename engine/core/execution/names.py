@@ -10,31 +10,31 @@ from pydantic import BaseModel
 from engine.core.execution.advance import Advance
 from engine.core.execution.steps import Step
 from engine.core.node import Answer
+from engine.core.run import Signal
 
 
 class StepContext:
     """The Context of node.py for one call of one step."""
 
-    __slots__ = ("_advance", "answers", "now", "scope", "scope_id", "step")
+    __slots__ = ("answers", "customer", "now", "owner", "run_id", "scope", "scope_id", "step")
 
     def __init__(
         self,
-        advance: Advance,
+        signal: Signal,
+        start: Mapping[str, Any],
         scope_id: str,
         step: Step,
         scope: dict[str, Any],
-        answers: tuple[Answer, ...],
+        answers: tuple[Answer, ...] = (),
     ) -> None:
-        self._advance = advance
+        self.now = signal.now
+        self.customer = signal.customer
+        self.owner: str = start["owner"]
+        self.run_id: str = start["run_id"]
         self.step = step
         self.scope_id = scope_id
         self.scope = scope
         self.answers = answers
-        self.now = advance.now
-
-    @property
-    def run_id(self) -> str:
-        return self._advance.run_id
 
     @property
     def flow_key(self) -> str:
@@ -51,14 +51,6 @@ class StepContext:
     @property
     def event(self) -> Mapping[str, Any]:
         return self.scope["event"]  # type: ignore[no-any-return]
-
-    @property
-    def customer(self) -> Mapping[str, Any] | None:
-        return self._advance.signal.customer
-
-    @property
-    def owner(self) -> str:
-        return self._advance.start["owner"]  # type: ignore[no-any-return]
 
     @property
     def params(self) -> Mapping[str, Any]:
@@ -127,7 +119,12 @@ def _names_of(advance: Advance, scope_id: str) -> dict[str, Any]:
     scope = advance.scopes[scope_id]
     kind = scope["kind"]
     if kind == "root" or kind == "flow":
-        return _flow_names(advance, scope)
+        graph = advance.version.graphs[scope["graph"]]
+        given = advance.start.get("params") if kind == "root" else None
+        handed = scope.get("input")
+        return flow_names(
+            advance.signal, advance.start, {**graph.params, **(given or {})}, scope, handed
+        )
     parent: str = scope["parent"]
     around, holder = advance.step_at(parent)
     names = names_for(advance, around, holder)
@@ -143,21 +140,23 @@ def _names_of(advance: Advance, scope_id: str) -> dict[str, Any]:
     return {**names, **own, "steps": dict(names["steps"])}
 
 
-def _flow_names(advance: Advance, scope: Mapping[str, Any]) -> dict[str, Any]:
-    start = advance.start
+def flow_names(
+    signal: Signal,
+    start: Mapping[str, Any],
+    params: Mapping[str, Any],
+    scope: Mapping[str, Any],
+    handed: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The names of a flow's own scope; `vars` and `out` of the scope stay what they are."""
     event: Mapping[str, Any] = start.get("event") or {}
     data = event.get("data")
     if data.__class__ is not dict:
         data = dict(data) if isinstance(data, Mapping) else {}
-    defaults = advance.version.graphs[scope["graph"]].params
-    given = start.get("params") if scope["kind"] == "root" else None
-    params = {**defaults, **given} if given else dict(defaults)
-    handed = scope.get("input")
     if handed:
         # A sub-flow on the same record: the same event, with what the caller hands in.
         data = {**data, **handed}
         event = {**event, "data": data}
-    customer = advance.signal.customer
+    customer = signal.customer
     return {
         **data,  # its record: order, refund, message, ...
         "event": event,

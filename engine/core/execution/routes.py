@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 
 from engine.core.execution.advance import ROOT, Advance, Scope
 from engine.core.execution.lines import end_step
-from engine.core.execution.scopes import new_scope, open_scope
+from engine.core.execution.scopes import last_step, new_scope, open_scope
 from engine.core.execution.steps import Step
-from engine.core.run import Signal
+from engine.core.run import Row, Signal, row
 from engine.core.version import Version
 
 MAX_ROUTES = 1_000  # of one version: a flow with many branchings has very many ways
@@ -27,14 +27,16 @@ class Route:
     """A place on a way.
 
     step     the step that is next, None when the scope is done; path, its path
-    lines    edges decided in getting here; steps, statuses set; skipped, paths of those skipped
+    lines    edges decided in getting here; steps, statuses set; skipped, the rows of those skipped
     left     steps not ended yet; depth, how many have run
+    last     where the scope is done: the step whose output is the scope's (None without any)
     onward   routes by port; None where it is not one way any more
     """
 
     __slots__ = (
         "before",
         "depth",
+        "last",
         "left",
         "lines",
         "onward",
@@ -59,7 +61,10 @@ class Route:
         self.path = "" if step is None else ROOT + step.tail
         self.lines = lines
         self.steps = steps
-        self.skipped = tuple(f"{ROOT}/{id_}" for id_, was in steps.items() if was == "skipped")
+        self.skipped: tuple[Row, ...] = tuple(
+            row(f"{ROOT}/{id_}", "skipped") for id_, was in steps.items() if was == "skipped"
+        )
+        self.last: str | None = None
         self.left = left
         self.onward: dict[str, Route | None] = {}
         self.whole: tuple[dict[str, int], dict[str, str]] | None = None
@@ -123,10 +128,13 @@ def _route(
     step = scratch.queue[0][0]
     if step is not None and step.join is not None:
         return None  # a join looks at its lines when it fires
-    return Route(
+    found = Route(
         before,
         step,
         {edge: state for edge, state in scope["lines"].items() if edge not in lines},
         {id_: status for id_, status in scope["steps"].items() if id_ not in steps},
         scope["left"],
     )
+    if step is None:
+        found.last = last_step(scratch.version.graphs[scope["graph"]], scope)
+    return found

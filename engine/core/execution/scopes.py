@@ -94,14 +94,19 @@ def open_tick(advance: Advance, graph_id: str, path: str, wait: Wait) -> None:
 
 
 def output_of(graph: CompiledGraph, scope: Scope) -> Any:
-    """What a scope without a result of its own gives: the output of its last step that ran.
+    """What a scope without a result of its own gives: the output of its last step that ran."""
+    last = last_step(graph, scope)
+    return None if last is None else scope["out"][last]
 
-    Last by the lines, not by time, so that it does not depend on who answered first.
+
+def last_step(graph: CompiledGraph, scope: Scope) -> str | None:
+    """The last step that ran: by the lines, not by time, so that it does not depend on who
+    answered first.
     """
     steps = scope["steps"]
     for step in reversed(graph.order):
         if steps.get(step.id) == "done":
-            return scope["out"][step.id]
+            return step.id
     return None
 
 

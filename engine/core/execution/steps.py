@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from engine.core.execution.texts import Texts
-from engine.core.node import NodeType
+from engine.core.node import NodeType, Prepared
 
 
 @dataclass(slots=True, eq=False)
@@ -40,7 +40,7 @@ class Step:
     id: str
     type: NodeType
     config: Any
-    run: Any
+    run: Prepared  # with its config inside
     flow_key: str
     texts: Texts  # its flow's expressions
     tail: str  # "/n3": what a step's path adds to its scope

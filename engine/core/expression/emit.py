@@ -2,12 +2,25 @@
 
 In the source, `scope` and `now` are the arguments, `run` carries zone and effort, `k0, k1, …` are
 entries of the constant table, `t0, t1, …` hold a value looked at twice, `v0, v1, …` are variables
-of comprehensions. Everything else is a helper of this room.
+of comprehensions, `r0, r1, …` records of the scope read more than once. Everything else is a helper
+of this room.
+
+What makes the quick form quick, `order.amount > 500 and order.channel == "douyin"` for example:
+
+    (t2 > 'k2' if (t2 := (r1 := scope['k0'])['k1']).__class__ is D else gt(t2, k2, run))
+    and ((t3 := r1['k3']) == 'k4' or t3.__class__ is not S and eq(t3, k4, run))
+
+- 'k0' stands for the constant and is exchanged for it in the compiled code, which is cheaper to
+  load than a name.
+- A record is taken out of the scope once, where it is certain to be looked at first.
+- What equals a text is that text: its class is only asked for when it does not. Numbers are asked
+  first, for a bool or a float is no Decimal though Python may compare them.
 """
 
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from decimal import Decimal
@@ -21,7 +34,7 @@ from engine.core.expression.functions import CONSTANTS, FUNCTIONS, clock, each, 
 from engine.core.expression.matching import match
 from engine.core.expression.reads import Step, Variables, chain, items_of
 from engine.core.expression.schema import Place
-from engine.core.expression.values import MAX_EFFORT, Distinct, Run
+from engine.core.expression.values import CONTEXT, MAX_EFFORT, Distinct, Run
 
 _HELPERS: dict[str, Any] = {
     "__builtins__": {},
@@ -49,6 +62,15 @@ _HELPERS: dict[str, Any] = {
 _COMPARE = {"==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
 _MIRROR = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", "/": "div", "//": "floordiv", "%": "mod"}
+# The same of two Decimals. What these refuse (a zero below the line) the careful form refuses too.
+_DECIMAL = {
+    "+": CONTEXT.add,
+    "-": CONTEXT.subtract,
+    "*": CONTEXT.multiply,
+    "/": CONTEXT.divide,
+    "//": CONTEXT.divide_int,
+    "%": CONTEXT.remainder,
+}
 _CLASSES = {Decimal: "D", str: "S"}
 
 
@@ -63,6 +85,7 @@ def emit(
 ) -> Callable[..., Any]:
     """Compiles the function. `quick` is what the quick form falls back to; None: careful form."""
     writer = _Writer(start, quick is not None, loops)
+    writer.uses.update(found.name for found in tree.walk(node) if isinstance(found, tree.Name))
     code = writer.value(node)
     if condition and not is_boolean(node):
         code = f"(True if {code} else False)"
@@ -78,8 +101,12 @@ def emit(
     names["run"] = Run(zone)
     made = compile(f"def evaluate(scope, now=None):\n{body}", "<expression>", "exec")
     exec(made, names)
-    found: Callable[..., Any] = names.pop("evaluate")
-    return found
+    found: Any = names.pop("evaluate")
+    held = found.__code__.co_consts
+    found.__code__ = found.__code__.replace(
+        co_consts=tuple(names[one] if one.__class__ is str else one for one in held)
+    )
+    return found  # type: ignore[no-any-return]
 
 
 def is_boolean(node: tree.Node) -> bool:
@@ -87,6 +114,10 @@ def is_boolean(node: tree.Node) -> bool:
     if isinstance(node, tree.Literal):
         return isinstance(node.value, bool)
     return isinstance(node, tree.Compare | tree.Match | tree.In | tree.Not | tree.Logic)
+
+
+def _is_number(node: tree.Node) -> bool:
+    return isinstance(node, tree.Literal) and node.value.__class__ is Decimal
 
 
 class _Writer:
@@ -99,6 +130,8 @@ class _Writer:
         self.variables: dict[str, str] = {}
         self.places: Variables = {}
         self.count = 0
+        self.uses: Counter[str] = Counter()  # how often the tree has each name
+        self.held: dict[str, str] = {}  # records of the scope that are in a variable here
 
     def constant(self, value: Any) -> str:
         key = (value.__class__, value)
@@ -111,6 +144,10 @@ class _Writer:
         self.constants[key] = name
         self.names[name] = sys.intern(value) if value.__class__ is str else value
         return name
+
+    def inline(self, value: Any) -> str:
+        """A constant in its place; only where no compiler could compute with what stands there."""
+        return f"'{self.constant(value)}'"
 
     def fresh(self, letter: str) -> str:
         self.count += 1
@@ -161,10 +198,15 @@ class _Writer:
         return f"read({code}, {self.constant(steps)}, {known}, False, run)"
 
     def subscripts(self, data: tuple[Step, ...], certain: bool) -> str:
-        code = "scope"
+        code, root = "scope", data[0].name
         for step in data[:-1]:
-            code += f"[{self.constant(step.name)}]"
-        last = self.constant(data[-1].name)
+            code += f"[{self.inline(step.name)}]"
+            if step is data[0] and root in self.held:
+                code = self.held[root]
+            elif step is data[0] and self.uses[root] > 1:
+                self.held[root] = self.fresh("r")
+                code = f"({self.held[root]} := {code})"
+        last = self.inline(data[-1].name)
         # A listed field that is absent is null; one that is not listed raises, and so on.
         return f"{code}.get({last})" if certain else f"{code}[{last}]"
 
@@ -187,16 +229,30 @@ class _Writer:
         return f"(not {self.value(node.of)})"
 
     def logic(self, node: tree.Logic) -> str:
-        code = f" {node.op} ".join(map(self.value, node.parts))
+        parts = [self.value(node.parts[0])]
+        before = self.held.copy()  # the others may not be looked at
+        parts += map(self.value, node.parts[1:])
+        self.held = before
+        code = f" {node.op} ".join(parts)
         if all(map(is_boolean, node.parts)):
             return f"({code})"
         return f"(True if {code} else False)"
 
     def arithmetic(self, node: tree.Arithmetic) -> str:
-        left, right = self.value(node.left), self.value(node.right)
+        sides = [self.value(node.left), self.value(node.right)]
         if node.op in "&|^":
-            return f"bits({self.constant(node.op)}, {left}, {right}, run)"
-        return f"{_ARITHMETIC[node.op]}({left}, {right}, run)"
+            return f"bits({self.constant(node.op)}, {', '.join(sides)}, run)"
+        careful, checks = _ARITHMETIC[node.op], ""
+        for index, side in enumerate((node.left, node.right)):
+            if self.quick and not _is_number(side):
+                held = self.fresh("t")
+                checks += f"({held} := {sides[index]}).__class__ is "
+                sides[index] = held
+        both = ", ".join(sides)
+        if not checks:
+            return f"{careful}({both}, run)"
+        quick = self.constant(_DECIMAL[node.op])
+        return f"({quick}({both}) if {checks}D else {careful}({both}, run))"
 
     def compare(self, node: tree.Compare) -> str:
         op, left, right = node.op, node.left, node.right
@@ -209,10 +265,16 @@ class _Writer:
                 return f"({code} {'is' if op == '==' else 'is not'} {value})"
             kind = _CLASSES.get(value.__class__)
             if self.quick and kind and not isinstance(left, tree.Literal):
-                held, constant = self.fresh("t"), self.constant(value)
+                held, constant = self.fresh("t"), self.inline(value)
+                otherwise = f"{_COMPARE[op]}({held}, {self.constant(value)}, run)"
+                if kind == "S" and op == "==":
+                    return (
+                        f"(({held} := {code}) == {constant}"
+                        f" or {held}.__class__ is not S and {otherwise})"
+                    )
                 return (
                     f"({held} {op} {constant} if ({held} := {code}).__class__ is {kind}"
-                    f" else {_COMPARE[op]}({held}, {constant}, run))"
+                    f" else {otherwise})"
                 )
         return f"{_COMPARE[op]}({code}, {self.value(right)}, run)"
 
@@ -231,18 +293,28 @@ class _Writer:
                 kind = _CLASSES.get(next(iter(classes))) if len(classes) == 1 else None
                 every = self.constant(tuple(literals))
                 if self.quick and kind:
-                    held, chosen = self.fresh("t"), self.constant(frozenset(literals))
-                    code = (
-                        f"({held} in {chosen} if ({held} := {member}).__class__ is {kind}"
-                        f" else isin({held}, {every}, run))"
-                    )
+                    held, chosen = self.fresh("t"), self.inline(frozenset(literals))
+                    otherwise = f"isin({held}, {every}, run)"
+                    if kind == "S":
+                        code = (
+                            f"(({held} := {member}) in {chosen}"
+                            f" or {held}.__class__ is not S and {otherwise})"
+                        )
+                    else:
+                        code = (
+                            f"({held} in {chosen} if ({held} := {member}).__class__ is {kind}"
+                            f" else {otherwise})"
+                        )
                 else:
                     code = f"isin({member}, {every}, run)"
         code = code or f"isin({member}, {self.value(options)}, run)"
         return f"(not {code})" if node.negated else code
 
     def coalesce(self, node: tree.Coalesce) -> str:
-        left, right = self.value(node.left), self.value(node.right)
+        left = self.value(node.left)
+        before = self.held.copy()
+        right = self.value(node.right)
+        self.held = before
         if self.loops:
             # `:=` may not stand in the iterable of a comprehension, a one-item loop may.
             held = self.fresh("v")
@@ -252,7 +324,13 @@ class _Writer:
 
     def choose(self, node: tree.Choose) -> str:
         condition = self.value(node.condition)
-        return f"({self.value(node.yes)} if {condition} else {self.value(node.no)})"
+        before = self.held
+        self.held = before.copy()
+        yes = self.value(node.yes)
+        self.held = before.copy()
+        no = self.value(node.no)
+        self.held = before
+        return f"({yes} if {condition} else {no})"
 
     # -- collections and calls -------------------------------------------------------------------
 

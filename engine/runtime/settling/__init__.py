@@ -6,8 +6,10 @@
     budgets.py     a budget's lane ("budget:…") lets money pass or wait
     books.py       what a batch knows of all this, and how it is written
     cards.py       published rate cards as a worker needs them
-    unmapped.py    goods of an order that are mapped to no product are told
+    goods.py       the products behind the lines of orders
+    unmapped.py    goods of an order that are mapped to no product are told, with a card or without
+    early_refunds.py  the first card looks through the refunds that came before it
 
 The other files are what people do: rate_cards, rate_layers, quoting, periods, statements, locks,
-change_requests, parties, products, adjustments, opening, reconciling, reports, month.
+change_requests, parties, products, to_map, adjustments, opening, reconciling, reports, month.
 """

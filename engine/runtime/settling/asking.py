@@ -28,7 +28,9 @@ from engine.runtime.settling.cards import (
     load_cards,
     load_plans,
 )
+from engine.runtime.settling.goods import goods_of
 from engine.runtime.settling.order_parts import completed
+from engine.runtime.settling.orders import name_of
 from engine.runtime.settling.quoting import quote_in
 from engine.runtime.settling.roles import load_parties, pairs_of
 from engine.settlement.entry import plan_key
@@ -56,7 +58,7 @@ def _order(batch: Batch, conn: Connection, tenant: str, keys: Sequence[str]) -> 
     books = books_of(batch)
     missing = {key for key in keys if (tenant, key) not in books.orders}
     if missing:
-        names = {key: _name(key) for key in missing}
+        names = {key: name_of(key) for key in missing}
         rows = order_store.find_orders(conn, tenant, names.values())
         for key in missing:
             books.orders[tenant, key] = OrderBook([], {}, set(), rows.get(names[key]))
@@ -84,11 +86,6 @@ def _lines(batch: Batch, conn: Connection, tenant: str, keys: Sequence[str]) -> 
     return [None] * len(keys)
 
 
-def _name(key: str) -> tuple[str, str]:
-    platform, _, rest = key.partition("/")
-    return platform, rest.rpartition("/")[2]
-
-
 def _cards(
     batch: Batch, conn: Connection, tenant: str, asked: Sequence[Any]
 ) -> list[list[PublishedCard]]:
@@ -102,29 +99,8 @@ def _facts(batch: Batch, conn: Connection, tenant: str, orders: Sequence[Any]) -
     known = load_parties(conn, tenant, pairs)
     customers = [owner[9:] for _, owner in orders if owner.startswith("customer:")]
     load_customers(batch, conn, tenant, customers)
-    answers = []
-    for order, _ in orders:
-        codes = {
-            str(line[name])
-            for line in order.get("lines") or ()
-            for name in ("outer_id", "sku", "product_id")
-            if line.get(name)
-        }
-        rows = order_store.find_products(
-            conn, tenant, str(order["platform"]), codes, str(order.get("shop") or "")
-        )
-        products = {
-            code: {
-                "key": row.id,
-                "sku": row.sku,
-                "name": row.name,
-                "category": row.category,
-                "cost_amount": row.cost,
-            }
-            for code, row in rows.items()
-        }
-        answers.append((known, products))
-    return answers
+    goods = goods_of(conn, tenant, [order for order, _ in orders])
+    return [(known, own) for own in goods]
 
 
 def _account(batch: Batch, conn: Connection, tenant: str, asked: Sequence[Any]) -> list[set[str]]:

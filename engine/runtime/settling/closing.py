@@ -67,7 +67,7 @@ def close(world: World, job: Any, progress: Progress) -> dict[str, Any]:
         said = text(f"关账：{party}", f"closing {party}")
         progress(index, len(left), said)
         try:
-            _repeated(partial(_close_party, world, tenant, party, days, windows))
+            repeated(partial(_close_party, world, tenant, party, days, windows))
         except EngineError as fault:
             problems = [one.as_json() for one in getattr(fault, "problems", ())]
             faults.append({"party": party, "message": fault.message, "problems": problems})
@@ -111,7 +111,7 @@ def _drain(
     return faults
 
 
-def _repeated(do: Callable[[], None]) -> None:
+def repeated(do: Callable[[], None]) -> None:
     """Does it again where a worker was faster."""
     for attempt in range(1, REPEATS + 1):
         try:
@@ -167,7 +167,7 @@ def _close_party(world: World, tenant: str, party: str, days: Days, windows: lis
             plans = load_plans(conn, tenant, {plan_key(sub) for sub in held.state.subs if sub})
             held.closed_in = days.key
             if any(map(has_end, plans.values())):
-                made = _close_account(world, held, plans, row, known, status, days, found)
+                made = end_account(world, held, plans, row, known, status, days, found)
                 entries += made
             changed[found.key] = held
         rows = [account_row(tenant, key, held, now) for key, held in changed.items()]
@@ -188,7 +188,7 @@ def has_end(plan: Plan) -> bool:
     return model.minimum is not None or model.guarantee is not None or named or promise
 
 
-def _close_account(
+def end_account(
     world: World,
     held: HeldAccount,
     plans: Mapping[str, Plan],
@@ -198,6 +198,9 @@ def _close_account(
     days: Days,
     row: Any,
 ) -> list[Entry]:
+    """The true-ups of one account (its row, and the same as held) whose window is over, posted in
+    the period that ends with `days` or, where that is closed (`status`), in the open one.
+    """
     window = days_named(row.counted_over)
     last = min(window.last, days.last) if window is not None else days.last
     rhythm = rhythm_of(party, "month")

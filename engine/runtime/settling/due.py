@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
-from engine.core.ids import lane_of, new_id
+from engine.core.ids import new_id
 from engine.core.text import text
 from engine.runtime.announce import announce_incidents
-from engine.runtime.settling.orders import DUE, lane_owner
+from engine.runtime.settling.orders import DUE, name_of, work_row
 from engine.runtime.world import World
 from engine.store import lanes as lane_store
+from engine.store import orders as order_store
 from engine.store import settlement_bookings as booking_store
 from engine.store.bulk import insert_many
+from engine.store.db import Connection
 from engine.store.incidents import incidents
 
 MOST = 500
@@ -28,21 +31,7 @@ def earn_due(world: World) -> int:
                 break
         with world.db.begin() as conn:
             pairs = booking_store.take_due(conn, now, MOST)
-            rows = []
-            for tenant, order in pairs:
-                owner = lane_owner(order)
-                payload = {"kind": DUE, "args": {"order": order}, "key": f"{DUE}/{order}"}
-                lane = lane_of(tenant, owner, world.lanes)
-                rows.append(
-                    {
-                        "lane": lane,
-                        "tenant": tenant,
-                        "kind": "effect",
-                        "ref": owner,
-                        "at": now,
-                        "payload": payload,
-                    }
-                )
+            rows = [work_row(world, tenant, DUE, order, {}, now) for tenant, order in pairs]
             lane_store.put_work(conn, rows)
         done += len(pairs)
     if done:
@@ -51,13 +40,16 @@ def earn_due(world: World) -> int:
 
 
 def tell_lost_refunds(world: World) -> int:
-    """An incident for each refund whose order has not come for days; once."""
+    """An incident for each refund whose order has not come for days; once. Of an order that came,
+    and in which nothing is owed to anybody, there is nothing to take back.
+    """
     now = world.now()
     with world.db.reading() as conn:
         if not booking_store.has_overdue_refunds(conn, now - REFUNDS_WAIT):
             return 0
     with world.db.begin() as conn:
         found = booking_store.take_overdue_refunds(conn, now - REFUNDS_WAIT, now)
+        lost = [row for row in found if not _is_known(conn, row)]
         rows = [
             {
                 "id": new_id("inc", now),
@@ -75,8 +67,13 @@ def tell_lost_refunds(world: World) -> int:
                 "status": "open",
                 "created_at": now,
             }
-            for row in found
+            for row in lost
         ]
         insert_many(conn, incidents, rows)
     announce_incidents(world, rows)
     return len(rows)
+
+
+def _is_known(conn: Connection, row: Any) -> bool:
+    name = name_of(row.order_key)
+    return name in order_store.find_orders(conn, row.tenant, [name])

@@ -26,8 +26,12 @@ from engine.store import orders as order_store
 from engine.store import settlement_month as store
 from engine.store.db import DatabaseFault
 
-FIRST_ACCOUNTS, MOST_ACCOUNTS = 24, 1_000
-LINES_AT_ONCE = 40_000
+# In one transaction. Each part walks over the month's bookings once, so the fewer the better; but
+# an order that is booked into one of its accounts meanwhile waits (some seconds), and on SQLite
+# everybody who writes.
+FIRST_ACCOUNTS, MOST_ACCOUNTS = 250, 1_000
+LINES_AT_ONCE = 250_000
+FIRST_ON_SQLITE, LINES_ON_SQLITE = 24, 40_000
 SHARDS = 2
 REPEATS = 5
 
@@ -75,7 +79,7 @@ def settle_month(world: World, who: Principal) -> list[str]:
 def post_month(world: World, job: Any, progress: Progress) -> dict[str, Any]:
     """{"shard", "of"}: the parties of one shard; safe to repeat, others may run beside it.
 
-    As many accounts at once as have about LINES_AT_ONCE lines, judged by those before.
+    As many accounts at once as have about so many lines, judged by those before.
     """
     tenant, shard, of = job.tenant, int(job.args["shard"]), int(job.args["of"])
     with world.db.reading() as conn:
@@ -85,14 +89,16 @@ def post_month(world: World, job: Any, progress: Progress) -> dict[str, Any]:
             if zlib.crc32(name.partition("|")[0].encode()) % of == shard
         ]
     count = start = 0
-    at_once = FIRST_ACCOUNTS
+    at_once, most = FIRST_ACCOUNTS, LINES_AT_ONCE
+    if world.db.is_sqlite:
+        at_once, most = min(at_once, FIRST_ON_SQLITE), LINES_ON_SQLITE
     while start < len(accounts):
         said = text(f"已入账 {count} 笔", f"{count} entries posted")
         progress(start, len(accounts), said)
         part = accounts[start : start + at_once]
         lines, entries = _repeated(partial(post_accounts, world, tenant, part))
         start, count = start + len(part), count + entries
-        fitting = len(part) * LINES_AT_ONCE // max(lines, 1)
+        fitting = len(part) * most // max(lines, 1)
         at_once = max(1, min(fitting, 2 * at_once, MOST_ACCOUNTS))
     return {"accounts": len(accounts), "entries": count}
 

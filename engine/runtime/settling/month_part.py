@@ -30,6 +30,7 @@ from engine.runtime.settling.periods_of import Closed, rhythm_of, when
 from engine.runtime.settling.sending import send
 from engine.runtime.world import World
 from engine.settlement.entry import Entry, payee_of, plan_key
+from engine.settlement.periods import Rhythm
 from engine.settlement.plan import Plan
 from engine.settlement.posting import Part, post, post_straight
 from engine.store import parties as party_store
@@ -82,6 +83,7 @@ class _MonthPart:
             row for row in budget_store.load_budgets(conn, tenant) if row.document.get("covers")
         ]
         self.sheet = store.EntrySheet(conn, tenant, now)
+        self.dates: dict[tuple[Rhythm, str, int, str], tuple[str, str]] = {}
         self.changed: set[str] = set()
         self.periods: set[str] = set()
         self.frozen = False
@@ -107,40 +109,40 @@ class _MonthPart:
 
     def _post(self, name: str, lines: list[Any]) -> None:
         held = self.held[name]
-        keys = _keys(name, lines)
         if held.read_at:
+            keys = _keys(name, lines)
             done = account_store.keys_there(self.conn, self.tenant, keys)
             if done:
                 pairs = zip(keys, lines, strict=True)
-                left = [(key, line) for key, line in pairs if key not in done]
-                keys, lines = [key for key, _ in left], [line for _, line in left]
+                lines = [line for key, line in pairs if key not in done]
         if not lines:
             return
-        subs = {line[1] for line in lines} | {sub for sub in held.state.subs if sub}
+        subs = set(map(itemgetter(1), lines)) | {sub for sub in held.state.subs if sub}
         plans = load_plans(self.conn, self.tenant, {plan_key(sub) for sub in subs})
         slots = self._slots(name, lines, plans)
         self.changed.add(name)
-        self.periods.update({slot.posted_in for slot in slots})
-        held.currency = slots[0].currency
+        self.periods.update({slot.posted_in for *_, slot in slots})
+        held.currency = slots[0][2].currency
         if len(subs) == 1 and not self.budgets:
             (sub,) = subs
-            added = map(itemgetter(4, 5), lines)
-            found = post_straight(held.state, plans[plan_key(sub)], sub, added)
+            _, _, orders, names, bases, units, *_ = zip(*lines, strict=True)
+            found = post_straight(held.state, plans[plan_key(sub)], sub, bases, units)
             if found is not None:
-                steps, held.state = found
-                self.sheet.put_run(name, sub, keys, lines, steps, slots)
+                run, held.state = found
+                prefix = effect_prefix(name, sub)
+                self.sheet.put_run(name, sub, prefix, orders, names, run, slots)
                 return
-        self._post_parts(name, held, plans, keys, lines, slots)
+        self._post_parts(name, held, plans, lines, slots)
 
     def _post_parts(
         self,
         name: str,
         held: HeldAccount,
         plans: Mapping[str, Plan],
-        keys: Sequence[str],
         lines: Sequence[Any],
-        slots: Sequence[Slot],
+        slots: Sequence[tuple[int, int, Slot]],
     ) -> None:
+        keys = _keys(name, lines)
         if not held.has_cells and any(plan.grain != "period" for plan in plans.values()):
             held.cells = account_store.load_cells(self.conn, self.tenant, name)
             held.has_cells = True
@@ -153,34 +155,48 @@ class _MonthPart:
         facts = dict(zip(keys, lines, strict=True)) if self.budgets else {}
         self.sheet.put(entries, dict(self._ask_budgets(entries, facts)))
 
-    def _slots(self, name: str, lines: Sequence[Any], plans: Mapping[str, Plan]) -> list[Slot]:
-        """What each entry has beside its figures; worked out once for all lines alike."""
+    def _slots(
+        self, name: str, lines: Sequence[Any], plans: Mapping[str, Plan]
+    ) -> list[tuple[int, int, Slot]]:
+        """What entries have beside their figures, for neighbours [start, stop) alike; worked out
+        once for all that are.
+        """
         party = self.known.get(_party(name))
-        known: dict[Any, Slot] = {}
-        found: list[Slot] = []
-        for line in lines:
-            alike = line[1], line[6], line[7]
-            slot = known.get(alike)
-            if slot is None:
-                slot, is_own = self._slot(name, line, party, plans[plan_key(line[1])])
-                if not is_own:
-                    known[alike] = slot
-            found.append(slot)
-        return found
+        alike = itemgetter(1, 6, 7)
+        known: dict[Any, Slot | None] = {}
+        for line in {alike(line): line for line in lines}.values():
+            slot, is_own = self._slot(name, line, party, plans[plan_key(line[1])])
+            known[alike(line)] = None if is_own else slot
+        every = set(known.values())
+        if len(every) == 1 and None not in every:
+            return [(0, len(lines), slot)]
+        found = [
+            known[alike(line)] or self._slot(name, line, party, plans[plan_key(line[1])])[0]
+            for line in lines
+        ]
+        return [(index, index + 1, slot) for index, slot in enumerate(found)]
 
     def _slot(self, name: str, line: Any, party: Any, plan: Plan) -> tuple[Slot, bool]:
         """(slot, whether it is this order's own)."""
         version, kind, zone, other = store.read_beside(line[7])
         rhythm = rhythm_of(party, kind)
+        is_own = any(beat.kind == "order" for beat in rhythm)
         earned = posted = ""
         if line[6] is not None:
-            day = datetime.combine(date.fromordinal(line[6]), _NOON, ZoneInfo(zone))
-            earned, posted = when(rhythm, self.closed, zone, day, self.now, line[2])
+            at = rhythm, zone, line[6], line[2] if is_own else ""
+            earned, posted = self.dates.get(at) or self._dates(*at)
         payee = payee_of(name, line[1])
         sides = (other, payee) if plan.direction == "pay" else (payee, other)
         state = "pending" if earned else "estimated"
-        slot = Slot(*sides, plan.currency, state, earned, posted, version)
-        return slot, any(beat.kind == "order" for beat in rhythm)
+        return Slot(*sides, plan.currency, state, earned, posted, version), is_own
+
+    def _dates(self, rhythm: Rhythm, zone: str, day: int, order: str) -> tuple[str, str]:
+        """(earned in, posted in) of a day; most accounts ask for the same."""
+        at = datetime.combine(date.fromordinal(day), _NOON, ZoneInfo(zone))
+        found = when(rhythm, self.closed, zone, at, self.now, order)
+        if not order:
+            self.dates[rhythm, zone, day, ""] = found
+        return found
 
     def _ask_budgets(
         self, entries: Iterable[Entry], facts: Mapping[str, Any]
@@ -223,19 +239,22 @@ def _party(account: str) -> str:
 
 
 def _keys(account: str, lines: Iterable[Any]) -> list[str]:
-    """The effect key of each line: with the order's length, so that no two orders share one."""
+    """The effect key of each line."""
     prefixes: dict[str, str] = {}
     found = []
     for _, sub, order, line, *_ in lines:
         prefix = prefixes.get(sub)
         if prefix is None:
             prefix = prefixes[sub] = effect_prefix(account, sub)
-        found.append(f"{prefix}{len(order)}/{order}/{line}")
+        found.append(store.entry_key(prefix, order, line))
     return found
 
 
-def _parts(keys: Sequence[str], lines: Sequence[Any], slots: Sequence[Slot]) -> Iterator[Part]:
-    for key, line, slot in zip(keys, lines, slots, strict=True):
+def _parts(
+    keys: Sequence[str], lines: Sequence[Any], slots: Iterable[tuple[int, int, Slot]]
+) -> Iterator[Part]:
+    each = (slot for start, stop, slot in slots for _ in range(start, stop))
+    for key, line, slot in zip(keys, lines, each, strict=True):
         _, sub, order, name, base, count, _, beside, *_ = line
         *_, other = store.read_beside(beside)
         yield Part(

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from engine.core.node import Answer
 from engine.runtime.batch import Need
-from engine.runtime.settling import unmapped
 from engine.runtime.settling.books import books_of
 from engine.runtime.settling.order_parts import completed
 from engine.runtime.settling.refunding import plain
@@ -39,10 +38,9 @@ def book(desk: Desk, args: Mapping[str, Any]) -> Applied:
     known, products = (yield [Need("settlement:facts", tenant, (order, row.owner))])[0]
     taking = Taking(desk, key, order, row.id)
     taking.keep_parts(products)
-    unmapped.tell(desk, order, products)
     taking.book(cards[2], row.owner, known, products)
     taking.note_earned(cards[2])
-    if any(one["status"] == "kept" for one in taking.held.refunds.values()):
+    if taking.held.refunds:
         yield [Need("settlement:lines", tenant, key)]
     taking.refund()
     if order.get("status") == CLOSED:
@@ -51,7 +49,7 @@ def book(desk: Desk, args: Mapping[str, Any]) -> Applied:
         budgets = (yield [Need("settlement:budgets", tenant, None)])[0]
         taking.leave(budgets.values())
     taking.tell()
-    return Answer("out", {"booked": taking.booked})
+    return Answer("out", {"booked": len(taking.fresh)})
 
 
 def refund(desk: Desk, args: Mapping[str, Any]) -> Applied:

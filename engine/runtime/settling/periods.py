@@ -7,9 +7,9 @@ from typing import Any
 from engine.core.errors import InvalidInput, PeriodLocked, Problem
 from engine.core.expression import CHINA
 from engine.core.text import text
-from engine.runtime.jobs import start_job
+from engine.runtime.jobs import put_job, start_job
 from engine.runtime.principal import Principal
-from engine.runtime.settling import closing
+from engine.runtime.settling import closing, late_factors
 from engine.runtime.settling.due import earn_due
 from engine.runtime.settling.periods_of import days_named, demand_period
 from engine.runtime.world import World
@@ -65,7 +65,10 @@ def reopen_period(world: World, who: Principal, key: str) -> None:
 def set_coefficient(
     world: World, who: Principal, party: str, key: str, period: str, value: str, *, note: str = ""
 ) -> None:
-    """A factor known late (完成系数): of one party, or of all ("*"), for one counting window."""
+    """A factor known late (完成系数): of one party, or of all ("*"), for one counting window.
+
+    What is closed with another one is priced anew by a job, as a correction in the open period.
+    """
     factor = read_number(value, "/value")
     if factor < 0:
         message = text("系数不能为负数", "a factor must not be negative")
@@ -88,6 +91,13 @@ def set_coefficient(
         store.put_coefficient(conn, row)
         said = {"key": key, "period": period, "value": str(value)}
         who.note(conn, now, "settlement.edit", f"coefficient:{party}", said)
+        only = None if party == "*" else party
+        is_late = late_factors.is_closed(conn, who.tenant, period, only)
+        if is_late:
+            args = {"window": period, "party": only}
+            put_job(world, conn, who.tenant, late_factors.LATE_FACTOR, args, by=who.id)
+    if is_late:
+        world.queue.wake("jobs")
 
 
 def list_coefficients(

@@ -18,6 +18,7 @@ from engine.core.event_types import load_scope, validate_data
 from engine.core.text import Text, text
 from engine.runtime.settling.cards import load_cards, load_plans, resolver_of
 from engine.runtime.settling.explaining import say_lines
+from engine.runtime.settling.goods import goods_of
 from engine.runtime.settling.order_parts import completed
 from engine.runtime.settling.roles import (
     line_parties,
@@ -112,7 +113,7 @@ def quote(
     order or a card that is malformed.
     """
     loaded = load_order(order)
-    with world.db.reading() as conn:
+    with world.db.looking() as conn:
         resolver = _resolver(conn, tenant, card, loaded, version)
         return quote_in(
             conn,
@@ -138,24 +139,12 @@ def quote_in(
     """The same on a loaded order and a compiled card."""
     known = load_parties(conn, tenant, pairs_of(order))
     given = _given(conn, tenant, parties or {})
-    codes = {
-        str(line[name])
-        for line in order.get("lines") or ()
-        for name in ("outer_id", "sku", "product_id")
-        if line.get(name)
-    }
-    rows = order_store.find_products(
-        conn, tenant, str(order["platform"]), codes, str(order.get("shop") or "")
-    )
     sales = sales_of(
         order,
         parties={**order_parties(order, known), **given},
         line_parties=line_parties(order, known),
         customer=customer,
-        products={
-            code: {"key": row.id, "category": row.category, "cost_amount": row.cost}
-            for code, row in rows.items()
-        },
+        products=goods_of(conn, tenant, [order])[0],
     )
     booked = book_order(resolver, sales)
     states: dict[str, AccountState] = {}

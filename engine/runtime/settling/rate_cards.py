@@ -14,8 +14,10 @@ from typing import Any
 from engine.core.errors import Conflict, InvalidInput, NotFound, Problem, Stale
 from engine.core.ids import new_id
 from engine.core.text import text
+from engine.runtime.jobs import put_job
 from engine.runtime.principal import SYSTEM, Principal, refuse_own
 from engine.runtime.settling.cards import keep_resolver
+from engine.runtime.settling.early_refunds import EARLY_REFUNDS
 from engine.runtime.settling.locks import CARD, demand_unlocked
 from engine.runtime.world import World
 from engine.settlement.advice import advise
@@ -182,7 +184,8 @@ def publish_card(
     """The draft as a new immutable version, for orders from `effective_from` on (None: all that
     are not priced yet).
 
-    InvalidInput says why not; OwnWork when this person saved it last.
+    InvalidInput says why not; OwnWork when this person saved it last. With the tenant's first card
+    the refunds that came before it are looked through (early_refunds.py).
     """
     with world.db.begin() as conn:
         row = _locked(conn, who.tenant, key)
@@ -190,7 +193,13 @@ def publish_card(
             raise _stale(row.revision)
         if who.id != SYSTEM:
             refuse_own(who, row.saved_by)
-        return _publish(world, conn, who, row, row.draft, effective_from, note)
+        is_first = not store.has_published(conn, who.tenant)
+        made = _publish(world, conn, who, row, row.draft, effective_from, note)
+        if is_first:
+            put_job(world, conn, who.tenant, EARLY_REFUNDS, {}, by=who.id)
+    if is_first:
+        world.queue.wake("jobs")
+    return made
 
 
 def roll_back_card(world: World, who: Principal, key: str, number: int) -> PublishedVersion:

@@ -11,6 +11,7 @@ from typing import Any
 from engine.core.errors import NotFound
 from engine.core.text import text
 from engine.runtime.settling.cards import load_cards, resolver_of
+from engine.runtime.settling.goods import facts_of
 from engine.runtime.settling.locks import CARD, read_lock
 from engine.runtime.settling.parties import demand_party
 from engine.runtime.settling.roles import LEVELS, party_of
@@ -113,13 +114,7 @@ def _sale(
     if row is not None:
         category = wanted.category or row.category
         line |= {"sku": row.sku, "outer_id": row.sku}
-        products[row.sku] = {
-            "key": row.id,
-            "sku": row.sku,
-            "name": row.name,
-            "category": category,
-            "cost_amount": row.cost,
-        }
+        products[row.sku] = {**facts_of(row), "category": category}
     elif wanted.product is not None:
         line |= {"sku": wanted.product, "product_id": wanted.product}
     if wanted.category is not None:

@@ -13,6 +13,7 @@ from engine.runtime.batch import Need
 from engine.runtime.settling.books import HeldBooking, books_of
 from engine.runtime.settling.cards import kept_resolver, plan_documents
 from engine.runtime.settling.order_parts import completed
+from engine.runtime.settling.refunding import given_before
 from engine.runtime.settling.roles import line_parties, order_parties
 from engine.runtime.settling.taking import Taking
 from engine.settlement.booking import Booking, book_order, carry_refunds, move_bookings
@@ -40,7 +41,12 @@ def move(desk: Desk, args: Mapping[str, Any]) -> Applied:
     if event is None or row is None:
         return Answer("out", {"moved": 0})
     order = completed(batch.scope_of(row.id, event)["order"])
-    known, products = (yield [Need("settlement:facts", tenant, (order, row.owner))])[0]
+    known, products = (
+        yield [
+            Need("settlement:facts", tenant, (order, row.owner)),
+            Need("settlement:lines", tenant, key),
+        ]
+    )[0]
     customer = batch.customers.get(row.owner.removeprefix("customer:"))
     resolver = kept_resolver(version)
     sales = sales_of(
@@ -53,7 +59,8 @@ def move(desk: Desk, args: Mapping[str, Any]) -> Applied:
     taking = Taking(desk, key, order, str(args.get("cause") or row.id))
     taking.sales = {sale.line: sale for sale in sales}
     old = [one for one in own.bookings if one.beside["card"] == args["card"]]
-    new = carry_refunds([one.booking for one in old], book_order(resolver, sales).bookings)
+    back = given_before(desk, key, own, own.bookings)
+    new = carry_refunds(book_order(resolver, sales).bookings, back)
     count = _swap(taking, str(args["card"]), resolver, old, new)
     taking.tell()
     return Answer("out", {"moved": count})

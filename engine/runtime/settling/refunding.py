@@ -6,16 +6,16 @@ refunds so far have left of what was paid, so that a refund of the whole order i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from engine.core.text import Text, text
 from engine.runtime.batch import as_json
-from engine.runtime.settling.books import OrderBook, books_of
-from engine.settlement.booking import left_of
+from engine.runtime.settling.books import HeldBooking, OrderBook, books_of
+from engine.settlement.booking import back_before, left_of
 from engine.settlement.money import exponent, to_major, to_minor
-from engine.settlement.refunds import Back, LineLeft, codes_of, give_back
+from engine.settlement.refunds import Back, LineLeft, codes_of, give_back_all
 
 if TYPE_CHECKING:
     from engine.runtime.apply import Desk
@@ -24,7 +24,29 @@ if TYPE_CHECKING:
 def lines_left(desk: Desk, key: str, held: OrderBook) -> list[LineLeft]:
     """What is left of every line of an order; the Need "settlement:lines" was answered before."""
     booked = {one.line: one for one in left_of(one.booking for one in held.bookings)}
-    lines = [
+    lines = _lines(desk, key, held)
+    give_back_all(_applied(held), lines)
+    for one in lines:
+        own = booked.pop(one.line, None)
+        if own is not None:
+            one.paid, one.pieces = own.paid, own.pieces
+    return [*lines, *booked.values()]
+
+
+def given_before(
+    desk: Desk, key: str, held: OrderBook, bookings: Iterable[HeldBooking]
+) -> dict[str, tuple[int, Decimal]]:
+    """What refunds have taken of each line so far, (minor units, pieces): as these bookings of the
+    order remember it, else as the refunds that were applied have it. For a line that is booked
+    only now. The Need "settlement:lines" was answered before.
+    """
+    found = give_back_all(_applied(held), _lines(desk, key, held))
+    return {**found, **back_before(one.booking for one in bookings)}
+
+
+def _lines(desk: Desk, key: str, held: OrderBook) -> list[LineLeft]:
+    """All lines as they were paid."""
+    return [
         LineLeft(
             row["line"],
             codes_of({**(row["fields"] or {}), "sku": row["sku"]}),
@@ -33,14 +55,11 @@ def lines_left(desk: Desk, key: str, held: OrderBook) -> list[LineLeft]:
         )
         for row, currency in _rows(desk, key, held)
     ]
-    for _, kept in sorted(held.refunds.items()):
-        if kept["status"] == "applied":
-            give_back(typed(kept["record"]), lines)
-    for one in lines:
-        own = booked.pop(one.line, None)
-        if own is not None:
-            one.paid, one.pieces = own.paid, own.pieces
-    return [*lines, *booked.values()]
+
+
+def _applied(held: OrderBook) -> list[dict[str, Any]]:
+    found = sorted(held.refunds.items())
+    return [typed(kept["record"]) for _, kept in found if kept["status"] == "applied"]
 
 
 def say_beyond(order: str, record: Mapping[str, Any], back: Back) -> Text:

@@ -62,13 +62,13 @@ def report(
     until: date,
     filters: Mapping[str, str] | None = None,
 ) -> Report:
-    """Days of China's zone, both included; `filters` by platform, shop, channel, campaign, service
-    or category. InvalidInput for what it does not know.
+    """Days of China's zone, both included; `filters` by platform, shop, channel, campaign, service,
+    category or the shop's owner (direct, franchise). InvalidInput for what it does not know.
     """
     if by not in BY:
         message = text(f"没有「{by}」报表", f"there is no report by {by!r}")
         raise InvalidInput(message, [Problem("/by", message, "unknown")])
-    unknown = sorted(set(filters or {}) - set(store.FACTS))
+    unknown = sorted(set(filters or {}) - {*store.FACTS, store.OWNER})
     if unknown:
         message = text("不能按这一项筛选", "this cannot be filtered by")
         raise InvalidInput(message, [Problem(f"/filters/{one}", message) for one in unknown])

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from engine.core.cells import zone as read_zone
 from engine.core.errors import NotFound
-from engine.core.ids import lane_of, new_id
+from engine.core.ids import new_id
 from engine.core.text import text
 from engine.runtime.principal import SYSTEM, Principal, refuse_own
-from engine.runtime.settling.orders import MOVE, lane_owner
+from engine.runtime.settling.orders import MOVE, work_row
 from engine.runtime.settling.periods_of import demand_period
 from engine.runtime.settling.quoting import WhatIf, what_if
 from engine.runtime.world import World
@@ -52,20 +52,11 @@ def reprice_period(world: World, who: Principal, card: str, period: str) -> int:
         since, until = moment_of(days.first, zone), moment_of(days.last, zone, is_end=True)
         orders = booking_store.orders_between(conn, who.tenant, card, since, until)
         cause = new_id("rpr", now)
-        rows = []
-        for order in orders:
-            owner = lane_owner(order)
-            args = {"order": order, "card": card, "version": version.number, "cause": cause}
-            rows.append(
-                {
-                    "lane": lane_of(who.tenant, owner, world.lanes),
-                    "tenant": who.tenant,
-                    "kind": "effect",
-                    "ref": owner,
-                    "at": now,
-                    "payload": {"kind": MOVE, "args": args, "key": f"{cause}/{order}"},
-                }
-            )
+        args = {"card": card, "version": version.number, "cause": cause}
+        rows = [
+            work_row(world, who.tenant, MOVE, order, args, now, f"{cause}/{order}")
+            for order in orders
+        ]
         for start in range(0, len(rows), 2_000):
             lane_store.put_work(conn, rows[start : start + 2_000])
         said = {"period": period, "version": version.number, "orders": len(rows)}

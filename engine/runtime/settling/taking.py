@@ -12,7 +12,7 @@ Booking an event of an order:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -24,7 +24,7 @@ from engine.core.text import text
 from engine.runtime.settling.books import HeldBooking, HeldBudget, OrderBook, books_of
 from engine.runtime.settling.cards import PublishedCard, kept_resolver, plan_documents
 from engine.runtime.settling.order_parts import parts_of_order
-from engine.runtime.settling.refunding import lines_left, say_beyond, typed
+from engine.runtime.settling.refunding import given_before, lines_left, say_beyond, typed
 from engine.runtime.settling.roles import line_parties, order_parties, roles_named
 from engine.settlement.booking import Booking, book_order, parts_of, take_back
 from engine.settlement.card import Term
@@ -62,7 +62,7 @@ class Taking:
         self.parts: list[tuple[str, Part, HeldBooking]] = []
         self.earned: list[HeldBooking] = []
         self.sales: dict[str, Sale] = {}
-        self.booked = 0
+        self.fresh: list[HeldBooking] = []  # booked by this event
 
     def effect(self, rank: str, *why: str) -> str:
         """The key of what this event causes; what it books sorts before what it takes back."""
@@ -132,7 +132,7 @@ class Taking:
             self.books.plans[self.desk.tenant, name] = document
         held = [self.hold(card, resolver, one) for one in fresh]
         self.held.bookings += held
-        self.booked += len(held)
+        self.fresh += held
         made = parts_of(fresh, self.effect("book", card, str(resolver.version)))
         self.parts += [
             (account, part, one) for (account, part), one in zip(made, held, strict=True)
@@ -203,9 +203,12 @@ class Taking:
                 self.earned.append(one)
 
     def refund(self) -> None:
-        """Refunds that are kept, now that there is something to take them from."""
+        """Refunds that are kept, now that there is something to take them from; and of what is
+        booked just now, what refunds took of its line before.
+        """
         if not self.held.bookings:
             return
+        self._catch_up()
         for number, kept in sorted(self.held.refunds.items()):
             if kept["status"] == "kept":
                 record = typed(kept["record"])
@@ -215,6 +218,13 @@ class Taking:
                 self._take_back(back.lines, "refund", number)
                 done = {**kept, "status": "applied"}
                 self.held.refunds[number] = self.held.changed_refunds[number] = done
+
+    def _catch_up(self) -> None:
+        fresh = {one.booking.id for one in self.fresh}
+        if fresh and any(kept["status"] == "applied" for kept in self.held.refunds.values()):
+            old = [one for one in self.held.bookings if one.booking.id not in fresh]
+            back = given_before(self.desk, self.key, self.held, old)
+            self._take_back(back, "refund", "", only=fresh)
 
     def close(self) -> None:
         """A closed order gives back what no refund has: its goods were never kept."""
@@ -229,9 +239,14 @@ class Taking:
         if left:
             self._take_back(left, CLOSED)
 
-    def _take_back(self, back: Mapping[str, tuple[int, Decimal]], *why: str) -> None:
+    def _take_back(
+        self,
+        back: Mapping[str, tuple[int, Decimal]],
+        *why: str,
+        only: Collection[str] | None = None,
+    ) -> None:
         own = [one.booking for one in self.held.bookings]
-        parts, after = take_back(own, back, self.effect(*why))
+        parts, after = take_back(own, back, self.effect(*why), only=only)
         for one, changed in zip(self.held.bookings, after, strict=True):
             if changed != one.booking:
                 one.booking, one.is_changed = changed, True

@@ -1,57 +1,108 @@
 """Goods in an order that no product is mapped to: told once for each code of a shop, never silent.
 
-Only where a tenant keeps products at all: for everybody else this is one look at a flag.
+Only where a tenant keeps products at all: for everybody else this is one look at a flag. It has
+nothing to do with rate cards; segments, stock and reminders refer to products too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from engine.core.event import Event
 from engine.core.ids import derived_id, new_id
-from engine.runtime.batch import event_row
-
-if TYPE_CHECKING:
-    from engine.runtime.apply import Desk
+from engine.runtime.batch import Batch, Need, Steps, event_row
+from engine.runtime.reads import LOADERS
+from engine.runtime.settling.goods import CODES, codes_of_line, place_of, rows_by_place
+from engine.store.db import Connection
 
 UNMAPPED = "product.unmapped"
-_CODES = ("outer_id", "sku", "product_id")  # the merchant code first
+_LONGEST = 200
 
 
-def tell(desk: Desk, order: Mapping[str, Any], products: Mapping[str, Any]) -> None:
-    """`product.unmapped` for each line none of whose codes is in `products`.
+def look(batch: Batch, tenant: str, row: Any, event: Event) -> Steps:
+    """`product.unmapped` for each line of an order none of whose codes a product has, and a row for
+    whoever maps it.
 
     The event is kept whether somebody listens or not: people find it in the list of events. Its
     name follows from platform, shop and code, so that the next order of the goods adds none.
     """
-    if not desk.batch.world.memory.tenant(desk.tenant).keeps_products:
+    order = row.data.get("order")
+    if not isinstance(order, Mapping) or not isinstance(order.get("platform"), str):
         return
-    for line in order.get("lines") or ():
-        codes = [str(line[name]) for name in _CODES if line.get(name)]
-        if codes and not any(code in products for code in codes):
-            _publish(desk, order, line, codes[0])
+    lines = {
+        codes[0]: (codes, line)
+        for line in order.get("lines") or ()
+        if (codes := codes_of_line(line))
+    }
+    if not lines:
+        return
+    place, wanted = place_of(order), {code for codes, _ in lines.values() for code in codes}
+    known = (yield [Need("known_codes", tenant, (place, wanted))])[0]
+    for code, (codes, line) in lines.items():
+        if known.isdisjoint(codes):
+            _tell(batch, tenant, row, event, (*place, code), line)
 
 
-def _publish(desk: Desk, order: Mapping[str, Any], line: Mapping[str, Any], code: str) -> None:
-    batch, platform, shop = desk.batch, str(order["platform"]), str(order.get("shop") or "")
+def _tell(
+    batch: Batch,
+    tenant: str,
+    row: Any,
+    event: Event,
+    what: tuple[str, str, str],
+    line: Mapping[str, Any],
+) -> None:
+    platform, shop, code = what
     name = derived_id("evt", "", UNMAPPED, platform, shop, code)
-    if any(row["external_id"] == name and row["tenant"] == desk.tenant for row in batch.new_events):
+    if any(one["external_id"] == name and one["tenant"] == tenant for one in batch.new_events):
         return  # another line of this batch
+    own = {key: str(line[key]) for key in (*CODES, "category") if line.get(key)}
+    called = str(line.get("name") or code)
     product = {
         "platform": platform,
         "shop": shop,
-        "external_id": str(line.get("product_id") or code)[:128],
-        "name": str(line.get("name") or code),
-        **{key: line[key] for key in ("sku", "outer_id", "category") if line.get(key)},
+        "external_id": (own.pop("product_id", None) or code)[:128],
+        "name": called,
+        **own,
     }
-    event = Event(
+    told = Event(
         id=name,
         source="/jimu",
         type=UNMAPPED,
-        time=desk.at,
+        time=row.received_at,
         data={"product": product},
-        chain=tuple(desk.chain),
+        chain=event.chain,
     )
     id_ = new_id("evt", batch.now)
-    batch.new_events.append(event_row(batch, desk.tenant, id_, event, desk.owner, batch.now))
+    batch.new_events.append(event_row(batch, tenant, id_, told, row.owner, batch.now))
+    batch.unmapped.append(
+        {
+            "id": derived_id("unm", "", tenant, platform, shop, code),
+            "tenant": tenant,
+            "platform": platform,
+            "shop": shop,
+            "code": code,
+            **{key: str(line[key]) if line.get(key) else None for key in CODES},
+            "name": called[:_LONGEST],
+            "category": own.get("category"),
+            "order_number": str(row.data["order"].get("external_id") or ""),
+            "event_id": row.id,
+            "seen_at": row.received_at,
+            "state": "open",
+            "note": None,
+        }
+    )
+
+
+def _known_codes(
+    batch: Batch,
+    conn: Connection,
+    tenant: str,
+    asked: Sequence[tuple[tuple[str, str], set[str]]],
+) -> list[set[str]]:
+    """Which of the codes a product has, for each of ((platform, shop), codes)."""
+    found = rows_by_place(conn, tenant, asked)
+    return [codes & found[place].keys() for place, codes in asked]
+
+
+LOADERS["known_codes"] = _known_codes

@@ -33,9 +33,9 @@ from engine.runtime.settling.what_if_sums import (
     slack_of,
 )
 from engine.runtime.world import World
-from engine.settlement.account import read_state
+from engine.settlement.account import MINOR, AccountState, read_state
 from engine.settlement.card import Card, Term
-from engine.settlement.entry import plan_key
+from engine.settlement.entry import payee_of, plan_key
 from engine.settlement.in_force import moment_of
 from engine.settlement.resolve import Resolver
 from engine.settlement.windows import Days, days_of
@@ -97,6 +97,7 @@ class _Asked:
         self.versions = [resolver_of(conn, tenant, id_).card for id_ in ids]
         self.ranges = {term.key: self._range(term) for term in card.terms}
         self.problems: list[Problem] = []
+        self.accounts: list[tuple[Any, AccountState]] | None = None
 
     def answer(self) -> tuple[Sums, Sums]:
         """(was, would)."""
@@ -160,11 +161,7 @@ class _Asked:
             held[0] += int(row.base)
             held[1] += int(row.count)
         wrong = set()
-        for row in store.accounts_of_terms(self.conn, self.tenant, names):
-            days = days_named(row.counted_over)
-            if days is None or not (self.days.first <= days.first and days.last <= self.days.last):
-                continue
-            state = read_state(row.state)
+        for row, state in self._accounts(names):
             if [state.amount, state.number] != sums.get(row.key, [0, 0]):
                 wrong.add(names[row.term])
         for key in sorted(wrong - waiting):
@@ -217,19 +214,22 @@ class _Asked:
                 self._say(one, _NO_RECORD)
 
     def _was(self, simple: set[str]) -> Sums:
-        """What was posted; whole accounts where their windows lie in the month."""
+        """What was posted; whole accounts where their windows lie in the month. What an open one
+        posted stands in its state: no entry of it is read.
+        """
         conn, tenant, card = self.conn, self.tenant, self.card.key
         rows: list[Any] = []
+        was: Sums = {}
         if simple:
-            names = [f"{card}.{key}" for key in simple]
-            accounts = {
-                row.key
-                for row in store.accounts_of_terms(conn, tenant, names)
-                if (days := days_named(row.counted_over)) is not None
-                and self.days.first <= days.first
-                and days.last <= self.days.last
-            }
-            rows += store.posted_in_accounts(conn, tenant, accounts)
+            closed = set()
+            for row, state in self._accounts({f"{card}.{key}" for key in simple}):
+                if state.coefficients is not None:
+                    closed.add(row.key)
+                    continue
+                for sub, figures in state.subs.items():
+                    key = payee_of(row.key, sub), row.term.partition(".")[2]
+                    was[key] = was.get(key, 0) + figures[MINOR]
+            rows += store.posted_in_accounts(conn, tenant, closed) if closed else []
         others = self._terms() - simple
         if others:
             rows += store.posted_for_orders(conn, tenant, card, others, *self._month())
@@ -239,12 +239,26 @@ class _Asked:
                 if self._is_of_month(row)
             ]
         plans = load_plans(conn, tenant, {plan_key(row.sub) for row in rows})
-        was: Sums = {}
         for row in rows:
             plan = plans[plan_key(row.sub)]
             key = (row.to_account if plan.direction == "pay" else row.from_account), plan.term
             was[key] = was.get(key, 0) + int(row.minor)
         return was
+
+    def _accounts(self, terms: Iterable[str]) -> list[tuple[Any, AccountState]]:
+        """The accounts of terms ("card.term") whose windows lie in the month."""
+        if self.accounts is None:
+            names = [f"{self.card.key}.{key}" for key in self._terms()]
+            found = store.accounts_of_terms(self.conn, self.tenant, names)
+            self.accounts = [
+                (row, read_state(row.state))
+                for row in found
+                if (days := days_named(row.counted_over)) is not None
+                and self.days.first <= days.first
+                and days.last <= self.days.last
+            ]
+        wanted = set(terms)
+        return [(row, state) for row, state in self.accounts if row.term in wanted]
 
     def _is_of_month(self, opening: Any) -> bool:
         """Whether the line that opened an account is one of the month."""

@@ -17,22 +17,30 @@ from engine.core.errors import InvalidInput
 from engine.core.event_types import EVENT_TYPES, load_scope
 from engine.runtime.batch import customer_record, scope_in
 from engine.runtime.inbox import as_event
+from engine.runtime.settling.goods import Goods, goods_of, place_of
 from engine.runtime.settling.order_parts import completed, parts_of_order
+from engine.runtime.settling.orders import order_of
 from engine.runtime.settling.refunding import plain, typed
 from engine.runtime.settling.roles import line_parties, load_parties, order_parties, pairs_of
 from engine.runtime.settling.taking import CLOSED
 from engine.runtime.world import World
 from engine.settlement.account import AccountState
-from engine.settlement.booking import Booking, book_order, left_of, parts_of, take_back
+from engine.settlement.booking import (
+    Booking,
+    back_before,
+    book_order,
+    left_of,
+    parts_of,
+    take_back,
+)
 from engine.settlement.entry import plan_key
 from engine.settlement.money import to_minor
 from engine.settlement.posting import Cells, Part, post
-from engine.settlement.refunds import LineLeft, codes_of, give_back
+from engine.settlement.refunds import LineLeft, codes_of, give_back, give_back_all
 from engine.settlement.resolve import Resolver
 from engine.settlement.sale import order_key, sales_of
 from engine.settlement.shares import Given, share_entries
 from engine.store import customers as customer_store
-from engine.store import orders as order_store
 from engine.store.db import Connection
 
 Sums = dict[tuple[str, str], int]  # (party, term) -> minor units
@@ -108,7 +116,7 @@ class Trial:
 
     def _may_count(self, row: Any) -> bool:
         """Whether an event has to be looked at: most orders are of other months."""
-        key = _key_of(row)
+        key = order_of(row.type, row.data)
         if key is None or (self.only is not None and key not in self.only):
             return False
         if not row.type.startswith("order."):
@@ -145,6 +153,7 @@ class Trial:
         held.bookings += fresh
         made = parts_of(fresh, self.effect())
         self._post([(*pair, one) for pair, one in zip(made, fresh, strict=True)])
+        self._catch_up(held, {one.id for one in fresh})
         self._refund(held)
         if order.get("status") == CLOSED:
             left = {
@@ -169,8 +178,20 @@ class Trial:
                 self._take_back(held, back.lines)
                 held.applied.add(number)
 
-    def _take_back(self, held: _Order, back: Mapping[str, tuple[int, Decimal]]) -> None:
-        parts, held.bookings = take_back(held.bookings, back, self.effect())
+    def _catch_up(self, held: _Order, fresh: Collection[str]) -> None:
+        """What earlier refunds took of the lines that are booked only now."""
+        if fresh and held.applied:
+            back = give_back_all(_applied(held), _lines(held))
+            old = [one for one in held.bookings if one.id not in fresh]
+            self._take_back(held, {**back, **back_before(old)}, fresh)
+
+    def _take_back(
+        self,
+        held: _Order,
+        back: Mapping[str, tuple[int, Decimal]],
+        only: Collection[str] | None = None,
+    ) -> None:
+        parts, held.bookings = take_back(held.bookings, back, self.effect(), only=only)
         slots = {(one.account, one.sub, one.line): one for one in held.bookings}
         self._post([(name, part, slots[name, part.sub, part.line]) for name, part in parts])
 
@@ -217,24 +238,9 @@ class _Facts:
     ) -> None:
         pairs = {pair for _, order in orders for pair in pairs_of(order)}
         self.known = load_parties(conn, tenant, pairs)
-        codes: dict[str, set[str]] = {}
-        for _, order in orders:
-            own = codes.setdefault(str(order["platform"]), set())
-            for line in order.get("lines") or ():
-                own |= codes_of(line)
-        self.products = {
-            platform: {
-                code: {
-                    "key": row.id,
-                    "sku": row.sku,
-                    "name": row.name,
-                    "category": row.category,
-                    "cost_amount": row.cost,
-                }
-                for code, row in order_store.find_products(conn, tenant, platform, own).items()
-            }
-            for platform, own in codes.items()
-        }
+        records = [order for _, order in orders]
+        goods = goods_of(conn, tenant, records)
+        self.goods = {place_of(order): own for order, own in zip(records, goods, strict=True)}
         ids = {row.owner[9:] for row, _ in orders if row.owner.startswith("customer:")}
         rows = customer_store.load_customers(conn, tenant, ids)
         handles = customer_store.identities_of(conn, tenant, rows)
@@ -242,8 +248,8 @@ class _Facts:
             id_: customer_record(row, handles.get(id_, [])) for id_, row in rows.items()
         }
 
-    def products_of(self, order: Mapping[str, Any]) -> Mapping[str, Any]:
-        return self.products[str(order["platform"])]
+    def products_of(self, order: Mapping[str, Any]) -> Goods:
+        return self.goods[place_of(order)]
 
     def customer_of(self, row: Any) -> Mapping[str, Any] | None:
         return self.customers.get(row.owner.removeprefix("customer:"))
@@ -252,7 +258,17 @@ class _Facts:
 def _lines_left(held: _Order) -> list[LineLeft]:
     """What is left of every line of an order, as refunding.lines_left has it."""
     booked = {one.line: one for one in left_of(held.bookings)}
-    lines = [
+    lines = _lines(held)
+    give_back_all(_applied(held), lines)
+    for one in lines:
+        own = booked.pop(one.line, None)
+        if own is not None:
+            one.paid, one.pieces = own.paid, own.pieces
+    return [*lines, *booked.values()]
+
+
+def _lines(held: _Order) -> list[LineLeft]:
+    return [
         LineLeft(
             row["line"],
             codes_of({**(row["fields"] or {}), "sku": row["sku"]}),
@@ -261,26 +277,10 @@ def _lines_left(held: _Order) -> list[LineLeft]:
         )
         for row in held.lines
     ]
-    for number, record in sorted(held.refunds.items()):
-        if number in held.applied:
-            give_back(typed(record), lines)
-    for one in lines:
-        own = booked.pop(one.line, None)
-        if own is not None:
-            one.paid, one.pieces = own.paid, own.pieces
-    return [*lines, *booked.values()]
 
 
-def _key_of(row: Any) -> str | None:
-    """The order an event tells of, as the real road finds it (orders.note)."""
-    name, number = ("order", "external_id")
-    if row.type == "refund.completed":
-        name, number = "refund", "order_id"
-    record = row.data.get(name)
-    names = ("platform", "shop", number)
-    if not isinstance(record, dict) or not all(isinstance(record.get(one), str) for one in names):
-        return None
-    return order_key(record, number)
+def _applied(held: _Order) -> list[dict[str, Any]]:
+    return [typed(held.refunds[number]) for number in sorted(held.applied)]
 
 
 def _loaded(world: World, tenant: str, row: Any) -> tuple[Any, str, dict[str, Any]]:

@@ -8,7 +8,9 @@ sources.py   events from a list, a file, the past                  scratch.py  t
 starts.py    by hand, form or schedule, without events
 samples.py   who answers calls                                     people.py   who answers tasks
 filling.py   rows as of the first event, from one snapshot         course.py   time, wave by wave
-harvest.py   what came of it, run by run                           tally.py    counted
+watching.py  what came of it, counted while it goes                tally.py    counted
+harvest.py   the same read from rows, run by run                   sharing.py  in two processes
+collecting.py  when garbage is looked for
 report.py    as people read it                                     compare.py  beside a version
 run.py       all of it, in order                                   traces.py   one kept run
 cases.py     a flow's saved cases                                  jobs.py     as jobs, kept

@@ -55,6 +55,9 @@ def try_cases(world: World, tenant: str, setup: Setup, tell: Tell) -> Result:
     with world.db.reading() as conn:
         chosen = choose(world, conn, tenant, setup, setup.which)
     wanted = [one for one in chosen.flow.cases if not setup.cases or one.name in setup.cases]
+    if not chosen.flow.cases:
+        said = text("流程还没有测试用例", "the flow has no cases yet")
+        raise InvalidInput(said, [Problem("/cases", said, "no_cases")])
     missing = set(setup.cases or ()) - {one.name for one in wanted}
     if missing:
         said = text(

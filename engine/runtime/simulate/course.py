@@ -24,6 +24,7 @@ from typing import Any
 
 from engine.core.coverage import place_of
 from engine.core.event import Event
+from engine.core.flow import Flow
 from engine.core.text import Text, text
 from engine.runtime.clock import fire_schedules, fire_timers
 from engine.runtime.inbox import record_keys, take_in
@@ -33,6 +34,7 @@ from engine.runtime.runner import work_batch
 from engine.runtime.settling.due import REFUNDS_WAIT, earn_due, tell_lost_refunds
 from engine.runtime.settling.roles import load_parties, pairs_of
 from engine.runtime.simulate.asked import Answers
+from engine.runtime.simulate.collecting import collecting_seldom
 from engine.runtime.simulate.ordering import in_order_of_events, order_of
 from engine.runtime.simulate.pace import Pace, pace_of, settling_in
 from engine.runtime.simulate.people import People
@@ -58,6 +60,7 @@ class _Next:
     """An event that waits its turn. `names` are whose it may be; `is_open`: that may change."""
 
     coming: Coming
+    number: int
     names: frozenset[Any] = frozenset()
     is_open: bool = True
 
@@ -69,14 +72,16 @@ class Course:
     scratch: Scratch
     tenant: str
     people: People
-    feed: Iterator[Coming]
+    feed: Iterator[tuple[int, Coming]]  # with their numbers
     total: int
     until: datetime  # no event, schedule or timer later than this
     last_event: datetime
     tell: Tell
     done: int = 0
     waves: int = 0
+    flows: list[Flow] = field(default_factory=list)
     _coming: deque[_Next] = field(default_factory=deque)
+    _numbers: list[int] = field(default_factory=list)  # of the events in the wave
     _prepared: list[tuple[datetime, int, str, Event]] = field(default_factory=list)
     _answered: set[tuple[str, str]] = field(default_factory=set)
     _pace: Pace = field(default_factory=lambda: Pace("waves"))
@@ -85,22 +90,32 @@ class Course:
     _latest: datetime = field(default_factory=lambda: datetime.min.replace(tzinfo=UTC))
     _own: Mapping[str, Any] = field(default_factory=dict)
 
-    def run(self) -> datetime:
-        """Runs until nothing is left or the time is over; returns when that was."""
+    def prepare(self) -> None:
+        """Looks at the flows: how far they may go at once."""
         world = self.scratch.world
         with world.db.reading() as conn:
             world.memory.refresh(conn)
             self._own = {row.type: row.schema for row in list_own_types(conn, self.tenant)}
         memory = world.memory.tenant(self.tenant)
-        flows = [live.version.flow for live in memory.flows.values()]
+        flows = self.flows = [live.version.flow for live in memory.flows.values()]
         with world.db.reading() as conn:
             settling = settling_in(conn, self.tenant)
         self._settles = settling.is_on
         self._pace = pace_of(flows, world.registry, memory.hears, settling)
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether nothing can come between events, whoever they are of."""
+        return self._pace.name == "quick" and not self._settles
+
+    def run(self) -> datetime:
+        """Runs until nothing is left or the time is over; returns when that was."""
         self._latest = self.scratch.clock.at
-        while self._turn():
-            self.waves += 1
-            self.tell(self.done, self.total, self._said())
+        with collecting_seldom() as collect:
+            while self._turn():
+                self.waves += 1
+                collect()
+                self.tell(self.done, self.total, self._said())
         return self._latest
 
     def _said(self) -> Text:
@@ -139,16 +154,22 @@ class Course:
                 break
             if order:
                 seen.add(order)
-            wave.append(self._coming.popleft().coming)
+            wave.append(self._taken())
         return wave
 
     def _fetch(self) -> None:
         while len(self._coming) < WAVE:
-            found = next(self.feed, None)
+            number, found = next(self.feed, (0, None))
             if found is None:
                 break
             if found.at <= self.until:
-                self._coming.append(_Next(found))
+                self._coming.append(_Next(found, number))
+
+    def _taken(self) -> Coming:
+        """The next event, into this wave."""
+        found = self._coming.popleft()
+        self._numbers.append(found.number)
+        return found.coming
 
     def _dues(self) -> list[Due]:
         """What is due by itself, in order; nothing later than the end, no schedule after events."""
@@ -244,7 +265,7 @@ class Course:
             if event is None:
                 place += 1
             else:
-                events.append(self._coming.popleft().coming)
+                events.append(self._taken())
         return events, at, False
 
     def _do(self, wave: list[Coming], at: datetime, *, has_schedule: bool) -> None:
@@ -264,6 +285,8 @@ class Course:
         if wave:
             if self._settles:
                 self._places = {order_of(one.event): at for at, one in enumerate(wave)}
+            self.scratch.ids.coming.extend(self._numbers)
+            self._numbers.clear()
             self.receive(wave)
             self.done += len(wave)
         if self._pace.name != "quick":

@@ -28,7 +28,7 @@ from engine.runtime.simulate.asked import Person, Setup
 from engine.runtime.simulate.chosen import Chosen, all_called
 from engine.runtime.simulate.ledger import Named, fill_ledger, fill_settings
 from engine.runtime.simulate.scratch import Scratch
-from engine.runtime.simulate.sources import Coming
+from engine.runtime.simulate.sources import Coming, Tell
 from engine.runtime.world import World
 from engine.store import customers as customer_store
 from engine.store import flows as flow_store
@@ -50,6 +50,7 @@ def fill(
     chosen: Chosen,
     coming: Iterable[Coming],
     at: datetime,
+    tell: Tell,
 ) -> list[Text]:
     """Fills the world; `conn` is the snapshot, `at` the first event's moment.
 
@@ -60,7 +61,7 @@ def fill(
     if setup.others == "all":
         live = [row.key for row in flow_store.live_versions(conn, tenant)]
         others = list(dict.fromkeys([*others, *(key for key in live if key != setup.flow)]))
-    told, named, said = Restored(), _named(chosen), list[Text]()
+    told, named = Restored(), _named(chosen)
     with world.db.begin() as target:
         store.defer_keys(target)
         store.copy_whole(conn, target, tenant)
@@ -71,20 +72,22 @@ def fill(
         for row in flow_store.live_versions(conn, tenant):
             if row.key in others:
                 store.put_flow_live(target, tenant, row.id, row.live_version, [])
-        settles = fill_settings(conn, target, tenant, at, as_then=setup.window is not None)
+        settles, said = fill_settings(conn, target, tenant, at, as_then=setup.window is not None)
         flow_store.bump(target, tenant)
         listens = _listens(world, chosen)
         counting = [f"{chosen.flow_id}/{node}" for node, one in listens if one.count]
         if counting and not store.copy_marks(conn, target, tenant, counting, at):
             told.marks_left_out = True
         absent = [(one.absent.type, one.absent.within) for _, one in listens if one.absent]
-        for chunk in _chunks(coming, CHUNK):
+        for number, chunk in enumerate(_chunks(coming, CHUNK)):
+            count = number * CHUNK
+            tell(0, None, text(f"正在准备：{count}", f"preparing the world: {count}"))
             told.add(_copy_named(world, conn, target, tenant, chunk, absent, at))
             for one in chunk:
                 named.read(one.event.data.get("order"), "external_id")
                 named.read(one.event.data.get("refund"), "order_id")
         if settles or named.parties:
-            said = fill_ledger(conn, target, tenant, named, at)
+            said += fill_ledger(conn, target, tenant, named, at)
         put_people(world, target, tenant, setup.customers, at)
     return [*_in_words(told), *said]
 

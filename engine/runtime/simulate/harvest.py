@@ -15,6 +15,7 @@ from engine.store import scratch as store
 from engine.store.db import Connection
 
 PAGE = 200
+MOST_FAILED = 200  # kept with their traces
 
 
 def runs_of(scratch: Scratch) -> Iterator[tuple[RunSeen, list[Entry]]]:
@@ -124,6 +125,11 @@ def count_rest(scratch: Scratch, flow_id: str, since: datetime, tally: Tally) ->
     """Events that started nothing, and what went wrong outside of runs."""
     with scratch.world.db.reading() as conn:
         tally.unheard.update(store.unheard_events(conn, flow_id, since))
-        for row in store.incidents_beside(conn):
-            kind = tally.incidents.setdefault(row.code, Kind())
-            kind.add({"ref": row.ref, "kind": row.kind, "message": row.message})
+        count_incidents(conn, tally)
+
+
+def count_incidents(conn: Connection, tally: Tally) -> None:
+    """What went wrong outside of runs."""
+    for row in store.incidents_beside(conn):
+        kind = tally.incidents.setdefault(row.code, Kind())
+        kind.add({"ref": row.ref, "kind": row.kind, "message": row.message}, row.ref)

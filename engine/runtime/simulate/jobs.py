@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from engine.core.errors import Conflict, NotFound
-from engine.core.flow import dump_flow, load_flow
+from engine.core.flow import Flow, dump_flow, load_flow
 from engine.core.ids import new_id
 from engine.core.text import Locale, text
+from engine.core.version import defaults
 from engine.runtime.batch import as_json, pack, unpack
 from engine.runtime.jobs import Cancelled, Progress, job_kind, start_job
 from engine.runtime.principal import Principal
@@ -46,36 +48,67 @@ def start_simulation(
         flow = flow_store.find_flow(conn, tenant, setup.flow)
     id_ = new_id("sim", now)
     with world.db.begin() as conn:
-        store.insert_simulation(
-            conn,
-            {
-                "id": id_,
-                "tenant": tenant,
-                "flow_key": setup.flow,
-                "which": setup.which,
-                "against": setup.against,
-                "kind": kind,
-                "setup": _shown(setup),
-                "status": "queued",
-                "revision": _revision(flow, setup),
-                "created_by": who.id,
-                "created_at": now,
-            },
-        )
+        row = _row_of(who, setup, kind, revision_of(flow, setup, chosen.flow), now)
+        store.insert_simulation(conn, {"id": id_, "status": "queued", **row})
         who.note(conn, now, "simulations.run", f"flow:{setup.flow}", {"simulation": id_})
     args = {"simulation": id_, "setup": setup.model_dump(mode="json", exclude_unset=True)}
-    job_id = start_job(world, tenant, "simulate", args, by=who.id)
+    job = "shadow" if kind == "shadow" else "simulate"  # shadow.py tells of it afterwards
+    job_id = start_job(world, tenant, job, args, by=who.id)
     with world.db.begin() as conn:
         store.update_simulation(conn, tenant, id_, {"job_id": job_id})
     return id_, job_id
 
 
-def _revision(row: Any, setup: Setup) -> int | None:
-    """The revision of the saved draft that is tried; None for a document that is not the draft.
+def _row_of(
+    who: Principal, setup: Setup, kind: str, revision: int | None, now: datetime
+) -> dict[str, Any]:
+    return {
+        "tenant": who.tenant,
+        "flow_key": setup.flow,
+        "which": setup.which,
+        "against": setup.against,
+        "kind": kind,
+        "setup": _shown(setup),
+        "revision": revision,
+        "created_by": who.id,
+        "created_at": now,
+    }
 
-    Publishing counts test runs by it (publish_gate.py): what was never saved proves nothing.
+
+def try_here(world: World, who: Principal, setup: Setup, tell: Any) -> tuple[str, Result]:
+    """A test run in this process, kept among those of the installation: (its id, the result).
+
+    What is broken off before it is done leaves nothing behind.
+    """
+    with world.db.reading() as conn:
+        chosen = choose(world, conn, who.tenant, setup, setup.which)
+        flow = flow_store.find_flow(conn, who.tenant, setup.flow)
+    revision, now = revision_of(flow, setup, chosen.flow), world.now()
+    result = carry_out(world, who.tenant, setup, tell)
+    id_ = new_id("sim", now)
+    try:
+        with world.db.begin() as conn:
+            row = _row_of(who, setup, "asked", revision, now)
+            store.insert_simulation(conn, {"id": id_, "status": "running", **row})
+            who.note(conn, now, "simulations.run", f"flow:{setup.flow}", {"simulation": id_})
+        keep(world, who.tenant, id_, result)
+    except BaseException:
+        with world.db.begin() as conn:
+            store.delete_simulation(conn, who.tenant, id_)
+        raise
+    return id_, result
+
+
+def revision_of(row: Any, setup: Setup, flow: Flow) -> int | None:
+    """The revision of the saved draft that is tried; None for what is not this very draft.
+
+    Publishing counts test runs by it (publish_gate.py): what was never saved proves nothing, nor do
+    parameters that are not those of the installation.
     """
     if row is None:
+        return None
+    usual = defaults(flow.params)
+    if setup.params is not None and {**usual, **setup.params} != {**usual, **(row.params or {})}:
         return None
     if setup.document is not None:
         is_draft = row.draft is not None and _same(setup.document, row.draft)

@@ -8,7 +8,7 @@
 4. For flows that draw statements: the parties' entries, statements and money held back.
 
 States of entries have no history of their own. They follow from when a line was earned and when its
-statement was confirmed or paid; money that a person has frozen, released or voided is as of today.
+statement was confirmed or paid, and from what people and budgets did to it (states.py).
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from engine.runtime.settling.budget_rows import read_budget, read_budget_state
 from engine.runtime.settling.cards import PublishedCard, load_cards, resolver_of
 from engine.runtime.settling.refunding import typed
 from engine.runtime.settling.roles import load_parties, pairs_of
+from engine.runtime.simulate.states import Answered, answers_of, states_then
 from engine.settlement.account import (
     AMOUNT,
     MINOR,
@@ -37,7 +38,7 @@ from engine.settlement.account import (
     read_state,
 )
 from engine.settlement.booking import Booking, refund_order
-from engine.settlement.budget import EXCEEDED, WARNED, Budget, BudgetState
+from engine.settlement.budget import EXCEEDED, WARNED, Budget, BudgetState, Waiting
 from engine.settlement.entry import Figures, plan_key
 from engine.settlement.money import exponent, to_minor
 from engine.settlement.refunds import LineLeft, codes_of
@@ -46,6 +47,7 @@ from engine.store import orders as order_store
 from engine.store import parties as party_store
 from engine.store import settlement_bookings as booking_store
 from engine.store.db import Connection
+from engine.store.scratch import history
 from engine.store.scratch import ledger as store
 
 MOST_ENTRIES = 100_000  # of the parties a flow draws statements for
@@ -79,23 +81,58 @@ class Named:
 
 def fill_settings(
     conn: Connection, target: Connection, tenant: str, before: datetime, *, as_then: bool
-) -> bool:
-    """Step 1; whether orders are settled at all in there."""
+) -> tuple[bool, list[Text]]:
+    """Step 1: whether orders are settled at all in there, and what was not to be had, in words."""
     settles = store.copy_settings(conn, target, tenant, before, as_then=as_then)
-    rows, demands = [], []
-    for row, since, waiting in store.budgets_then(conn, tenant, before):
-        budget, now = read_budget(row.key, row.document), read_budget_state(row)
-        keys = {one.key for one in waiting}
-        then = replace(
-            now,
-            used=now.used - since,
-            waiting=tuple(one for one in now.waiting if one.key in keys),
-        )
-        then = replace(then, told=_told(budget, then))
-        rows.append({**row._mapping, **budget_values(then)})
-        demands += [dict(one._mapping) for one in waiting]
+    documents = history.budget_edits(conn, tenant, before) if as_then else {}
+    answers, rows, demands, said = answers_of(conn, tenant), [], list[dict[str, Any]](), []
+    for row, since, asked in store.budgets_then(conn, tenant, before):
+        document, is_newer = documents.get(row.key, (row.document, False))
+        if document is None:
+            continue  # nobody had written it yet
+        waited = [one for one in asked if _waited(one, answers.get((row.key, one.key)), before)]
+        let_go = [one.amount for one in waited if one.outcome == "pass"]
+        then = _budget_then(row, document, since + sum(let_go), waited)
+        rows.append({**row._mapping, "document": document, **budget_values(then)})
+        action = "asked" if document.get("action") == "ask" else "frozen"
+        demands += [
+            {**one._mapping, "outcome": action, "decided_by": None}
+            if one.outcome not in ("frozen", "asked")
+            else dict(one._mapping)
+            for one in waited
+        ]
+        if is_newer and asked:
+            name = str(document.get("name") or row.key)
+            said.append(
+                text(
+                    f"预算「{name}」后来改过：用当时的上限；改动后自动放行的款项没有留下时间，"
+                    "按已放行计算",
+                    f"budget “{name}” was changed later: its limit is as of then; what the change "
+                    "let pass by itself has no date and counts as passed",
+                )
+            )
     store.put_budgets(target, rows, demands)
-    return settles
+    return settles, said
+
+
+def _waited(demand: Any, answer: Answered | None, before: datetime) -> bool:
+    """Whether a demand of before still waited then."""
+    if demand.outcome in ("frozen", "asked"):
+        return True
+    return answer is not None and answer.at >= before
+
+
+def _budget_then(
+    row: Any, document: Mapping[str, Any], since: int, waited: Iterable[Any]
+) -> BudgetState:
+    now = read_budget_state(row)
+    known = {one.key: one for one in now.waiting}
+    waiting = tuple(
+        known.get(one.key) or Waiting(one.key, one.amount, one.party or "", one.at)
+        for one in waited
+    )
+    then = replace(now, used=now.used - since, waiting=waiting)
+    return replace(then, told=_told(read_budget(row.key, document), then))
 
 
 def _told(budget: Budget, state: BudgetState) -> frozenset[str]:
@@ -129,6 +166,7 @@ def fill_ledger(
         found = store.entries_of_parties(conn, tenant, named.parties, before, MOST_ENTRIES)
         entries += [entry for entry in found if entry["key"] not in kept]
         store.copy_statements(conn, target, tenant, named.parties, before)
+    unknown = states_then(conn, tenant, entries, before)
     _put_states(conn, tenant, entries, bookings, before)
     store.put_entries(target, entries)
     refunds = store.refunds_then(conn, tenant, named.orders, before)
@@ -140,11 +178,12 @@ def fill_ledger(
     cells = _cells(conn, tenant, bookings)
     _put_accounts(conn, target, tenant, named.parties, cells, before)
     store.put_plans(conn, target, tenant, {plan_key(one.booking.sub) for one in bookings})
-    if any(entry["state"] in ("frozen", "void") for entry in entries):
+    if unknown:
         return [
             text(
-                "冻结与作废的款项没有历史记录，按现在的状态计算",
-                "frozen and void money has no history: it is as of today",
+                f"{unknown} 笔款项由流程节点或预算自动冻结、解冻，没有留下时间，状态按现在计算",
+                f"{unknown} entries were frozen or released by steps of flows or by budgets, which "
+                "keep no date: their states are as of today",
             )
         ]
     return []

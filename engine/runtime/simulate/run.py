@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,17 +20,26 @@ from engine.core.text import Text, text
 from engine.core.working_time import default_calendar, load_calendar
 from engine.runtime.simulate.asked import TAIL, Answers, Setup
 from engine.runtime.simulate.chosen import Chosen, choose
+from engine.runtime.simulate.collecting import collecting_seldom
 from engine.runtime.simulate.compare import Comparison, compare
 from engine.runtime.simulate.course import Course, Tell
 from engine.runtime.simulate.filling import fill
-from engine.runtime.simulate.harvest import count_rest, runs_of
+from engine.runtime.simulate.harvest import MOST_FAILED, count_rest, runs_of
 from engine.runtime.simulate.money import compare_money, read_money
 from engine.runtime.simulate.people import People
 from engine.runtime.simulate.report import make_report
 from engine.runtime.simulate.scratch import Scratch, open_scratch
+from engine.runtime.simulate.sharing import (
+    SHARED_FROM,
+    are_strangers,
+    can_fork,
+    run_shared,
+    shares_of,
+)
 from engine.runtime.simulate.sources import Coming, Feed, read_feed, read_one
 from engine.runtime.simulate.starts import add_starts
 from engine.runtime.simulate.tally import RunSeen, Tally, path_key
+from engine.runtime.simulate.watching import Watching
 from engine.runtime.world import World
 from engine.store import calendars as calendar_store
 from engine.store import connections as connection_store
@@ -39,7 +48,6 @@ from engine.store.db import Connection
 from engine.store.event_types import list_own_types
 from engine.store.scratch.seen import Mark, mark_ledger
 
-MOST_FAILED = 200
 _EARLIER = timedelta(seconds=1)
 
 
@@ -53,6 +61,7 @@ class Side:
     clock: tuple[datetime, datetime]
     unrestored: list[Text]
     mark: Mark
+    watching: Watching | None = None  # counts while it goes; None: counted from its rows
     kept: dict[str, RunSeen] = field(default_factory=dict)
 
 
@@ -75,6 +84,7 @@ def simulate(world: World, tenant: str, setup: Setup, tell: Tell = no_tell) -> R
     `tell(done, total, said)` is called several times a second; what it raises ends the test run.
     """
     with ExitStack() as stack:
+        stack.enter_context(collecting_seldom())
         conn = stack.enter_context(world.db.snapshot())
         chosen = [choose(world, conn, tenant, setup, setup.which)]
         if setup.against is not None:
@@ -83,7 +93,8 @@ def simulate(world: World, tenant: str, setup: Setup, tell: Tell = no_tell) -> R
         stack.callback(feed.close)
         names = {row.id: row.key for row in flow_store.live_versions(conn, tenant)}
         sides = [
-            stack.enter_context(_filled(world, conn, tenant, setup, one, feed)) for one in chosen
+            stack.enter_context(_filled(world, conn, tenant, setup, one, feed, tell))
+            for one in chosen
         ]
         documents = {
             name: _document(conn, tenant, side.chosen)
@@ -92,7 +103,9 @@ def simulate(world: World, tenant: str, setup: Setup, tell: Tell = no_tell) -> R
         # From here on nothing reads the installation any more.
         conn.rollback()
         for number, side in enumerate(sides):
-            _run(side, tenant, setup, feed, _part(tell, number, len(sides)))
+            # Two versions are compared run by run: then all rows are needed.
+            part = _part(tell, number, len(sides))
+            _run(side, tenant, setup, feed, part, at_once=len(sides) == 1)
             _count(side, tenant, setup, feed, tell)
         reports = [
             make_report(
@@ -130,10 +143,10 @@ def run_side(
         chosen = choose(world, conn, tenant, setup, setup.which)
         feed = read_feed(world, conn, tenant, setup, tell)
         stack.callback(feed.close)
-        side = stack.enter_context(_filled(world, conn, tenant, setup, chosen, feed))
+        side = stack.enter_context(_filled(world, conn, tenant, setup, chosen, feed, tell))
         document = _document(conn, tenant, chosen)
         conn.rollback()
-        _run(side, tenant, setup, feed, tell)
+        _run(side, tenant, setup, feed, tell, at_once=False)
         _count(side, tenant, setup, feed, tell)
         return side, feed, document
 
@@ -183,7 +196,13 @@ def _part(tell: Tell, number: int, of: int) -> Tell:
 
 @contextmanager
 def _filled(
-    world: World, conn: Connection, tenant: str, setup: Setup, chosen: Chosen, feed: Feed
+    world: World,
+    conn: Connection,
+    tenant: str,
+    setup: Setup,
+    chosen: Chosen,
+    feed: Feed,
+    tell: Tell,
 ) -> Iterator[Side]:
     """A scratch world with the version in it, as of the first event."""
     at = feed.first_at if len(feed) else setup.start or world.now()
@@ -192,14 +211,18 @@ def _filled(
     with open_scratch(
         world.registry, world.vault, answers, at, events=len(feed), connections=there
     ) as scratch:
-        unrestored = fill(conn, scratch, tenant, setup, chosen, feed, at - feed.shift)
+        unrestored = fill(conn, scratch, tenant, setup, chosen, feed, at - feed.shift, tell)
         with scratch.world.db.reading() as own:
             mark = mark_ledger(own)
         yield Side(chosen, scratch, Tally(), (at, at), unrestored, mark)
 
 
-def _run(side: Side, tenant: str, setup: Setup, feed: Feed, tell: Tell) -> None:
+def _run(side: Side, tenant: str, setup: Setup, feed: Feed, tell: Tell, *, at_once: bool) -> None:
     scratch, at = side.scratch, side.clock[0]
+    if at_once:
+        side.watching = Watching(side.tally, side.chosen.flow_id, setup.keep, at)
+        scratch.world.entry_of = list
+    scratch.db.keep_in_memory(side.watching)
     with scratch.world.db.reading() as conn:
         document = default_calendar()
         if setup.calendar:
@@ -217,18 +240,36 @@ def _run(side: Side, tenant: str, setup: Setup, feed: Feed, tell: Tell) -> None:
         scratch=scratch,
         tenant=tenant,
         people=people,
-        feed=iter(feed),
+        feed=enumerate(feed),
         total=len(feed),
         until=setup.until or last + TAIL,
         last_event=setup.until or last,
         tell=tell,
     )
     _put_before(course, side, setup, own, at)
-    side.clock = (at, course.run())
+    course.prepare()
+    shares = _shares(course, side, tenant, setup, feed)
+    if shares is None or side.watching is None:
+        side.clock = (at, course.run())
+    else:
+        side.clock = (at, run_shared(course, side.watching, feed, shares))
     tally = side.tally
     tally.events = course.done
     tally.stays, tally.desks, tally.refused = people.stays, people.desks, people.refused
     tally.nobody.update(people.nobody)
+
+
+def _shares(course: Course, side: Side, tenant: str, setup: Setup, feed: Feed) -> bytes | None:
+    """Which events another process may take (sharing.py); None: it stays one."""
+    if side.watching is None or len(feed) < SHARED_FROM or not course.is_quick:
+        return None
+    scratch = side.scratch
+    if not can_fork() or not scratch.db.is_idle():
+        return None
+    if not are_strangers(course.flows, scratch.world.registry):
+        return None
+    with scratch.db.reading() as conn:
+        return shares_of(scratch.world, conn, tenant, feed, setup, course.tell)
 
 
 def _put_before(
@@ -259,12 +300,31 @@ def _put_before(
 
 
 def _count(side: Side, tenant: str, setup: Setup, feed: Feed, tell: Tell) -> None:
+    """What came of it: what was counted at once, or every run read once."""
+
+    def counted(count: int) -> None:
+        tell(len(feed), len(feed), text(f"正在统计：{count}", f"counting: {count}"))
+
+    if side.watching is not None:
+        db = side.scratch.db
+        assert db.shelves is not None
+        with db.reading() as conn:
+            for count in side.watching.settle(db.shelves, conn):
+                counted(count)
+            side.watching.finish()
+            side.kept = side.watching.kept(conn)
+    else:
+        _read(side, setup, counted)
+    side.tally.money = read_money(side.scratch, tenant, side.mark)
+
+
+def _read(side: Side, setup: Setup, counted: Callable[[int], None]) -> None:
     """Reads every run once: counts it, and keeps it where it is worth looking at."""
     failed, count = 0, 0
     for run, entries in runs_of(side.scratch):
         count += 1
         if count % 200 == 0:
-            tell(len(feed), len(feed), text(f"正在统计：{count}", f"counting: {count}"))
+            counted(count)
         if run.flow_id != side.chosen.flow_id:
             side.tally.add_other(run)
             continue
@@ -275,7 +335,6 @@ def _count(side: Side, tenant: str, setup: Setup, feed: Feed, tell: Tell) -> Non
         if is_new_way or has_failed or len(side.kept) < setup.keep:
             side.kept[run.id] = run
     count_rest(side.scratch, side.chosen.flow_id, side.clock[0], side.tally)
-    side.tally.money = read_money(side.scratch, tenant, side.mark)
 
 
 def _with_differing(sides: list[Side], comparison: Comparison) -> dict[str, list[RunSeen]]:

@@ -9,6 +9,7 @@ knows the live database, Redis or the network.
 from __future__ import annotations
 
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -23,8 +24,8 @@ from engine.runtime.simulate.asked import Answers
 from engine.runtime.simulate.samples import Samples
 from engine.runtime.world import World
 from engine.store import scratch as store
-from engine.store.db import Database
-from engine.store.schema import create_all
+from engine.store.scratch.database import ScratchDatabase
+from engine.store.scratch.shelves import Watch
 from engine.store.vault import Vault
 
 MEMORY_EVENTS = 20_000
@@ -41,19 +42,28 @@ class WoundClock:
 
 
 class CountedIds:
-    """Ids in a row instead of at random: the same test run makes the same ids each time."""
+    """Ids in a row instead of at random: the same test run makes the same ids each time.
+
+    Events of its feed are numbered there (`coming`): they have one id, whoever takes them in.
+    """
 
     def __init__(self, part: int = 0) -> None:
         self._next = part * 10**12
+        self.coming: deque[int] = deque()
 
     def __call__(self, prefix: str, now: datetime) -> Callable[[], str]:
         start = first_id(prefix, now)[:-16]
 
         def make() -> str:
+            if prefix == "evt" and self.coming:
+                return f"{start}{_FEED + self.coming.popleft():016d}"
             self._next += 1
             return f"{start}{self._next:016d}"
 
         return make
+
+
+_FEED = 10**15  # where the numbers of the feed begin
 
 
 class NotingQueue(QuietQueue):
@@ -71,11 +81,19 @@ class Scratch:
     """A scratch world with the parts a test run itself turns."""
 
     world: World
+    db: ScratchDatabase  # of that world
     clock: WoundClock
     queue: NotingQueue
     samples: Samples
     answers: Answers
     lane: dict[int, int]  # {lane: epoch}: the one lane there is, held for good
+    ids: CountedIds
+
+    def move_to(self, url: str, watch: Watch) -> None:
+        """Goes on in a copy of its database, in another process: with new ids of its own."""
+        self.db = self.world.db = ScratchDatabase(url)
+        self.db.keep_in_memory(watch)
+        self.world.ids = self.ids = CountedIds(1)
 
 
 @contextmanager
@@ -86,21 +104,17 @@ def open_scratch(
     at: datetime,
     *,
     events: int,
-    part: int = 0,
     connections: dict[str, str] | None = None,
 ) -> Iterator[Scratch]:
     """An empty scratch world; it is gone afterwards. `connections` are {key: connector type}."""
     with ExitStack() as stack:
-        url = "sqlite://"
+        folder = None
         if events > MEMORY_EVENTS:
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="jimu-test-run-"))
-            url = f"sqlite:///{Path(folder) / 'scratch.db'}"
-        db = Database(url, durable=False)
+            place = stack.enter_context(tempfile.TemporaryDirectory(prefix="jimu-test-run-"))
+            folder = Path(place)
+        db = store.open_empty(folder)
         stack.callback(db.dispose)
-        create_all(db, lanes_wanted=1)
         with db.begin() as conn:
-            store.index_for_reading(conn)
-            store.tell_planner(conn)
             lane = store.take_lane(conn, "test-run")
         known = {
             key: registry.connectors[type_]
@@ -108,6 +122,7 @@ def open_scratch(
             if type_ in registry.connectors
         }
         clock, queue, samples = WoundClock(at), NotingQueue(), Samples(known, answers)
+        ids = CountedIds()
         world = World(
             db=db,
             registry=registry,
@@ -117,7 +132,7 @@ def open_scratch(
             vault=vault,
             lanes=1,
             memory=Memory(registry),
-            ids=CountedIds(part),
+            ids=ids,
             punctual=True,
         )
-        yield Scratch(world, clock, queue, samples, answers, lane)
+        yield Scratch(world, db, clock, queue, samples, answers, lane, ids)

@@ -6,12 +6,15 @@ good ones lie in a temporary file, and only their times and places are kept in m
 
 from __future__ import annotations
 
+import codecs
 import json
+import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import compress
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,6 +23,7 @@ from pydantic import ValidationError
 
 from connectors.csv_file.mapping import OrderMapping
 from connectors.csv_file.reading import LineError, read_orders
+from connectors.csv_file.table import HEAD, find_encoding
 from engine.core.errors import InvalidInput, NotFound, Problem, TooLarge
 from engine.core.event import Event, read_event
 from engine.core.event_types import EVENT_TYPES, validate_data
@@ -39,6 +43,7 @@ from engine.store.event_types import list_own_types
 MOST_BAD = 1_000  # listed by line; the rest is counted
 MOST_EVENTS = 1_000_000
 MOST_JSON = 200 * 2**20  # bytes of a file that is one JSON list
+MOST_ONE = 2**20  # bytes of one event written over many lines
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _US = timedelta(microseconds=1)
 
@@ -125,12 +130,16 @@ class Feed:
         return at + self.shift
 
     def __iter__(self) -> Iterator[Coming]:
-        for one in self._kept:
+        return self.some(b"\x01" * len(self))
+
+    def some(self, wanted: bytes) -> Iterator[Coming]:
+        """Those whose byte is not 0. Two processes may read: the file keeps no place for them."""
+        for one in compress(self._kept, wanted):
             yield self._shifted(one)
         if self._spool is not None:
-            for at, offset, length in self._places:
-                self._spool.seek(offset)
-                found = orjson.loads(self._spool.read(length))
+            self._spool.flush()
+            for at, offset, length in compress(self._places, wanted):
+                found = orjson.loads(os.pread(self._spool.fileno(), length, offset))
                 found["time"] = datetime.fromisoformat(found["time"])
                 found["chain"] = tuple(found["chain"])
                 yield self._shifted(Coming(Event(**found), _EPOCH + at * _US))
@@ -221,27 +230,86 @@ def _read_file(
         if file.format == "csv":
             _read_csv(world, tenant, file, stream, size, feed, tell)
             return
-        head = stream.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n")
+        head = stream.read(HEAD)
         stream.seek(0)
-        if head.startswith(b"["):
-            _read_list(stream, size, feed, own, now)
-            return
-        for number, line in enumerate(stream, 1):
-            line = line.strip().removeprefix(b"\xef\xbb\xbf")
-            if not line:
+        if not head.strip(b"\xef\xbb\xbf \t\r\n"):
+            raise InvalidInput(text("文件是空的", "The file is empty"))
+        encoding = find_encoding(head)
+        if head.decode(encoding, "replace").lstrip().startswith("["):
+            _read_list(stream, size, encoding, feed, own, now, tell)
+        elif _is_one_document(stream, size, encoding):
+            _take(feed, 1, json.loads(stream.read().decode(encoding)), own, now)
+        else:
+            for number, document in _lines(stream, encoding, feed):
+                _take(feed, number, document, own, now)
+                if number % 500 == 0:
+                    tell(stream.tell(), size, _reading(feed))
+
+
+def _lines(stream: IO[bytes], encoding: str, feed: Feed) -> Iterator[tuple[int, Any]]:
+    """(number, document) of each line that is JSON; the others are put down."""
+    for number, line in enumerate(_rows(stream, encoding), 1):
+        try:
+            written = line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
+            if not written:
                 continue
-            try:
-                document = json.loads(line)
-            except (ValueError, RecursionError):
-                feed.refuse(number, text("这一行不是 JSON", "this line is no JSON"))
-                continue
-            _take(feed, number, document, own, now)
-            if number % 500 == 0:
-                tell(stream.tell(), size, _reading(feed))
+            if encoding != "utf-8-sig" and "\ufffd" in written:
+                raise UnicodeError
+            document = json.loads(written)
+        except UnicodeError:
+            said = text(
+                "有无法识别的字符，请检查文件编码", "has unreadable characters: check the encoding"
+            )
+            feed.refuse(number, said)
+        except (ValueError, RecursionError):
+            feed.refuse(number, text("这一行不是 JSON", "this line is no JSON"))
+        else:
+            yield number, document
+
+
+def _rows(stream: IO[bytes], encoding: str) -> Iterator[bytes]:
+    """The lines of a file, whatever it is written in, as UTF-8."""
+    if encoding == "utf-8-sig":
+        # Not `yield from`: a reader that stops after the first line would close the file.
+        for line in stream:  # noqa: UP028
+            yield line
+        return
+    # Not one by one: the reader ahead of the lines must not close the file when it goes.
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    rest = ""
+    while chunk := stream.read(HEAD):
+        *whole, rest = (rest + decoder.decode(chunk)).split("\n")
+        yield from (line.encode() for line in whole)
+    yield (rest + decoder.decode(b"", True)).encode()
+
+
+def _is_one_document(stream: IO[bytes], size: int, encoding: str) -> bool:
+    """Whether a file is one event written over many lines: its first line alone says nothing."""
+    first = next(iter(_rows(stream, encoding)), b"")
+    stream.seek(0)
+    try:
+        json.loads(first.removeprefix(b"\xef\xbb\xbf"))
+        return False
+    except (ValueError, RecursionError):
+        pass
+    if size > MOST_ONE:
+        return False
+    try:
+        return isinstance(json.loads(stream.read().decode(encoding)), dict)
+    except (ValueError, RecursionError):
+        return False
+    finally:
+        stream.seek(0)
 
 
 def _read_list(
-    stream: IO[bytes], size: int, feed: Feed, own: Mapping[str, Any], now: datetime
+    stream: IO[bytes],
+    size: int,
+    encoding: str,
+    feed: Feed,
+    own: Mapping[str, Any],
+    now: datetime,
+    tell: Tell,
 ) -> None:
     if size > MOST_JSON:
         said = text(
@@ -250,12 +318,27 @@ def _read_list(
         )
         raise TooLarge(said)
     try:
-        found = json.load(stream)
+        found = json.loads(stream.read().decode(encoding, "replace"))
     except (ValueError, RecursionError) as fault:
         said = text("事件文件不是可读的 JSON", "the file of events is no readable JSON")
-        raise InvalidInput(said, [Problem("/file", said)]) from fault
+        where = _place_of(fault)
+        raise InvalidInput(said, [Problem("/file", where or said)]) from fault
     for number, document in enumerate(found, 1):
         _take(feed, number, document, own, now)
+        if number % 500 == 0:
+            tell(number, len(found), _reading(feed))
+
+
+def _place_of(fault: Exception) -> Text | None:
+    """Where a list breaks off; it is one document, so nothing after that can be read."""
+    if not isinstance(fault, json.JSONDecodeError):
+        return None
+    at = (fault.lineno, fault.colno)
+    return text(
+        f"第 {at[0]} 行第 {at[1]} 个字符起读不下去；每行一个事件的文件只会略过坏的行",
+        f"unreadable from line {at[0]}, character {at[1]} on; of a file with one event a line only "
+        "the bad lines are left out",
+    )
 
 
 def _read_csv(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from bisect import insort
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -56,19 +57,22 @@ class RunSeen:
 
 
 class Spread:
-    """Lengths of time: count, sum, longest, and quantiles to within a twentieth."""
+    """Lengths of time: count, sum, longest, and quantiles to within a twentieth.
+
+    The sum is in whole microseconds: parts come to the same in any order.
+    """
 
     __slots__ = ("buckets", "count", "longest", "total")
 
     def __init__(self) -> None:
         self.count = 0
-        self.total = 0.0
+        self.total = 0
         self.longest = 0.0
         self.buckets: Counter[int] = Counter()
 
     def add(self, seconds: float) -> None:
         self.count += 1
-        self.total += seconds
+        self.total += round(seconds * 1_000_000)
         self.longest = max(self.longest, seconds)
         self.buckets[_bucket(seconds)] += 1
 
@@ -88,7 +92,7 @@ class Spread:
 
     def as_json(self) -> dict[str, Any]:
         """Seconds."""
-        mean = self.total / self.count if self.count else 0.0
+        mean = self.total / self.count / 1_000_000 if self.count else 0.0
         return {
             "count": self.count,
             "mean": round(mean, 3),
@@ -117,19 +121,35 @@ class Path:
 
 @dataclass(slots=True)
 class Kind:
-    """One kind of thing that would have gone out, with some of it as examples."""
+    """One kind of thing that would have gone out, with the first of it as examples.
+
+    `at` says what comes first: nothing, and it is the order in which they are added.
+    """
 
     count: int = 0
-    examples: list[Any] = field(default_factory=list)
+    _first: list[tuple[str, Any]] = field(default_factory=list)
 
-    def add(self, example: Any) -> None:
+    @property
+    def examples(self) -> list[Any]:
+        return [example for _, example in self._first]
+
+    def is_first(self, at: str) -> bool:
+        """Whether an example would be shown."""
+        return len(self._first) < MOST_EXAMPLES or at < self._first[-1][0]
+
+    def add(self, example: Any, at: str = "") -> None:
         self.count += 1
-        if len(self.examples) < MOST_EXAMPLES:
-            self.examples.append(example)
+        if self.is_first(at):
+            insort(self._first, (at, example), key=_place)
+            del self._first[MOST_EXAMPLES:]
 
     def merge(self, other: Kind) -> None:
         self.count += other.count
-        self.examples = (self.examples + other.examples)[:MOST_EXAMPLES]
+        self._first = sorted(self._first + other._first, key=_place)[:MOST_EXAMPLES]
+
+
+def _place(one: tuple[str, Any]) -> str:
+    return one[0]
 
 
 @dataclass(slots=True)
@@ -167,13 +187,7 @@ class Tally:
         self._path(run)
         self.add_waits(entries)
         if run.status == "failed":
-            error = run.error or {}
-            place = next(
-                (place_of(one.step) for one in reversed(records) if one.status == "failed"), ""
-            )
-            slot = (str(error.get("code", "failed")), place)
-            kind = self.failures.setdefault(slot, Kind())
-            kind.add({"run": run.id, "subject": run.subject, "message": error.get("message")})
+            self.add_failure(run.id, run.error, run.subject, records)
         self._effects(run)
 
     def add_other(self, run: RunSeen) -> None:
@@ -183,27 +197,57 @@ class Tally:
 
     def _effects(self, run: RunSeen) -> None:
         for connection, action, status, args in run.sent:
-            kind = self.sent.setdefault((connection, action, status), Kind())
-            kind.add({"run": run.id, "subject": run.subject, "args": args})
+            self.add_call(run.id, run.subject, (connection, action, status), args)
         for user, title, body in run.told:
-            self.told.setdefault(user, Kind()).add({"run": run.id, "title": title, "body": body})
+            self.add_notice(run.id, user, title, body)
         for name, old, new in run.changed:
-            if name == "tags":
-                before, after = set(old or ()), set(new or ())
-                self.tags.update(("added", str(tag)) for tag in after - before)
-                self.tags.update(("removed", str(tag)) for tag in before - after)
-            else:
-                self.fields.setdefault(name, Kind()).add({"run": run.id, "old": old, "new": new})
+            self.add_change(run.id, name, old, new)
+
+    def add_failure(
+        self,
+        run: str,
+        error: Mapping[str, Any] | None,
+        subject: str,
+        records: Sequence[StepRecord],
+    ) -> None:
+        found = error or {}
+        failed = (place_of(one.step) for one in reversed(records) if one.status == "failed")
+        slot = (str(found.get("code", "failed")), next(failed, ""))
+        kind = self.failures.setdefault(slot, Kind())
+        kind.add({"run": run, "subject": subject, "message": found.get("message")}, run)
+
+    def add_call(self, run: str, subject: str, slot: tuple[str, str, str], args: Any) -> None:
+        kind = self.sent.setdefault(slot, Kind())
+        kind.add({"run": run, "subject": subject, "args": args}, run)
+
+    def add_notice(self, run: str, user: str, title: str, body: str) -> None:
+        kind = self.told.setdefault(user, Kind())
+        kind.add({"run": run, "title": title, "body": body}, run)
+
+    def add_change(self, run: str, name: str, old: Any, new: Any) -> None:
+        if name == "tags":
+            before, after = set(old or ()), set(new or ())
+            self.tags.update(("added", str(tag)) for tag in after - before)
+            self.tags.update(("removed", str(tag)) for tag in before - after)
+        else:
+            kind = self.fields.setdefault(name, Kind())
+            kind.add({"run": run, "old": old, "new": new}, run)
 
     def _path(self, run: RunSeen) -> None:
-        key = path_key(run)
+        self.add_path(run.path, run.status, 1, run.id)
+
+    def add_path(
+        self, steps: tuple[tuple[str, str], ...], status: str, count: int, example: str
+    ) -> None:
+        """So many runs that went one way."""
+        key = way_key(status, steps)
         held = self.paths.get(key)
         if held is None:
             if len(self.paths) >= MOST_PATHS:
-                self.paths_left_out += 1
+                self.paths_left_out += count
                 return
-            held = self.paths[key] = Path(run.path, run.status, example=run.id)
-        held.count += 1
+            held = self.paths[key] = Path(steps, status, example=example)
+        held.count += count
 
     def add_waits(self, entries: Iterable[Entry]) -> None:
         """From a step's first word to its last: how long it kept the run."""
@@ -251,17 +295,24 @@ class Tally:
 
 
 def path_key(run: RunSeen) -> str:
-    """One short name for a way through the flow."""
-    written = repr((run.status, run.path)).encode()
+    """One short name for a run's way through the flow."""
+    return way_key(run.status, run.path)
+
+
+def way_key(status: str, path: tuple[tuple[str, str], ...]) -> str:
+    written = repr((status, path)).encode()
     return hashlib.blake2b(written, digest_size=12).hexdigest()
 
 
 def path_of(entries: Iterable[Entry]) -> tuple[tuple[str, str], ...]:
     """The steps that were done or failed, in order, with the port each was left by."""
+    return way_of(record for _, _, records in entries for record in records)
+
+
+def way_of(records: Iterable[StepRecord]) -> tuple[tuple[str, str], ...]:
     found: list[tuple[str, str]] = []
-    for _, _, records in entries:
-        for record in records:
-            if record.status in ("done", "failed"):
-                port = record.port if isinstance(record.port, str) else ",".join(record.port)
-                found.append((place_of(record.step), port or record.status))
+    for record in records:
+        if record.status in ("done", "failed"):
+            port = record.port if isinstance(record.port, str) else ",".join(record.port)
+            found.append((place_of(record.step), port or record.status))
     return tuple(found)

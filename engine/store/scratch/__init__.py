@@ -5,7 +5,9 @@ ever writes to the source. Credentials, passwords and tokens stay behind.
 
 small.py   settings, people and flows: whole           past.py   what the events name, as it was
 ledger.py  settlement as it was                        place.py  the scratch database itself
+history.py people's dated acts on money and budgets
 due.py     what is due in there next, what was opened  seen.py   what came of it
+database.py, shelves.py, shelf.py, waiting.py  its busiest tables, in memory
 """
 
 from engine.store.scratch.due import (
@@ -29,8 +31,9 @@ from engine.store.scratch.past import (
     events_between,
     put_identities,
 )
-from engine.store.scratch.place import index_for_reading, take_lane, tell_planner
+from engine.store.scratch.place import open_empty, take_lane
 from engine.store.scratch.seen import (
+    calls_made,
     calls_of,
     entries_of_effects,
     has_entries,
@@ -38,6 +41,7 @@ from engine.store.scratch.seen import (
     incidents_beside,
     journals_of,
     notices_by,
+    notices_given,
     page_of_runs,
     rows_of,
     runs_of_events,
@@ -48,6 +52,7 @@ from engine.store.scratch.small import copy_flows, copy_whole, defer_keys, put_f
 __all__ = [
     "Due",
     "Restored",
+    "calls_made",
     "calls_of",
     "copy_events",
     "copy_flows",
@@ -65,11 +70,12 @@ __all__ = [
     "has_entries",
     "history_by",
     "incidents_beside",
-    "index_for_reading",
     "journals_of",
     "name_of_user",
     "new_tasks",
     "notices_by",
+    "notices_given",
+    "open_empty",
     "open_waits",
     "page_of_runs",
     "pending_calls",
@@ -79,6 +85,5 @@ __all__ = [
     "rows_of",
     "runs_of_events",
     "take_lane",
-    "tell_planner",
     "unheard_events",
 ]

@@ -15,8 +15,8 @@ from engine.store.bulk import insert_new, update_many
 from engine.store.connections import connections
 from engine.store.db import all_tenants
 from engine.store.effects import effects
-from engine.store.flows import schedules
-from engine.store.runs import runs, timers, waits
+from engine.store.scratch.shelf import Kept
+from engine.store.scratch.shelves import shelves_of
 from engine.store.settlement_bookings import settlement_bookings, settlement_refunds
 from engine.store.tasks import task_people, tasks
 
@@ -33,26 +33,17 @@ class Due:
 
 def due_next(conn: Connection, limit: int) -> list[Due]:
     """The next timers, calls and schedules with the owners of their runs, in order of time."""
-    waiting = conn.execute(
-        all_tenants(
-            select(timers.c.due_at, runs.c.owner)
-            .join(runs, runs.c.id == timers.c.run_id)
-            .order_by(timers.c.due_at)
-            .limit(limit)
-        )
-    )
-    found = [Due(row.due_at, row.owner) for row in waiting]
-    found += _calls_due(conn, limit)
-    starts = conn.execute(
-        all_tenants(
-            select(schedules.c.due_at)
-            .where(schedules.c.paused.is_(False))
-            .order_by(schedules.c.due_at)
-        )
-    )
-    found += [Due(row.due_at, "") for row in starts]
-    found.sort(key=lambda due: due.at)
+    shelves = shelves_of(conn)
+    found = [Due(row.due_at, row.owner) for row in shelves.timers.next(limit)]
+    if "effects" in shelves.written_to:
+        found += _calls_due(conn, limit)
+    found += [Due(at, "") for at in shelves.next_schedules(conn)]
+    found.sort(key=_at)
     return found[:limit]
+
+
+def _at(due: Due) -> datetime:
+    return due.at
 
 
 def _calls_due(conn: Connection, limit: int) -> list[Due]:
@@ -75,8 +66,7 @@ def _calls_due(conn: Connection, limit: int) -> list[Due]:
     )
     found = conn.execute(
         all_tenants(
-            select(at.label("at"), runs.c.owner)
-            .join(runs, runs.c.id == effects.c.run_id)
+            select(at.label("at"), effects.c.run_id)
             .outerjoin(
                 connections,
                 and_(
@@ -88,8 +78,9 @@ def _calls_due(conn: Connection, limit: int) -> list[Due]:
             .order_by(at)
             .limit(limit)
         )
-    )
-    return [Due(row.at, row.owner) for row in found]
+    ).all()
+    owners = shelves_of(conn).owners_of(conn, [row.run_id for row in found])
+    return [Due(row.at, owners[row.run_id]) for row in found]
 
 
 def due_in_settlement(conn: Connection, limit: int, refunds_wait: timedelta) -> list[Due]:
@@ -148,17 +139,16 @@ def pending_calls(conn: Connection) -> list[Any]:
 
 def new_tasks(conn: Connection, after: int) -> list[Any]:
     """Tasks opened since, with their run's owner, by the number of their row."""
+    shelves = shelves_of(conn)
+    if "tasks" not in shelves.written_to:
+        return []
+    shelves.written_to.discard("tasks")
     number = literal_column("tasks.rowid", Integer)
-    return list(
-        conn.execute(
-            all_tenants(
-                select(number.label("number"), tasks, runs.c.owner)
-                .join(runs, runs.c.id == tasks.c.run_id)
-                .where(number > after)
-                .order_by(number)
-            )
-        ).all()
-    )
+    rows = conn.execute(
+        all_tenants(select(number.label("number"), tasks).where(number > after).order_by(number))
+    ).all()
+    owners = shelves.owners_of(conn, [row.run_id for row in rows])
+    return [Kept({**row._mapping, "owner": owners[row.run_id]}) for row in rows]
 
 
 def name_of_user(conn: Connection, tenant: str, user_id: str) -> str | None:
@@ -196,19 +186,16 @@ def put_stand_in(
 
 def open_waits(conn: Connection) -> list[Any]:
     """Every wait for an event there is, with its run's owner."""
-    return list(
-        conn.execute(
-            all_tenants(
-                select(waits, runs.c.owner)
-                .join(runs, runs.c.id == waits.c.run_id)
-                .order_by(waits.c.run_id, waits.c.token)
-            )
-        ).all()
-    )
+    shelves = shelves_of(conn)
+    rows = [row for _, row in sorted(shelves.waits.rows.items())]
+    owners = shelves.owners_of(conn, [row.run_id for row in rows])
+    return [Kept({**row.__dict__, "owner": owners[row.run_id]}) for row in rows]
 
 
 def has_due_calls(conn: Connection, now: datetime) -> bool:
     """Whether a call waits whose time has come."""
+    if "effects" not in shelves_of(conn).written_to:
+        return False
     found = conn.execute(
         all_tenants(
             select(effects.c.id)

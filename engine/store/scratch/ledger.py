@@ -101,7 +101,9 @@ def _copy_periods(source: Connection, target: Connection, tenant: str, before: d
 def budgets_then(
     conn: Connection, tenant: str, before: datetime
 ) -> list[tuple[Any, int, list[Any]]]:
-    """(budget, what it has let pass since, demands that waited) for each budget."""
+    """(budget as it is today, what it has let pass since, what it was asked before and did not let
+    pass at once) for each budget.
+    """
     table = settlement_demands
     later = conn.execute(
         select(table.c.budget, func.sum(table.c.amount))
@@ -110,14 +112,11 @@ def budgets_then(
     )
     since = {row[0]: int(row[1]) for row in later}
     held: dict[str, list[Any]] = {}
+    waited = or_(table.c.outcome != "pass", table.c.decided_by.is_not(None))
     waiting = conn.execute(
         select(table)
-        .where(
-            table.c.tenant == tenant,
-            table.c.at < before,
-            table.c.outcome.in_(("frozen", "asked")),
-        )
-        .order_by(table.c.at)
+        .where(table.c.tenant == tenant, table.c.at < before, waited)
+        .order_by(table.c.at, table.c.key)
     )
     for row in waiting:
         held.setdefault(row.budget, []).append(row)

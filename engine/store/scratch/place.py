@@ -2,10 +2,45 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
+
 from sqlalchemy.engine import Connection
 
 from engine.store.db import metadata
 from engine.store.lanes import lanes
+from engine.store.schema import create_all
+from engine.store.scratch.database import ScratchDatabase
+
+
+def open_empty(folder: Path | None) -> ScratchDatabase:
+    """A scratch database with nothing in it: in memory, or a file in a folder."""
+    if folder is None:
+        db = ScratchDatabase("sqlite://")
+        with db.engine.connect() as conn:
+            driver = conn.connection.driver_connection
+            assert driver is not None
+            driver.deserialize(_empty())
+        return db
+    file = folder / "scratch.db"
+    file.write_bytes(_empty())
+    return ScratchDatabase(f"sqlite:///{file}")
+
+
+@cache
+def _empty() -> bytes:
+    """The bytes of an empty one: made once, since its tables take as long as a thousand orders."""
+    db = ScratchDatabase("sqlite://")
+    create_all(db, lanes_wanted=1)
+    with db.begin() as conn:
+        _index_for_reading(conn)
+        _tell_planner(conn)
+    with db.engine.connect() as conn:
+        driver = conn.connection.driver_connection
+        assert driver is not None
+        found: bytes = driver.serialize()
+    db.dispose()
+    return found
 
 
 def take_lane(conn: Connection, who: str) -> dict[int, int]:
@@ -16,7 +51,7 @@ def take_lane(conn: Connection, who: str) -> dict[int, int]:
     return {row.lane: row.epoch}
 
 
-def index_for_reading(conn: Connection) -> None:
+def _index_for_reading(conn: Connection) -> None:
     """What a live installation never asks for and the reading of a test run does."""
     conn.exec_driver_sql('CREATE INDEX ix_scratch_history_by ON customer_history ("by")')
     conn.exec_driver_sql("CREATE INDEX ix_scratch_events_external ON events (external_id)")
@@ -28,7 +63,7 @@ _ROWS = 100_000
 _COARSE = frozenset({"platform", "kind", "status", "source", "type", "trigger"})
 
 
-def tell_planner(conn: Connection) -> None:
+def _tell_planner(conn: Connection) -> None:
     """What the planner would learn by looking: that a tenant's rows are nearly all rows.
 
     Without it SQLite takes `tenant = ?` for a narrow search and walks whole tables. The figures are

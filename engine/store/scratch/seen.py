@@ -18,6 +18,7 @@ from engine.store.effects import effects
 from engine.store.events import events
 from engine.store.incidents import incidents
 from engine.store.runs import journal, runs
+from engine.store.scratch.shelves import shelves_of
 from engine.store.scratch.small import PAGE
 from engine.store.settlement_accounts import settlement_entries
 from engine.store.settlement_bookings import settlement_bookings, settlement_exceptions
@@ -91,6 +92,43 @@ def calls_of(conn: Connection, ids: Iterable[str]) -> dict[str, list[Any]]:
     for row in rows:
         found.setdefault(row.run_id, []).append(row)
     return found
+
+
+def calls_made(conn: Connection) -> Iterator[Any]:
+    """Every external effect with the subject of the event that led to it, run by run."""
+    if "effects" not in shelves_of(conn).written_to:
+        return
+    found = conn.execute(
+        all_tenants(
+            select(
+                effects.c.run_id,
+                effects.c.connection,
+                effects.c.action,
+                effects.c.status,
+                effects.c.args,
+                events.c.subject.label("event_subject"),
+            )
+            .join(runs, runs.c.id == effects.c.run_id)
+            .join(events, events.c.id == runs.c.event_id)
+            .order_by(effects.c.run_id, effects.c.id)
+        ).execution_options(yield_per=PAGE)
+    )
+    yield from found
+
+
+def notices_given(conn: Connection) -> Iterator[Any]:
+    """Notices to people that effects made, run by run."""
+    if "notices" not in shelves_of(conn).written_to:
+        return
+    columns = (notices.c.run_id, notices.c.user_id, notices.c.title, notices.c.body)
+    found = conn.execute(
+        all_tenants(
+            select(*columns)
+            .where(notices.c.run_id.is_not(None), notices.c.key.startswith("eff_", autoescape=True))
+            .order_by(notices.c.run_id, notices.c.id)
+        ).execution_options(yield_per=PAGE)
+    )
+    yield from found
 
 
 def notices_by(conn: Connection, keys: Iterable[str]) -> list[Any]:

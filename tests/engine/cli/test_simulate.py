@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from engine.cli.place import here
+from engine.runtime.publish_gate import save_rules
+from engine.runtime.simulate.jobs import read_simulation
 from tests.engine.cli.conftest import FLOW, Jimu, order
 
 
@@ -69,3 +72,59 @@ def test_an_invalid_flow_says_so_before_anything_runs(
     told = jimu("flow", "simulate", flow_file, "--events", file)
     assert told.exit_code == 2
     assert "ordr" in told.stderr
+
+
+def test_a_test_run_that_is_kept_counts_for_publishing(
+    jimu: Jimu, installed: Path, flow_file: Path
+) -> None:
+    expected = {"status": "succeeded", "path": ["start", "large", "tag", "done"]}
+    case = {"name": "大单", "event": order("1", "620.00"), "expect": expected}
+    flow_file.write_text(json.dumps({**FLOW, "cases": [case]}), encoding="utf-8")
+    jimu("flow", "import", flow_file)
+    world, who = here()
+    save_rules(world, who, "big_order", {"cases": True}, 0)
+    tried = ("flow", "simulate", "big_order", "--cases")
+    assert jimu(*tried, "--no-keep").exit_code == 0
+    refused = jimu("flow", "publish", "big_order")
+    assert refused.exit_code == 2
+    assert "was not run on this draft" in refused.stderr
+    told = jimu(*tried)
+    assert told.exit_code == 0, told.output
+    assert "passed: 大单" in told.stdout
+    assert jimu("flow", "publish", "big_order").exit_code == 0
+
+
+def test_what_is_missing_or_no_time_is_a_sentence(
+    jimu: Jimu, installed: Path, flow_file: Path, tmp_path: Path
+) -> None:
+    jimu("flow", "import", flow_file)
+    for more, said in (
+        ((), "say what it is tried on"),
+        (("--cases",), "has no cases yet"),
+        (("--events", tmp_path), "there is no file"),
+        (("--since", "yesterday"), "is no time"),
+        (("--until", "2026-03-01"), "--until goes with --since"),
+    ):
+        told = jimu("flow", "simulate", "big_order", *more)
+        assert told.exit_code == 2
+        assert said in told.stderr
+    # A day is the brand's own: the window begins at its midnight.
+    told = jimu("flow", "simulate", "big_order", "--since", "2026-03-01", "--json")
+    assert told.exit_code == 0, told.output
+    kept = json.loads(told.stdout)["simulation"]
+    world, who = here()
+    window = read_simulation(world, who.tenant, kept).setup["window"]
+    assert window["since"] == "2026-03-01T00:00:00+08:00"
+
+
+def test_a_draft_runs_beside_the_live_version_until_it_is_stopped(
+    jimu: Jimu, installed: Path, flow_file: Path
+) -> None:
+    jimu("flow", "import", flow_file)
+    assert jimu("flow", "shadow", "start", "big_order").exit_code == 2  # nothing is live
+    jimu("flow", "publish", "big_order")
+    told = jimu("flow", "shadow", "start", "big_order", "--days", 3, "--json")
+    assert json.loads(told.stdout)["status"] == "running"
+    assert "next comparison" in jimu("flow", "shadow", "show", "big_order").stdout
+    assert jimu("flow", "shadow", "stop", "big_order").exit_code == 0
+    assert jimu("flow", "shadow", "show", "big_order").exit_code == 2

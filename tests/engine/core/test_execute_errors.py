@@ -56,9 +56,10 @@ def test_a_fault_inside_a_node_is_an_incident_and_never_leaves_decide():
     types = registry(
         broken=node_type(Nothing, lambda _, ctx: 1 / 0),
         silent=node_type(Nothing, lambda _, ctx: None),
+        cut=node_type(Nothing, lambda _, ctx: ("out", {})),
         listed=node_type(Nothing, lambda _, ctx: Done(["out"])),
     )
-    for kind, code in (("broken", "fault"), ("silent", "bad_outcome")):
+    for kind, code in (("broken", "fault"), ("silent", "bad_outcome"), ("cut", "bad_outcome")):
         document = flow([node("start", "start"), node("a", kind)], "start > a")
         run = Play(compiled(document, types=types)).start()
         assert (run.status, run.end["error"]["code"]) == ("failed", code)

@@ -31,6 +31,17 @@ ZUORA_LIMITS = (
     "https://docs.zuora.com/en/zuora-billing/set-up-zuora-billing/build-product-and-prices/"
     "dynamic-pricing/use-cases/charge-level-minmax-rules-for-per-unit-pricing"
 )
+ZUORA_TIERS = (
+    "https://docs.zuora.com/en/zuora-billing/bill-your-customer/"
+    "billing-document-templates-configuration/configure-html-templates-for-billing-documents/"
+    "customize-html-templates/configure-ratingdetails-in-html-template/ratingdetail-schema/"
+    "example-tiered-pricing-mode"
+)
+ORACLE = (
+    "https://docs.oracle.com/en/industries/financial-services/financial-lending-leasing/"
+    "15.0.0.0.0/leoug/tiered-and-non-tiered-usage-calculation.html"
+)
+APTIFY = "https://aptifykb.atlassian.net/wiki/pages/diffpagesbyversion.action?pageId=15417386804"
 OPENMETER = "https://openmeter.io/docs/billing/invoicing/discounts"
 VARSOME = "https://docs.varsome.com/en/2/-monthly-commitment-explained"
 BUSINESS = "the brands' own contracts"
@@ -77,6 +88,10 @@ HUNDRED_CALLS = {"kind": "package", "size": "100", "amount": "5", "free": "100"}
 TOKENS = {"kind": "package", "size": "1000000", "amount": "1.25"}
 CARD_FEE = {"kind": "percentage", "percent": "2.9", "fee": "0.30"}
 MINUTES = {"kind": "package", "size": "1", "amount": "0.50", "free": "500"}
+OVERAGE = (("0", "0", None), ("101", "2", None))
+BASE_UNITS = (("0", "1", None), ("30", "2", None), ("75", "3", None))
+LIFE_UNITS = (("0", "6", None), ("50", "7", None))
+AGREEMENT = tiers(("0", "5"), ("5000", "10"), ("10000", "15"))
 DEALER = tiers(("0", "0"), ("500000", "3"), ("1000000", "5"))
 
 # source, model, amount, number, what it is worth
@@ -114,6 +129,13 @@ WORTH = [
     (LAGO_STRIPE, CARD_FEE, "100", 1, "3.2"),
     (ZUORA_OVERAGE, MINUTES, "0", 500, "0"),
     (ZUORA_OVERAGE, MINUTES, "0", 510, "5"),
+    (ZUORA_TIERS, by_count("graduated", *OVERAGE), "0", 130, "60"),
+    (ORACLE, by_count("graduated", *BASE_UNITS), "0", 76, "125"),
+    (ORACLE, by_count("volume", *BASE_UNITS), "0", 76, "228"),
+    (ORACLE, by_count("graduated", *LIFE_UNITS), "0", 65, "406"),
+    (ORACLE, by_count("volume", *LIFE_UNITS), "0", 65, "455"),
+    (APTIFY, {"kind": "graduated", "tiers": AGREEMENT}, "11000", 1, "900"),
+    (APTIFY, {"kind": "volume", "tiers": AGREEMENT}, "11000", 1, "1650"),
     (BUSINESS, {"kind": "percentage", "percent": "5"}, "199.00", 1, "9.95"),  # 抖音
     (BUSINESS, {"kind": "percentage", "percent": "3"}, "199.00", 1, "5.97"),  # 天猫
     (BUSINESS, {"kind": "percentage", "percent": "0"}, "199.00", 1, "0"),  # 自有商城免抽成
@@ -174,6 +196,13 @@ EARNED = [
         {"kind": "package", "size": "1", "amount": "1", "free": "500"},
         [("0", 300), ("0", 250), ("0", 100)],
         ["0", "50", "100"],
+    ),
+    # Incremental: each order adds its part of the source's 250 + 500 + 150, in any pieces.
+    (
+        APTIFY,
+        {"kind": "graduated", "tiers": AGREEMENT},
+        [("4000", 1), ("3000", 1), ("4000", 1)],
+        ["200", "250", "450"],
     ),
     (
         BUSINESS,

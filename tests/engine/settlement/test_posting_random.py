@@ -23,7 +23,7 @@ from engine.settlement.layers import compose
 from engine.settlement.lines import lines_sum
 from engine.settlement.money import UNIT, round_fine
 from engine.settlement.plan import Plan, dump_plan, make_plans, read_plan
-from engine.settlement.posting import Part, open_account, post
+from engine.settlement.posting import Part, open_account, post, post_straight
 from engine.settlement.window_end import close_window
 from tests.engine.settlement.shop import document, percentage, rule, tiers
 
@@ -284,3 +284,26 @@ def test_a_kept_plan_is_the_same_plan(name):
     again = read_plan(dump_plan(plan))
     assert again == plan
     assert again.worth(1_234_567, 12) == plan.worth(1_234_567, 12)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(sorted(MODELS)), st.sampled_from(CURRENCIES), st.sampled_from(MODES), moves,
+    st.booleans(),
+)  # fmt: skip
+def test_figures_in_columns_are_the_entries_one_by_one(
+    name: str, currency: str, mode: str, rows: list[tuple[int, int, bool]], goes_down: bool
+) -> None:
+    plan = plan_of(MODELS[name], currency, mode)
+    parts = [one for one in parts_from(rows, plan) if goes_down or one.kind == "order"]
+    state = AccountState("pty_1|creators.commission|2026-11|f")
+    for half in (parts[: len(parts) // 2], parts[len(parts) // 2 :]):
+        entries, after = post(state, {plan.key: plan}, half)
+        bases, units = [one.base for one in half], [one.units for one in half]
+        found = post_straight(state, plan, plan.key, bases, units) if half else None
+        if found is not None:
+            run, straight = found
+            said = zip(run.minors, *run[1:7], run.lines(), strict=False)
+            assert [(one.minor, *figures_of(one)[1:8]) for one in entries] == list(said)
+            assert dump_state(straight) == dump_state(after)
+        state = after

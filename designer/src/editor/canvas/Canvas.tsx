@@ -5,6 +5,7 @@ import {
   MiniMap,
   type Node,
   ReactFlow,
+  type ReactFlowInstance,
   SelectionMode,
 } from "@xyflow/react"
 import "@xyflow/react/dist/style.css"
@@ -23,7 +24,23 @@ import { useCanvasHandlers } from "./useCanvasHandlers"
 import { useView } from "./useView"
 
 const SEVERAL = ["Shift", "Meta", "Control"]
-const FIT = { padding: 0.1, maxZoom: 1 }
+/** Smaller than this nothing can be read: a wide flow then opens at its start. */
+const READABLE = 0.5
+const FIT = { padding: 0.1, maxZoom: 1, minZoom: READABLE }
+const MARGIN = 32
+
+function openAtStart(view: ReactFlowInstance<CanvasNode, CanvasEdge>, frame: HTMLElement | null) {
+  const held = view.getNodesBounds(view.getNodes())
+  const [width, height] = [frame?.clientWidth ?? 0, frame?.clientHeight ?? 0]
+  const isTall = held.height * READABLE > height
+  if (held.width * READABLE <= width && !isTall) return
+  const top = isTall ? MARGIN : (height - held.height * READABLE) / 2
+  void view.setViewport({
+    x: MARGIN - held.x * READABLE,
+    y: top - held.y * READABLE,
+    zoom: READABLE,
+  })
+}
 
 /** The canvas: draws the document, and turns what is done to it into operations. */
 export function Canvas() {
@@ -59,7 +76,7 @@ export function Canvas() {
     // biome-ignore lint/a11y/noStaticElementInteractions: a drop target; the keyboard has commands
     <div
       ref={frame}
-      className="canvas"
+      className={shown.readOnly ? "canvas is-locked" : "canvas"}
       onDragOver={on.onDragOver}
       onDrop={on.onDrop}
       onDragLeave={on.onDragLeave}
@@ -90,12 +107,14 @@ export function Canvas() {
         disableKeyboardA11y
         nodesDraggable={!shown.readOnly}
         nodesConnectable={!shown.readOnly}
+        edgesReconnectable={!shown.readOnly}
         elevateNodesOnSelect={false}
         nodeDragThreshold={3}
         minZoom={0.1}
         maxZoom={2}
         attributionPosition="bottom-left"
         fitView
+        onInit={(view) => openAtStart(view, frame.current)}
         fitViewOptions={FIT}
         aria-label={t("editor.canvas.label")}
       >

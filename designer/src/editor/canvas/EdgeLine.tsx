@@ -1,15 +1,14 @@
 import { BaseEdge, type EdgeProps, getSmoothStepPath } from "@xyflow/react"
 import { memo } from "react"
-import { useTranslation } from "react-i18next"
 import { useAddStep } from "../adding"
-import { useEditorSession } from "../context"
+import { useEditor, useEditorSession } from "../context"
 import { BEND } from "./liveDrag"
 import type { CanvasEdge } from "./toReactFlow"
 
 /** A line: lit or grey after a test run, with "+" in its middle. */
 export const EdgeLine = memo(function EdgeLine(props: EdgeProps<CanvasEdge>) {
   const { id, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, data } = props
-  const { t } = useTranslation()
+  const { t } = useEditor()
   const light = useEditorSession((session) => session.lights.get(id))
   const count = useEditorSession((session) => session.heat.get(id))
   const mark = useEditorSession((session) => session.marks.get(id))
@@ -37,7 +36,7 @@ export const EdgeLine = memo(function EdgeLine(props: EdgeProps<CanvasEdge>) {
           {count}
         </text>
       )}
-      {data?.readOnly === false && (
+      {data?.isOwn && (
         // The keyboard has the command "insert into line"; this is the mouse's way.
         // biome-ignore lint/a11y/useSemanticElements: SVG knows no button
         <g

@@ -1,9 +1,9 @@
 import { Tooltip } from "antd"
 import { memo } from "react"
-import { useTranslation } from "react-i18next"
 import type { Block } from "@/flow/catalog"
 import type { FlowNode } from "@/flow/types"
-import { useEditorSession } from "../context"
+import { languageNow } from "@/text/set-up"
+import { useEditor, useEditorSession } from "../context"
 import { wordsOf } from "../panels/words"
 
 /** The small marks on a card: problems, waits, money, messages, notes. */
@@ -13,7 +13,7 @@ export const Marks = memo(function Marks(props: {
   block: Block | undefined
 }) {
   const { id, node, block } = props
-  const { t, i18n } = useTranslation()
+  const { t } = useEditor()
   const problems = useEditorSession((session) => session.problems.get(id))
   const worst = problems?.some((one) => one.level === "error") ? "is-error" : "is-warning"
   return (
@@ -23,7 +23,7 @@ export const Marks = memo(function Marks(props: {
           title={
             <ul className="marks-list">
               {problems.slice(0, 5).map((one) => (
-                <li key={`${one.path}${one.code}`}>{wordsOf(one, i18n.language)}</li>
+                <li key={`${one.path}${one.code}`}>{wordsOf(one, languageNow())}</li>
               ))}
             </ul>
           }

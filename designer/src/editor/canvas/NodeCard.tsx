@@ -1,7 +1,5 @@
-import { Handle, type NodeProps, Position, useUpdateNodeInternals } from "@xyflow/react"
-import { Tooltip } from "antd"
-import { memo, useEffect, useMemo } from "react"
-import { useTranslation } from "react-i18next"
+import { Handle, type NodeProps, Position } from "@xyflow/react"
+import { memo, useMemo } from "react"
 import type { Port } from "@/flow/catalog"
 import { portOffset } from "@/flow/geometry"
 import { isError } from "@/flow/ports"
@@ -15,10 +13,11 @@ import { Marks } from "./Marks"
 import type { CardNode } from "./toReactFlow"
 
 /** A step: everything on it is read off the catalog. */
-export const NodeCard = memo(function NodeCard({ id, data }: NodeProps<CardNode>) {
-  const { node, block, ports, used, header, readOnly } = data
-  const { catalog } = useEditor()
-  const { t } = useTranslation()
+export const NodeCard = memo(Card, (a, b) => a.id === b.id && a.data === b.data)
+
+function Card({ id, data }: NodeProps<CardNode>) {
+  const { node, block, ports, used, header } = data
+  const { catalog, t } = useEditor()
   const mark = useEditorSession((session) => session.marks.get(id))
   const light = useEditorSession((session) => session.lights.get(id))
   const found = useEditorSession((session) => session.found.has(id))
@@ -28,10 +27,6 @@ export const NodeCard = memo(function NodeCard({ id, data }: NodeProps<CardNode>
     () => (block ? summaryOf(node, block, catalog) : ""),
     [node, block, catalog],
   )
-  const update = useUpdateNodeInternals()
-  const drawn = ports.map((port) => port.id).join(",")
-  // biome-ignore lint/correctness/useExhaustiveDependencies: handles are measured when ports change
-  useEffect(() => update(id), [drawn, id, update])
   const taken = used.split(",")
   const looks = [
     "card",
@@ -78,17 +73,16 @@ export const NodeCard = memo(function NodeCard({ id, data }: NodeProps<CardNode>
           isLabelled={ports.length > 1}
           top={portOffset(index, ports.length)}
           isFree={!taken.includes(port.id)}
-          readOnly={readOnly}
         />
       ))}
       {node.body && (
         <div className="body" style={{ top: header }}>
-          {(node.body.nodes ?? []).length === 0 && <EmptyBody id={id} readOnly={readOnly} />}
+          {(node.body.nodes ?? []).length === 0 && <EmptyBody id={id} />}
         </div>
       )}
     </article>
   )
-})
+}
 
 interface PortProps {
   step: string
@@ -96,11 +90,10 @@ interface PortProps {
   isLabelled: boolean
   top: number
   isFree: boolean
-  readOnly: boolean
 }
 
-function PortOut({ step, port, isLabelled, top, isFree, readOnly }: PortProps) {
-  const { t } = useTranslation()
+function PortOut({ step, port, isLabelled, top, isFree }: PortProps) {
+  const { t } = useEditor()
   const startAdding = useAddStep()
   const looks = `port-out${isError(port.id) ? " is-error" : ""}${isFree ? " is-free" : ""}`
   return (
@@ -117,32 +110,32 @@ function PortOut({ step, port, isLabelled, top, isFree, readOnly }: PortProps) {
         style={{ top }}
         className={looks}
       >
-        {isFree && !readOnly && (
-          <Tooltip title={t("editor.canvas.addBehind", { port: port.label })} mouseEnterDelay={0.6}>
-            <button
-              type="button"
-              className="plus nopan"
-              tabIndex={-1}
-              aria-label={t("editor.canvas.addBehind", { port: port.label })}
-              onClick={(event) => {
-                event.stopPropagation()
-                startAdding({ kind: "behind", from: step, port: port.id })
-              }}
-            >
-              <svg viewBox="0 0 12 12" aria-hidden="true">
-                <path d="M2 6h8M6 2v8" />
-              </svg>
-            </button>
-          </Tooltip>
+        {isFree && (
+          <button
+            type="button"
+            className="plus nopan"
+            tabIndex={-1}
+            aria-label={t("editor.canvas.addBehind", { port: port.label })}
+            title={t("editor.canvas.addBehind", { port: port.label })}
+            onClick={(event) => {
+              event.stopPropagation()
+              startAdding({ kind: "behind", from: step, port: port.id })
+            }}
+          >
+            <svg viewBox="0 0 12 12" aria-hidden="true">
+              <path d="M2 6h8M6 2v8" />
+            </svg>
+          </button>
         )}
       </Handle>
     </>
   )
 }
 
-function EmptyBody({ id, readOnly }: { id: string; readOnly: boolean }) {
-  const { t } = useTranslation()
+function EmptyBody({ id }: { id: string }) {
+  const { t } = useEditor()
   const startAdding = useAddStep()
+  const readOnly = useEditorSession((session) => session.readOnly)
   if (readOnly) return <span className="empty">{t("editor.canvas.emptyBox")}</span>
   return (
     <button

@@ -1,9 +1,17 @@
 // Document + session + catalog -> what React Flow draws. A card whose step did not change keeps its
 // very object, so that dragging one redraws one.
 
-import type { Edge, Node } from "@xyflow/react"
+import { type Edge, type Node, type NodeHandle, Position as Side } from "@xyflow/react"
 import type { Block, Blocks, Port } from "@/flow/catalog"
-import { CARD, handlerRects, headerHeight, originOf, type Rect, sizeOf } from "@/flow/geometry"
+import {
+  CARD,
+  handlerRects,
+  headerHeight,
+  originOf,
+  portOffset,
+  type Rect,
+  sizeOf,
+} from "@/flow/geometry"
 import { portOf, positionOf, type ScopeId } from "@/flow/graphs"
 import { usedPorts } from "@/flow/ports"
 import type { Flow, FlowNode, Graph, Note, Position } from "@/flow/types"
@@ -17,7 +25,6 @@ export interface CardData extends Record<string, unknown> {
   /** Ports that lines leave by, joined by commas. */
   used: string
   header: number
-  readOnly: boolean
 }
 
 export type CardNode = Node<CardData, "card">
@@ -25,7 +32,8 @@ export type HandlerNode = Node<{ label: string; holder: string; port: string }, 
 export type NoteNode = Node<{ note: Note; readOnly: boolean }, "note">
 export type GhostNode = Node<{ type: string | null }, "ghost">
 export type CanvasNode = CardNode | HandlerNode | NoteNode | GhostNode
-export type CanvasEdge = Edge<{ port: string; readOnly: boolean }>
+/** `isOwn`: a line of the document; others only show what belongs together. */
+export type CanvasEdge = Edge<{ port: string; isOwn?: boolean }>
 
 type Shown = Pick<Session, "selected" | "adding" | "ghost" | "readOnly">
 
@@ -91,39 +99,20 @@ export class Drawing {
     parent: string | undefined,
     { ports, used, at }: { ports: Port[]; used: string; at: Position },
   ): void {
-    const { readOnly } = turn.shown
     const size = sizeOf(node, this.blocks, graph)
     const selected = turn.shown.selected.has(node.id)
-    const deps = [
-      node,
-      ports,
-      used,
-      size.width,
-      size.height,
-      selected,
-      at.x,
-      at.y,
-      parent,
-      readOnly,
-    ]
+    const block = this.blocks.get(node.type)
+    const deps = [node, ports, used, size.width, size.height, selected, at.x, at.y, parent]
     this.keep(turn, node.id, deps, () => ({
       id: node.id,
       type: "card",
       position: at,
       ...size,
       measured: size,
+      handles: handlesOf(block, ports, size.width),
       selected,
-      draggable: !readOnly,
-      connectable: !readOnly,
       deletable: false,
-      data: {
-        node,
-        block: this.blocks.get(node.type),
-        ports,
-        used,
-        header: headerHeight(ports.length),
-        readOnly,
-      },
+      data: { node, block, ports, used, header: headerHeight(ports.length) },
       ...(parent === undefined ? {} : { parentId: parent }),
     }))
   }
@@ -147,6 +136,7 @@ export class Drawing {
       width,
       height,
       measured: { width, height },
+      handles: [{ ...HANDLE, type: "target", id: "in", position: Side.Top, ...BOX_IN }],
       draggable: false,
       selectable: false,
       deletable: false,
@@ -178,7 +168,7 @@ export class Drawing {
   }
 
   drawEdges(flow: Flow, shown: Shown, target: string | null): CanvasEdge[] {
-    const deps = [flow, shown.selected, shown.adding, shown.readOnly, target]
+    const deps = [flow, shown.selected, shown.adding, target]
     if (this.lastEdges && same(this.lastEdges.deps, deps)) return this.lastEdges.made
     const before = this.edges
     this.edges = new Map()
@@ -187,16 +177,15 @@ export class Drawing {
     for (let graph = graphs.shift(); graph; graph = graphs.shift()) {
       for (const edge of graph.edges ?? []) {
         const selected = shown.selected.has(edge.id)
-        const own = [edge, selected, target === edge.id, shown.readOnly]
+        const own = [edge, selected, target === edge.id]
         const kept = before.get(edge.id)
         const drawn =
           kept && same(kept.deps, own)
             ? kept.made
             : line(edge.id, edge.from, portOf(edge), edge.to, {
                 selected,
-                reconnectable: !shown.readOnly,
                 className: target === edge.id ? "target" : "",
-                data: { port: portOf(edge), readOnly: shown.readOnly },
+                data: { port: portOf(edge), isOwn: true },
               })
         this.edges.set(edge.id, { deps: own, made: drawn })
         made.push(drawn)
@@ -239,6 +228,27 @@ export class Drawing {
   }
 }
 
+const HANDLE = { width: 9, height: 9 }
+// A card's edge is a pixel wide, and a handle's middle stands on it.
+const [EDGE, HALF] = [1, HANDLE.width / 2]
+const BOX_IN = { x: 24 - HALF, y: -HALF }
+
+/** Where lines end, as the styles put it: nothing has to be measured before it is drawn. */
+function handlesOf(block: Block | undefined, ports: Port[], width: number): NodeHandle[] {
+  const leaving = ports.map((port, index) => ({
+    ...HANDLE,
+    type: "source" as const,
+    id: port.id,
+    position: Side.Right,
+    x: width - EDGE - HALF,
+    y: portOffset(index, ports.length) + EDGE - HALF,
+  }))
+  if (block?.kind === "trigger") return leaving
+  const y = portOffset(0, 1) + EDGE - HALF
+  const into = { type: "target" as const, id: "in", position: Side.Left, x: EDGE - HALF, y }
+  return [{ ...HANDLE, ...into }, ...leaving]
+}
+
 const PASSIVE = { selectable: false, focusable: false, reconnectable: false }
 
 function line(
@@ -256,7 +266,7 @@ function line(
     target,
     targetHandle: "in",
     deletable: false,
-    data: { port, readOnly: true },
+    data: { port },
     ...more,
   }
 }

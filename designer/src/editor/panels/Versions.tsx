@@ -3,9 +3,11 @@ import { App, Button, Drawer, Empty, List, Space, Spin, Tag, Typography } from "
 import { useState } from "react"
 import { useTranslation } from "react-i18next"
 import { call } from "@/api/client"
+import { usePeopleNames } from "@/api/names"
 import { useRead } from "@/api/queries"
 import { useMay } from "@/api/session"
 import type { Flow } from "@/flow/types"
+import { exactTime } from "@/text/format"
 import { useDocument, useEditor, useEditorSession } from "../context"
 import type { Autosaver } from "../saving"
 import { DiffView } from "./DiffView"
@@ -14,11 +16,13 @@ import { DiffWords } from "./DiffWords"
 /** Published versions: what each changed against today's draft, drawn and in words; going back. */
 export function Versions({ saver }: { saver: Autosaver }) {
   const { flowKey, session } = useEditor()
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   const [chosen, setChosen] = useState<number | null>(null)
   const versions = useRead("list_versions", { path: { key: flowKey } })
   const items = versions.data?.items ?? []
-  const time = (at: string) => new Date(at).toLocaleString(i18n.language)
+  const nameOf = usePeopleNames()
+  // Who may not see users does not get to see their ids instead.
+  const authorOf = (id: string | null) => (id && nameOf(id) !== id ? nameOf(id) : null)
   return (
     <Drawer
       open
@@ -57,7 +61,13 @@ export function Versions({ saver }: { saver: Autosaver }) {
                   )}
                 </Space>
               }
-              description={`${time(version.published_at)} · ${version.note || t("editor.versions.noNote")}`}
+              description={[
+                authorOf(version.published_by),
+                exactTime(version.published_at),
+                version.note || t("editor.versions.noNote"),
+              ]
+                .filter(Boolean)
+                .join(" · ")}
             />
           </List.Item>
         )}

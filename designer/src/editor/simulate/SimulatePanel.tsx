@@ -1,10 +1,12 @@
 import { CloseOutlined, PlayCircleOutlined, StopOutlined } from "@ant-design/icons"
 import { Alert, Button, Flex, Progress, Segmented, Select, Tabs } from "antd"
-import { useState } from "react"
+import { useMemo, useState } from "react"
 import { useTranslation } from "react-i18next"
 import { Link } from "react-router"
+import { isProblem } from "@/api/problem"
 import { useRead } from "@/api/queries"
 import { useMay } from "@/api/session"
+import type { Start } from "@/api/types"
 import { useDocument, useEditor, useEditorSession } from "../context"
 import { Cases } from "./Cases"
 import { Compared } from "./Compared"
@@ -12,30 +14,47 @@ import { Covered } from "./Covered"
 import { FileChoice, type Sent } from "./FileChoice"
 import type { Report } from "./report"
 import { SampleChoice, SampleText } from "./SampleChoice"
+import { problemsOfStart, StartForm } from "./StartForm"
+import { doorsOf, firstStart, hearsEvents } from "./starts"
 import { readEvent } from "./useSample"
 import { type Trial, useTrial } from "./useTrial"
 import { Walk } from "./Walk"
 import { lastDays, type Range, WindowChoice } from "./WindowChoice"
 
-type Source = "sample" | "cases" | "window" | "file"
+type Source = "sample" | "starts" | "cases" | "window" | "file"
 
-/** Tries what is on the canvas: a sample, cases, past events or a file; the path lights up. */
+/** Tries what is on the canvas: a sample, a start, cases, past events or a file; the path lights up. */
 export function SimulatePanel() {
-  const { session } = useEditor()
+  const { session, blocks } = useEditor()
   const { t } = useTranslation()
   const may = useMay()
-  const cases = useDocument((state) => state.flow.cases?.length ?? 0)
+  const flow = useDocument((state) => state.flow)
+  const cases = flow.cases?.length ?? 0
+  const doors = useMemo(() => doorsOf(flow, blocks), [flow, blocks])
   const text = useEditorSession((one) => one.eventText)
-  const [source, setSource] = useState<Source>("sample")
+  // A flow that waits for no event is tried the way it is started.
+  const [source, setSource] = useState<Source>(() =>
+    doors.length > 0 && !hearsEvents(flow, blocks) ? "starts" : "sample",
+  )
+  const [start, setStart] = useState<Start>({})
+  const door = doors.find((one) => one.node === start.node) ?? doors[0]
+  const begun = door && (start.node === door.node ? start : firstStart(door))
   const [range, setRange] = useState<Range>(() => lastDays(7))
   const [sent, setSent] = useState<Sent | null>(null)
   const [against, setAgainst] = useState<string | null>(null)
   const trial = useTrial()
   const event = readEvent(text)
-  const isReady = { sample: event !== null, cases: cases > 0, window: true, file: sent !== null }
+  const isReady = {
+    sample: event !== null,
+    starts: begun !== undefined,
+    cases: cases > 0,
+    window: true,
+    file: sent !== null,
+  }
   const run = () => {
     const more = against === null ? {} : { against }
     if (source === "sample" && event) void trial.start({ events: [event], ...more })
+    else if (source === "starts" && begun) void trial.start({ starts: [begun], ...more })
     else if (source === "cases") void trial.start({ cases: [] })
     else if (source === "window") void trial.start({ window: range, ...more })
     else if (sent) void trial.startFile(sent.file, sent.described, more)
@@ -51,6 +70,9 @@ export function SimulatePanel() {
             onChange={setSource}
             options={[
               { value: "sample", label: t("editor.trial.sample") },
+              ...(doors.length > 0
+                ? [{ value: "starts" as const, label: t("starts.source") }]
+                : []),
               { value: "cases", label: t("editor.trial.cases", { count: cases }) },
               { value: "window", label: t("editor.trial.window") },
               { value: "file", label: t("editor.trial.file") },
@@ -92,6 +114,14 @@ export function SimulatePanel() {
       </header>
       <div className="simulate-body">
         {source === "sample" && <SampleText />}
+        {source === "starts" && begun && (
+          <StartForm
+            doors={doors}
+            value={begun}
+            onChange={setStart}
+            problems={problemsOfStart(isProblem(trial.fault) ? trial.fault.items : [])}
+          />
+        )}
         {source === "cases" && <Cases trial={trial} />}
         <div className="simulate-result">
           <Told trial={trial} />

@@ -185,7 +185,7 @@ export function OptionalPart({ at, fresh, help }: { at: string; fresh: object; h
 }
 
 /** Minimum, maximum, guarantee in its three readings, and a factor. */
-function Limits({ at, model }: { at: string; model: Model }) {
+export function Limits({ at, model }: { at: string; model: Model }) {
   const { t } = useTranslation()
   const { currency } = useDesk()
   return (

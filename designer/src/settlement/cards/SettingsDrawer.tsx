@@ -4,7 +4,7 @@ import dayjs from "dayjs"
 import { useTranslation } from "react-i18next"
 import { freeId, lockInside, lockOn, rulesOf, useDesk } from "./desk"
 import { EdgeField, TextField } from "./fields"
-import { RoundingFields } from "./TermDrawer"
+import { RoundingFields } from "./TermFields"
 import { wordOf } from "./words"
 
 /** What holds for the whole card: name, currency, zone, rounding, campaigns. */

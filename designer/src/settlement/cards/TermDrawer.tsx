@@ -1,18 +1,15 @@
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons"
-import { App, Button, Checkbox, Drawer, Flex, Switch, Typography } from "antd"
+import { App, Button, Drawer, Flex, Switch, Typography } from "antd"
 import { useTranslation } from "react-i18next"
 import type { SplitPlan, Term } from "@/api/types"
-import { rateWords } from "@/text/zh-CN/rateWords"
 import { Bound } from "./Bound"
 import { ConditionField } from "./ConditionField"
 import { freeId, lockInside, lockOn, rulesOf, useDesk } from "./desk"
-import { ChoiceField, SwitchField, TextField, WholeField } from "./fields"
+import { ChoiceField, TextField } from "./fields"
 import { SourceFields } from "./SourceFields"
 import { SplitEditor } from "./SplitEditor"
-import { TickFields } from "./TickFields"
+import { BaseFields, Rounding, TimeFields } from "./TermFields"
 import { wordOf } from "./words"
-
-const FEES = Object.keys(rateWords.fee)
 
 /** What is owed: to whom, on which base, when it counts, over which window, paid how often. */
 export function TermDrawer({ term, close }: { term: Term; close: () => void }) {
@@ -53,78 +50,11 @@ export function TermDrawer({ term, close }: { term: Term; close: () => void }) {
       </div>
       <section className="part">
         {part(wordOf(t, "field", "base"), t("rates.term.baseAbout"))}
-        <div className="bound-grid">
-          <ChoiceField
-            at={`${at}/base/from`}
-            group="from"
-            names={["paid", "list", "none"]}
-            preset="paid"
-          />
-          <SwitchField at={`${at}/base/cost`} help={t("rates.term.costHelp")} />
-          <SwitchField at={`${at}/base/refunds`} preset />
-        </div>
-        <div className="bound-grid part">
-          <TickFields at={`${at}/base/plus`} help={t("rates.term.plusHelp")} />
-          <TickFields at={`${at}/base/minus`} help={t("rates.term.minusHelp")} />
-          <Bound at={`${at}/base/fees`} help={t("rates.term.feesHelp")}>
-            {(field) => (
-              <Checkbox.Group
-                className="act-list"
-                value={Array.isArray(field.value) ? (field.value as string[]) : []}
-                disabled={field.isDisabled}
-                options={FEES.map((value) => ({ value, label: wordOf(t, "fee", value) }))}
-                onChange={(next) => field.set(next.length > 0 ? next : undefined)}
-              />
-            )}
-          </Bound>
-        </div>
+        <BaseFields at={at} />
       </section>
       <section className="part">
         {part(t("rates.term.time"), t("rates.term.timeAbout"))}
-        <div className="bound-grid">
-          <ChoiceField
-            at={`${at}/moment/when`}
-            label={wordOf(t, "field", "moment")}
-            group="moment"
-            names={["paid", "delivered", "after_sales", "platform_settled"]}
-            preset="paid"
-          />
-          {term.moment?.when === "after_sales" && (
-            <WholeField at={`${at}/moment/days`} label={t("rates.term.days")} min={0} max={365} />
-          )}
-          <ChoiceField
-            at={`${at}/rate_on`}
-            group="rateOn"
-            names={["created", "paid", "earned"]}
-            preset="paid"
-          />
-          <ChoiceField
-            at={`${at}/window`}
-            group="window"
-            names={Object.keys(rateWords.window)}
-            preset="month"
-            help={t("rates.term.windowHelp")}
-          />
-          <ChoiceField
-            at={`${at}/period`}
-            group="period"
-            names={Object.keys(rateWords.period)}
-            preset="month"
-            help={t("rates.term.periodHelp")}
-          />
-          <ChoiceField
-            at={`${at}/counts`}
-            group="counts"
-            names={["orders", "lines", "pieces"]}
-            preset="orders"
-          />
-          <ChoiceField
-            at={`${at}/totals`}
-            group="totals"
-            names={["party", "parent", "qualify_parent"]}
-            preset="party"
-          />
-        </div>
+        <TimeFields term={term} at={at} />
       </section>
       <section className="part">
         {part(wordOf(t, "field", "rounding"), t("rates.term.roundingAbout"))}
@@ -138,44 +68,6 @@ export function TermDrawer({ term, close }: { term: Term; close: () => void }) {
       <Exclusions term={term} />
       <Splitting term={term} />
     </Drawer>
-  )
-}
-
-function Rounding({ at, hasOwn }: { at: string; hasOwn: boolean }) {
-  const { t } = useTranslation()
-  return (
-    <>
-      <Bound at={at} isOuter label={t("rates.term.ownRounding")}>
-        {(field) => (
-          <Switch
-            id={field.id}
-            checked={hasOwn}
-            disabled={field.isDisabled}
-            onChange={(isOn) => field.set(isOn ? { mode: "half_up" } : undefined)}
-          />
-        )}
-      </Bound>
-      {hasOwn && <RoundingFields at={at} />}
-    </>
-  )
-}
-
-export function RoundingFields({ at }: { at: string }) {
-  return (
-    <>
-      <ChoiceField
-        at={`${at}/mode`}
-        group="mode"
-        names={["half_up", "down", "half_even"]}
-        preset="half_up"
-      />
-      <ChoiceField
-        at={`${at}/grain`}
-        group="grain"
-        names={["line", "order", "period"]}
-        preset="period"
-      />
-    </>
   )
 }
 

@@ -30,8 +30,10 @@ export function Bank({ party }: { party: PartyShown }) {
           type="warning"
           showIcon
           title={t("rates.party.bankWaitsAbout")}
+          description={party.bank_is_own && t("rates.party.bankOwn")}
           action={
-            may("settlement.publish") && (
+            may("settlement.publish") &&
+            !party.bank_is_own && (
               <Button
                 type="primary"
                 loading={approve.isPending}

@@ -1,5 +1,15 @@
 import { DownloadOutlined } from "@ant-design/icons"
-import { AutoComplete, Button, Collapse, DatePicker, Dropdown, Flex, Segmented, Tag } from "antd"
+import {
+  AutoComplete,
+  Button,
+  Collapse,
+  DatePicker,
+  Dropdown,
+  Flex,
+  Segmented,
+  Select,
+  Tag,
+} from "antd"
 import dayjs from "dayjs"
 import { useState } from "react"
 import { useTranslation } from "react-i18next"
@@ -26,6 +36,8 @@ export const BY = [
 export type By = (typeof BY)[number]
 export const FILTERS = ["channel", "platform", "shop", "campaign", "service", "category"] as const
 export type Filter = (typeof FILTERS)[number]
+const OWNERS = ["direct", "franchise"] as const
+type Owner = (typeof OWNERS)[number]
 
 /** What was earned, by channel, shop, party, tier, campaign, service node, for any range. */
 export function ReportsPage() {
@@ -92,14 +104,15 @@ export function useReportQuery() {
   return { ...askedOf(month, since, until), ...useChosen() }
 }
 
-export function useChosen(): Partial<Record<Filter, string>> {
+export function useChosen(): Partial<Record<Filter, string>> & { owner?: Owner } {
   const [channel] = useFilter("channel")
   const [platform] = useFilter("platform")
   const [shop] = useFilter("shop")
   const [campaign] = useFilter("campaign")
   const [service] = useFilter("service")
   const [category] = useFilter("category")
-  const all = { channel, platform, shop, campaign, service, category }
+  const [owner] = useFilter("owner")
+  const all = { channel, platform, shop, campaign, service, category, owner }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value))
 }
 
@@ -140,8 +153,18 @@ function Range() {
 
 function Filters() {
   const { t } = useTranslation()
+  const [owner, setOwner] = useFilter("owner")
   return (
     <Flex gap={12} align="center" wrap>
+      <Select
+        allowClear
+        style={{ width: 150 }}
+        aria-label={t("settlement.reports.owner.label")}
+        placeholder={t("settlement.reports.owner.label")}
+        value={OWNERS.find((one) => one === owner) ?? null}
+        options={OWNERS.map((one) => ({ value: one, label: t(`settlement.reports.owner.${one}`) }))}
+        onChange={(next) => setOwner(next ?? undefined)}
+      />
       {FILTERS.map((filter) => (
         <OneFilter key={filter} filter={filter} label={t(`settlement.reports.kind.${filter}`)} />
       ))}
@@ -167,14 +190,14 @@ function OneFilter({ filter, label }: { filter: Filter; label: string }) {
         {label}: {value}
       </Tag>
     )
-  const keys = [...new Set((found.data?.rows ?? []).map((row) => row.key).filter(Boolean))]
+  const names = new Map((found.data?.rows ?? []).map((row) => [row.key, row.name]))
   return (
     <AutoComplete
       style={{ width: 150 }}
       aria-label={label}
       placeholder={label}
       showSearch={{ filterOption: true }}
-      options={keys.map((key) => ({ value: key }))}
+      options={[...names].filter(([key]) => key).map(([value, label]) => ({ value, label }))}
       onOpenChange={(open) => open && setOpen(true)}
       onSelect={(next: string) => setValue(next)}
     />

@@ -98,6 +98,8 @@ export const rates: SameShape<typeof chinese> = {
     advancedAbout:
       "The whole document (jimu.rate_card/1): paste a card from elsewhere, or change what has no field of its own. It stays an unsaved draft all the same.",
     document: "Document of the rate card",
+    asText: "Text mode (the whole document)",
+    limitsOf: "Rule “{{name}}”: minimum, maximum, guarantee and priority",
   },
   rule: {
     fresh: "New rule: {{layer}}",
@@ -474,6 +476,7 @@ export const rates: SameShape<typeof chinese> = {
     bankChanged: "Last changed:",
     bankWaitsAbout: "A new bank account waits for another person's approval.",
     bankApprove: "Approve",
+    bankOwn: "You proposed it: another person has to approve it.",
     bankApproveTitle: "Approve the new account of “{{name}}”?",
     bankApproveAbout: "Check with them on another road first. Payments then go to the new account.",
     bankApproved: "The new account counts",

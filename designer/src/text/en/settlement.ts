@@ -506,6 +506,7 @@ export const settlement: SameShape<typeof chinese> = {
     ownBill: "You compared it: somebody else accepts.",
   },
   reports: {
+    owner: { label: "Own / franchise", direct: "Own shops only", franchise: "Franchises only" },
     about: "What settlement came to by day of payment, claw-backs and corrections included.",
     by: "By",
     kind: {

@@ -128,5 +128,7 @@ export const simulations: SameShape<typeof chinese> = {
     running: "Events since {{since}} come next, at {{next}}.",
     noneYet: "Nothing compared yet.",
     daily: "Daily comparisons",
+    counted: "{{different}} of {{pairs}} runs differ",
+    money: "money differs by {{amount}}",
   },
 }

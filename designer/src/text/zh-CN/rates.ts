@@ -93,6 +93,8 @@ export const rates = {
     advancedAbout:
       "整份文档（jimu.rate_card/1）。可以从别处粘贴一张规则，或修改没有单独字段的少数内容；改动同样先是未保存的草稿。",
     document: "计费规则文档",
+    asText: "文本模式（整份文档）",
+    limitsOf: "规则「{{name}}」：最低、封顶、保底与优先级",
   },
   rule: {
     fresh: "{{layer}}新规则",
@@ -456,6 +458,7 @@ export const rates = {
     bankChanged: "上次更换：",
     bankWaitsAbout: "有一个新的收款账户等待另一个人复核。",
     bankApprove: "复核通过",
+    bankOwn: "由您提交，须由另一个人复核。",
     bankApproveTitle: "通过「{{name}}」的新收款账户？",
     bankApproveAbout: "请先通过其他途径向对方核实。通过以后，付款就到新账户。",
     bankApproved: "新收款账户已生效",

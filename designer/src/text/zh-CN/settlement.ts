@@ -498,6 +498,7 @@ export const settlement = {
     ownBill: "您是核对人，要由别人接受。",
   },
   reports: {
+    owner: { label: "直营 / 加盟", direct: "只看直营", franchise: "只看加盟" },
     about: "按付款日期统计各项结算金额，含追回和更正。",
     by: "按什么统计",
     kind: {

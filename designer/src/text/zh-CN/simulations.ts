@@ -125,5 +125,7 @@ export const simulations = {
     running: "从 {{since}} 起的事件还没有对照，下一次在 {{next}}。",
     noneYet: "还没有对照结果。",
     daily: "每日对照",
+    counted: "{{pairs}} 次执行中 {{different}} 次不同",
+    money: "金额相差 {{amount}}",
   },
 }

@@ -18,6 +18,7 @@ from engine.runtime.settling.adjustments import (
 from engine.runtime.settling.parties import bind_user
 from engine.runtime.settling.periods import (
     close_period,
+    list_coefficients,
     list_periods,
     reopen_period,
     set_coefficient,
@@ -130,6 +131,45 @@ def test_a_missing_coefficient_keeps_the_period_closing_until_it_is_given(
     drain_jobs(world, "test")
     assert status(world).status == "locked"
     assert sum(entry.minor for entry in entries(world)) == 8_000
+
+
+def test_coefficients_are_a_table_by_party_and_period_and_a_changed_one_prices_anew(
+    world: World, clock: Clock
+) -> None:
+    lin, wan = creator(world), creator(world, "wan")
+    model = percentage("10", coefficient={"key": "completion"})
+    publish(world, card(rule("base", model)))
+    take(world, ordered("1", "1000.00"), ordered("2", "500.00", by="wan"))
+    finance = person("finance", world, "settlement.edit")
+    set_coefficient(world, finance, "*", "completion", NOVEMBER, "0.9")
+    set_coefficient(world, finance, lin, "completion", NOVEMBER, "0.8", note="完成 8 成")
+    close(world, clock)
+
+    def sums() -> dict[str, int]:
+        found: dict[str, int] = {}
+        for entry in entries(world):
+            found[entry.to_account] = found.get(entry.to_account, 0) + entry.minor
+        return found
+
+    assert sums() == {lin: 8_000, wan: 4_500}
+    boss = person("boss", world, "settlement.edit")
+    set_coefficient(world, boss, lin, "completion", NOVEMBER, "0.85")
+    table = {one.party: one for one in list_coefficients(world, TENANT, period=NOVEMBER)}
+    assert (table[lin].value, table[lin].confirmed_by) == ("0.85", "usr_boss")
+    assert (table["*"].value, table["*"].confirmed_by) == ("0.9", "usr_finance")
+    drain_jobs(world, "test")
+    assert sums() == {lin: 8_500, wan: 4_500}
+    (late,) = (one for one in entries(world) if one.posted_in != NOVEMBER)
+    assert (late.minor, late.kind, late.to_account) == (500, "true_up", lin)
+    assert (late.earned_in, late.posted_in) == (NOVEMBER, "2026-12")
+    # For all: only who has no factor of their own. The same once more changes nothing.
+    for _ in range(2):
+        set_coefficient(world, boss, "*", "completion", NOVEMBER, "1")
+        drain_jobs(world, "test")
+        assert sums() == {lin: 8_500, wan: 5_000}
+    take(world, refunded("1", "500.00"))
+    assert sums() == {lin: 4_250, wan: 5_000}
+    demand_exact(world)
 
 
 def test_a_period_that_is_not_over_or_locked_is_not_closed_again(

@@ -19,6 +19,7 @@ from engine.runtime.inspect import read_trace
 from engine.runtime.outbox import drain_outbox
 from engine.runtime.principal import Principal
 from engine.runtime.runner import drain_lanes
+from engine.runtime.settling.due import REFUNDS_WAIT
 from engine.runtime.simulate import Result
 from engine.runtime.simulate.asked import Answers, Given
 from engine.runtime.simulate.samples import Samples
@@ -95,7 +96,7 @@ def live_through(world: World, clock: Any, events: Sequence[Event]) -> None:
     todo = sorted(events, key=lambda event: event.time)
     end = (todo[-1].time if todo else clock.at) + HORIZON
     while True:
-        moments = [next_moment(world), _next_task(world)]
+        moments = [next_moment(world), _next_task(world), _next_in_settlement(world)]
         moments += [todo[0].time] if todo else []
         known = [moment for moment in moments if moment is not None and moment <= end]
         if not known:
@@ -107,6 +108,13 @@ def live_through(world: World, clock: Any, events: Sequence[Event]) -> None:
             event = todo.pop(0)
             receive(world, TENANT, [event], connection=event.connection)
             _settle(world)
+
+
+def _next_in_settlement(world: World) -> datetime | None:
+    """Live, every beat looks whether a line is earned by now: here the clock jumps to it."""
+    with world.db.reading() as conn:
+        found = store.due_in_settlement(conn, 1, REFUNDS_WAIT)
+    return found[0].at if found else None
 
 
 def _settle(world: World) -> None:

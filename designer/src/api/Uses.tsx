@@ -1,0 +1,30 @@
+import { Flex, Tag, Typography } from "antd"
+import { useTranslation } from "react-i18next"
+import { Link } from "react-router"
+import type { UseShown } from "./types"
+
+/** Which steps of which flows use something that is kept by name. */
+export function UsesList({ items, empty }: { items: readonly UseShown[]; empty: string }) {
+  const { t } = useTranslation()
+  if (items.length === 0) return <Typography.Text type="secondary">{empty}</Typography.Text>
+  return (
+    <ul className="home-list">
+      {items.map((one) => (
+        <li key={`${one.flow} ${one.node}`}>
+          <span className="home-line">
+            <Link to={`/flows/${one.flow}/edit`}>{one.flow_name}</Link>
+            <Typography.Text type="secondary">{one.step}</Typography.Text>
+          </span>
+          <Flex gap={4}>
+            {one.is_live && (
+              <Tag color="success" variant="filled">
+                {t("calendars.isLive")}
+              </Tag>
+            )}
+            {one.in_draft && <Tag variant="filled">{t("calendars.inDraft")}</Tag>}
+          </Flex>
+        </li>
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,399 @@
+"""Counts a test run while it goes: each advance is counted from what was decided, then forgotten.
+
+What a report says of runs (harvest.py reads it from stored rows) is said here without storing them:
+
+1. A run that ended in its first advance is one more of its shape: the steps it took, how each ended
+   and by which port. Shapes are few; each is laid over the flow once, at the end.
+2. Of a run that goes on, its steps are noted in short until it has ended.
+3. Kept with their journals are those that harvest.py would keep: by run id the first `keep`, the
+   first of each way, the first that failed.
+4. At the end come runs that still wait or failed, and what stands in tables: calls and notices.
+"""
+
+from __future__ import annotations
+
+import marshal
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from engine.core.coverage import Coverage, place_of
+from engine.core.effect import CALL
+from engine.core.run import Decision, Signal, StepRecord
+from engine.runtime.advance import packed
+from engine.runtime.inspect import effect_shown
+from engine.runtime.simulate.harvest import MOST_FAILED, count_incidents
+from engine.runtime.simulate.tally import MOST_PATHS, RunSeen, Tally, way_key, way_of
+from engine.store import scratch as store
+from engine.store.db import Connection
+from engine.store.scratch.shelves import Done, Shelves
+
+Slim = tuple[str, str, Any, Any, int]  # step, how it stands, port, rows, microseconds
+Advance = tuple[int, Sequence[Slim]]  # when, in microseconds since 1970
+Entries = Sequence[tuple[Signal, Decision]]
+MOST_SHAPES = 2_000
+PAGE = 500
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_US = timedelta(microseconds=1)
+_OVER = ("succeeded", "cancelled")
+
+
+@dataclass(slots=True)
+class _Shape:
+    """Runs that went one way in one advance."""
+
+    path: tuple[tuple[str, str], ...]
+    way: str
+    first: str  # the least id
+    spent: list[int]
+    count: int = 0
+
+
+@dataclass(slots=True)
+class _Open:
+    """A run that goes on: its advances so far, in short, and as they are kept."""
+
+    advances: list[bytes] = field(default_factory=list)
+    journal: list[bytes] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """A run that may be kept. `last` is not packed yet: it may be another's place soon."""
+
+    row: Any
+    event: tuple[str, str, str, str]  # source, id, type, subject
+    shape: _Shape
+    journal: list[bytes]
+    last: Entries
+
+
+class Watching:
+    """Sees every commit of a scratch world (store.Watch) and fills a tally."""
+
+    def __init__(self, tally: Tally, flow_id: str, keep: int, since: datetime) -> None:
+        self._tally, self._flow_id, self._keep, self._since = tally, flow_id, keep, since
+        self._shapes: dict[Any, _Shape] = {}
+        self._open: dict[str, _Open] = {}
+        self._first: list[str] = []  # ids of the first runs, sorted
+        self._failed: list[str] = []
+        self._ways: dict[str, str] = {}  # {way: the first run that went it}
+        self._candidates: dict[str, _Candidate] = {}
+        self._acted: set[str] = set()  # runs that have called or told somebody
+
+    # -- commit by commit --------------------------------------------------------------------------
+
+    def saw(self, shelves: Shelves, conn: Connection, done: Done) -> None:
+        """What one transaction has done."""
+        for event in done.events:
+            if event.received_at >= self._since:
+                self._tally.unheard[event.type] += 1
+        moved: dict[str, list[Entries]] = {}
+        for entry in done.journal:
+            moved.setdefault(entry["run_id"], []).append(entry["entry"])
+        for id_, row in done.runs.items():
+            held = self._open.get(id_)
+            if held is None:
+                self._begun(shelves, conn, row)
+            own = moved.get(id_, [])
+            acted = any(_acts(entries) for entries in own)
+            if row.status not in _OVER:
+                self._goes_on(held or self._open.setdefault(id_, _Open()), own)
+                if acted:
+                    self._acted.add(id_)
+                continue
+            advances = [_slim(entries) for entries in own]
+            journal: list[bytes] = []
+            if held is not None:
+                del self._open[id_]
+                advances = [*map(marshal.loads, held.advances), *advances]
+                journal = held.journal
+            journal += [packed(entries) for entries in own[:-1]]
+            self._ended(shelves, conn, row, advances, journal, own[-1] if own else ())
+            if id_ in self._acted:
+                self._acted.discard(id_)
+            elif not acted and not row.mode_key:
+                shelves.runs.drop(id_)
+        for change in done.history:
+            if change["by"].startswith("eff_"):
+                self._changed(change)
+
+    def _begun(self, shelves: Shelves, conn: Connection, row: Any) -> None:
+        if row.flow_id == self._flow_id:
+            event = self._event(shelves, conn, row)
+            if event is not None and event.received_at >= self._since:
+                self._tally.unheard[event.type] -= 1
+
+    def _goes_on(self, held: _Open, own: Sequence[Entries]) -> None:
+        for entries in own:
+            slim: Any = _slim(entries)
+            held.advances.append(marshal.dumps(slim))
+            held.journal.append(packed(entries))
+
+    def _changed(self, change: Any) -> None:
+        run = "run_" + change["by"][4:].rpartition("_")[0]
+        self._tally.add_change(run, change["field"], change["old"], change["new"])
+
+    def _event(self, shelves: Shelves, conn: Connection, row: Any) -> Any:
+        return shelves.events.get(conn, [row.event_id]).get(row.event_id)
+
+    # -- runs that are over ------------------------------------------------------------------------
+
+    def _ended(
+        self,
+        shelves: Shelves,
+        conn: Connection,
+        row: Any,
+        advances: Sequence[Advance],
+        journal: list[bytes],
+        last: Entries,
+    ) -> None:
+        tally, id_ = self._tally, row.id
+        if row.flow_id != self._flow_id:
+            tally.others[row.flow_id] += 1
+            return
+        tally.by_status[row.status] += 1
+        if row.ended_at is not None:
+            tally.lasting.add((row.ended_at - row.started_at).total_seconds())
+        if len(advances) > 1:
+            tally.add_waits(_entries(advances))
+        steps = [slim for _, each in advances for slim in each]
+        key = (row.status, tuple([slim[:4] for slim in steps]))
+        shape = self._shapes.get(key)
+        if shape is None:
+            if len(self._shapes) >= MOST_SHAPES:
+                self._lay_out()
+            path = way_of(_records(steps))
+            way = way_key(row.status, path)
+            shape = self._shapes[key] = _Shape(path, way, id_, [0] * len(steps))
+        shape.count += 1
+        is_first = shape.count == 1 or id_ < shape.first
+        if is_first:
+            shape.first = id_
+        for at, slim in enumerate(steps):
+            if slim[4]:
+                shape.spent[at] += slim[4]
+        has_failed = row.status == "failed"
+        if has_failed:
+            tally.add_failure(id_, row.error, self._subject(shelves, conn, row), _records(steps))
+        first = self._first
+        if is_first or has_failed or len(first) < self._keep or (first and id_ < first[-1]):
+            self._consider(shelves, conn, row, shape, journal, last)
+
+    def _subject(self, shelves: Shelves, conn: Connection, row: Any) -> str:
+        event = self._event(shelves, conn, row)
+        return event.subject if event is not None else ""
+
+    def _lay_out(self) -> None:
+        """Shapes onto the flow: what each of its runs counts, as often as there were any."""
+        for (status, steps), shape in sorted(self._shapes.items(), key=_first_id):
+            one, records = Coverage(), _records(steps)
+            one.add(records)
+            _add_times(self._tally.coverage, one, shape.count)
+            for record, spent in zip(records, shape.spent, strict=True):
+                if spent:
+                    self._tally.coverage.ms[place_of(record.step)] += spent
+            self._tally.add_path(shape.path, status, shape.count, shape.first)
+        self._shapes.clear()
+
+    # -- what is kept ------------------------------------------------------------------------------
+
+    def _consider(
+        self,
+        shelves: Shelves,
+        conn: Connection,
+        row: Any,
+        shape: _Shape,
+        journal: list[bytes],
+        last: Entries,
+    ) -> None:
+        id_, way = row.id, shape.way
+        wanted = _among_first(self._first, id_, self._keep, self._let_go)
+        if row.status == "failed":
+            wanted |= _among_first(self._failed, id_, MOST_FAILED, self._let_go)
+        held = self._ways.get(way)
+        if (held is None and len(self._ways) < MOST_PATHS) or (held is not None and id_ < held):
+            self._ways[way] = id_
+            wanted = True
+            if held is not None:
+                self._let_go(held)
+        if wanted:
+            event = self._event(shelves, conn, row)
+            about = (
+                (event.source, event.external_id, event.type, event.subject)
+                if event is not None
+                else ("", "", "", "")
+            )
+            slim = [(signal, Decision({}, [], one.records, one.status)) for signal, one in last]
+            self._candidates[id_] = _Candidate(row, about, shape, journal, slim)
+
+    def _let_go(self, id_: str) -> None:
+        """Another has taken one of its places."""
+        held = self._candidates.get(id_)
+        if held is None or _has(self._first, id_) or _has(self._failed, id_):
+            return
+        if self._ways.get(held.shape.way) != id_:
+            del self._candidates[id_]
+
+    # -- the end -----------------------------------------------------------------------------------
+
+    def settle(self, shelves: Shelves, conn: Connection) -> Iterator[int]:
+        """Counts what has not ended, and calls and notices; yields how much was counted."""
+        left = sorted(self._open)
+        for start in range(0, len(left), PAGE):
+            rows = shelves.runs.get(conn, left[start : start + PAGE])
+            for id_, row in rows.items():
+                held = self._open.pop(id_)
+                advances = [marshal.loads(one) for one in held.advances]
+                self._ended(shelves, conn, row, advances, held.journal, ())
+            yield start + len(rows)
+        count_incidents(conn, self._tally)
+        for call in store.calls_made(conn):
+            slot = (call.connection, call.action, call.status)
+            self._tally.add_call(call.run_id, call.event_subject, slot, call.args)
+        for told in store.notices_given(conn):
+            self._tally.add_notice(told.run_id, told.user_id, told.title, told.body)
+
+    def finish(self) -> None:
+        """After `settle`: the tally says all."""
+        self._lay_out()
+        self._tally.unheard = +self._tally.unheard
+
+    # -- another process ---------------------------------------------------------------------------
+
+    def another(self) -> Watching:
+        """An empty one for other events of the same test run."""
+        return Watching(Tally(), self._flow_id, self._keep, self._since)
+
+    def packed(self) -> Watching:
+        """As it travels: with journals as bytes."""
+        for one in self._candidates.values():
+            if one.last:
+                one.journal, one.last = [*one.journal, packed(one.last)], ()
+        return self
+
+    def merge(self, other: Watching) -> None:
+        """What another has counted, before `finish`: the same as if it had been counted here."""
+        self._tally.merge(other._tally)
+        for key, shape in other._shapes.items():
+            held = self._shapes.setdefault(key, shape)
+            if held is not shape:
+                held.count += shape.count
+                held.first = min(held.first, shape.first)
+                held.spent = [one + more for one, more in zip(held.spent, shape.spent, strict=True)]
+        self._candidates |= other._candidates
+        self._first = sorted(self._first + other._first)[: self._keep]
+        self._failed = sorted(self._failed + other._failed)[:MOST_FAILED]
+        for way, id_ in other._ways.items():
+            self._ways[way] = min(id_, self._ways.get(way, id_))
+        wanted = {*self._first, *self._failed, *self._ways.values()}
+        self._candidates = {id_: self._candidates[id_] for id_ in wanted}
+
+    def kept(self, conn: Connection) -> dict[str, RunSeen]:
+        """The runs that are kept, by id, in order."""
+        ids = sorted(self._candidates)
+        calls = store.calls_of(conn, ids) if ids else {}
+        return {id_: _seen(self._candidates[id_], calls.get(id_, [])) for id_ in ids}
+
+
+def _seen(one: _Candidate, calls: list[Any]) -> RunSeen:
+    row, (source, external, type_, subject) = one.row, one.event
+    journal = [*one.journal, packed(one.last)] if one.last else one.journal
+    return RunSeen(
+        id=row.id,
+        event=(source, external),
+        event_type=type_,
+        subject=subject,
+        owner=row.owner,
+        flow_id=row.flow_id,
+        trigger=row.trigger,
+        status=row.status,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        error=row.error,
+        output=row.output,
+        path=one.shape.path,
+        sent=tuple((call.connection, call.action, call.status, call.args) for call in calls),
+        told=(),
+        changed=(),
+        journal=tuple(journal),
+        effects={call.key: effect_shown(call) for call in calls},
+    )
+
+
+def _among_first(ids: list[str], id_: str, most: int, let_go: Any) -> bool:
+    """Whether an id is one of the least; the one it displaces is let go."""
+    if len(ids) >= most and (not ids or id_ >= ids[-1]):
+        return False
+    insort(ids, id_)
+    if len(ids) > most:
+        let_go(ids.pop())
+    return True
+
+
+def _has(ids: Sequence[str], id_: str) -> bool:
+    place = bisect_left(ids, id_)
+    return place < len(ids) and ids[place] == id_
+
+
+def _slim(entries: Entries) -> Advance:
+    return (
+        (entries[0][0].now - _EPOCH) // _US,
+        [
+            (
+                record.step,
+                record.status,
+                record.port,
+                _rows(record.reason[1]),
+                round(record.ms * 1000) if record.ms else 0,
+            )
+            for _, decision in entries
+            for record in decision.records
+        ],
+    )
+
+
+def _rows(values: Any) -> tuple[str, ...] | None:
+    rows = values.get("rows") if values else None
+    if not isinstance(rows, list | tuple):
+        return None
+    return tuple(row for row in rows if isinstance(row, str)) or None
+
+
+def _records(steps: Iterable[Any]) -> list[StepRecord]:
+    return [
+        StepRecord(step[0], step[1], step[2], None, ("", {"rows": step[3]} if step[3] else {}))
+        for step in steps
+    ]
+
+
+def _add_times(coverage: Coverage, one: Coverage, count: int) -> None:
+    """What one run counts, as often as there were such runs."""
+    coverage.runs += count
+    for own, theirs in (
+        (coverage.steps, one.steps),
+        (coverage.ports, one.ports),
+        (coverage.rows, one.rows),
+    ):
+        for key, times in theirs.items():
+            own[key] += times * count
+
+
+def _first_id(item: tuple[Any, _Shape]) -> str:
+    return item[1].first
+
+
+def _entries(advances: Iterable[Advance]) -> Iterator[Any]:
+    for at, steps in advances:
+        yield Signal("answer", _EPOCH + at * _US), "", _records(steps)
+
+
+def _acts(entries: Entries) -> bool:
+    """Whether something leaves the run: a call, or a word to somebody."""
+    return any(
+        command.kind == "effect" and command.body.kind in (CALL, "notify")
+        for _, decision in entries
+        for command in decision.commands
+    )

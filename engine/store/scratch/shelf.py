@@ -1,0 +1,324 @@
+"""One table of a scratch database in memory: rows lie here first and are written when they must be.
+
+SQLite stays what holds everything; a shelf holds what was touched last. It is written out when it
+is full, and before any statement that names its table (shelves.py). Values are as they would come
+back from the database: JSON as plain values, times in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from sqlalchemy import JSON as SqlJson
+from sqlalchemy import Table, select
+from sqlalchemy.engine import Connection
+
+from engine.store.among import among
+from engine.store.bulk import insert_rows, update_rows
+from engine.store.db import Amount, Moment, all_tenants, dump_json
+
+_PLAIN = frozenset({str, int, bool, type(None)})
+
+
+class Kept:
+    """A row, read by attribute like one of the database; never changed."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.__dict__ = values
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """A column."""
+
+    @property
+    def _mapping(self) -> Mapping[str, Any]:
+        return self.__dict__
+
+
+def _json(value: Any) -> Any:
+    if not value or type(value) in _PLAIN:
+        return value
+    return orjson.loads(dump_json(value))
+
+
+def _moment(value: Any) -> Any:
+    if value is None or value.tzinfo is UTC:
+        return value
+    if value.tzinfo is None:
+        raise ValueError("a time without zone must not be stored")
+    return value.astimezone(UTC)
+
+
+def _amount(value: Any) -> Any:
+    return None if value is None else type(value)(format(value, "f"))
+
+
+def turned(table: Table) -> dict[str, Callable[[Any], Any]]:
+    """What each column's value is turned to as if it had been in the database."""
+    found: dict[str, Callable[[Any], Any]] = {}
+    for column in table.c:
+        if isinstance(column.type, SqlJson):
+            found[column.name] = _json
+        elif isinstance(column.type, Moment):
+            found[column.name] = _moment
+        elif isinstance(column.type, Amount):
+            found[column.name] = _amount
+    return found
+
+
+@dataclass(slots=True)
+class Hand:
+    """What is under way: how to take it back, and whether a statement is the shelves' own."""
+
+    undo: list[Callable[[], None]] = field(default_factory=list)
+    is_own: bool = False
+
+    @contextmanager
+    def own(self) -> Iterator[None]:
+        before, self.is_own = self.is_own, True
+        try:
+            yield
+        finally:
+            self.is_own = before
+
+
+class Shelf:
+    """Rows of one table by key; `name` is a second unique key, by which they are found too.
+
+    `note` is told of each row that is put here.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        hand: Hand,
+        most: int,
+        key: tuple[str, ...] = ("id",),
+        name: tuple[str, ...] = (),
+        note: Callable[[Any, Kept], None] | None = None,
+    ) -> None:
+        self.table, self.key, self.name, self.most = table, key, name, most
+        self._hand, self._note = hand, note
+        self.rows: dict[Any, Kept] = {}
+        self.named: dict[Any, Any] = {}  # {name: key} of those rows
+        self.fresh: dict[Any, None] = {}  # not in the database
+        self.changed: dict[Any, None] = {}  # there, but not like this
+        # Hashes of keys and names that are in the database; None: anything may be.
+        self.beyond: set[int] | None = set()
+        self._empty = {column.name: None for column in table.c}
+        self._turned = tuple(turned(table).items())
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    def get(self, conn: Connection, keys: Iterable[Any]) -> dict[Any, Kept]:
+        """{key: row} of those there are."""
+        rows, found = self.rows, dict[Any, Kept]()
+        missing = []
+        for key in keys:
+            row = rows.get(key)
+            if row is not None:
+                found[key] = row
+            elif self._is_beyond(key):
+                missing.append(key)
+        if missing:
+            found |= self._fetch(conn, self.key, missing)
+        return found
+
+    def get_named(self, conn: Connection, names: Iterable[Any]) -> dict[Any, Kept]:
+        """{name: row} of those there are."""
+        rows, named, found = self.rows, self.named, dict[Any, Kept]()
+        missing = []
+        for name in names:
+            key = named.get(name)
+            if key is not None:
+                found[name] = rows[key]
+            elif self._is_beyond(name):
+                missing.append(name)
+        if missing:
+            found |= self._fetch(conn, self.name, missing)
+        return found
+
+    def may_be_there(self, key: Any) -> bool:
+        return key in self.rows or self._is_beyond(key)
+
+    def _is_beyond(self, key: Any) -> bool:
+        return self.beyond is None or (bool(self.beyond) and hash(key) in self.beyond)
+
+    def _fetch(self, conn: Connection, by: tuple[str, ...], keys: Sequence[Any]) -> dict[Any, Kept]:
+        columns = [self.table.c[name] for name in by]
+        wanted = set(keys)
+        found: dict[Any, Kept] = {}
+        for start in range(0, len(keys), 500):
+            part = keys[start : start + 500]
+            # Column by column: for a list of pairs SQLite would walk through the whole index.
+            where = [
+                among(column, part if len(by) == 1 else sorted({one[at] for one in part}))
+                for at, column in enumerate(columns)
+            ]
+            with self._hand.own():
+                rows = conn.execute(all_tenants(select(self.table).where(*where))).all()
+            for row in rows:
+                values = dict(row._mapping)
+                asked, key = picked(values, by), picked(values, self.key)
+                # One that is here under another name was renamed since: the database is behind.
+                if asked in wanted and key not in self.rows:
+                    found[asked] = self._keep(key, Kept(values))
+        return found
+
+    def _keep(self, key: Any, row: Kept) -> Kept:
+        self.rows[key] = row
+        if self.name:
+            self.named[picked(row.__dict__, self.name)] = key
+        return row
+
+    # -- writing -----------------------------------------------------------------------------------
+
+    def insert(self, conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """New rows; whoever inserts knows that none is there."""
+        for row in rows:
+            self._put(picked(row, self.key), self._whole(row))
+
+    def insert_new(
+        self, conn: Connection, rows: Sequence[Mapping[str, Any]], key: tuple[str, ...]
+    ) -> list[tuple[Any, ...]]:
+        """Rows whose key is not there yet; the keys of those."""
+        first: dict[Any, Mapping[str, Any]] = {}
+        for row in rows:
+            first.setdefault(picked(row, key), row)
+        there = self.get_named(conn, first) if key == self.name else self.get(conn, first)
+        done = []
+        for asked, row in first.items():
+            if asked not in there:
+                self._put(picked(row, self.key), self._whole(row))
+                done.append(asked if len(key) > 1 else (asked,))
+        return done
+
+    def update(
+        self, conn: Connection, rows: Sequence[Mapping[str, Any]], key: tuple[str, ...]
+    ) -> None:
+        held = self.get(conn, [picked(row, self.key) for row in rows])
+        for row in rows:
+            found = picked(row, self.key)
+            old = held.get(found)
+            if old is None:
+                continue
+            values = {**old.__dict__, **row}
+            for name, turn in self._turned:
+                if name in row:
+                    values[name] = turn(values[name])
+            self._put(found, Kept(values))
+
+    def _whole(self, row: Mapping[str, Any]) -> Kept:
+        values = {**self._empty, **row}
+        for name, turn in self._turned:
+            values[name] = turn(values[name])
+        return Kept(values)
+
+    def _put(self, key: Any, row: Kept) -> None:
+        old, was_fresh = self.rows.get(key), key in self.fresh
+        self._hand.undo.append(
+            partial(self._back, key, old, was_fresh=was_fresh, was_changed=key in self.changed)
+        )
+        self.rows[key] = row
+        if old is None or was_fresh:
+            self.fresh[key] = None
+        else:
+            self.changed[key] = None
+        if self.name and old is None:
+            self.named[picked(row.__dict__, self.name)] = key
+        if self._note is not None:
+            self._note(key, row)
+
+    def _back(self, key: Any, old: Kept | None, *, was_fresh: bool, was_changed: bool) -> None:
+        self.drop(key)
+        if old is not None:
+            self._keep(key, old)
+        if was_fresh:
+            self.fresh[key] = None
+        elif was_changed:
+            self.changed[key] = None
+
+    def drop(self, key: Any) -> None:
+        """Forgets a row that nobody will ask for."""
+        row = self.rows.pop(key, None)
+        self.fresh.pop(key, None)
+        self.changed.pop(key, None)
+        if row is not None and self.name:
+            self.named.pop(picked(row.__dict__, self.name), None)
+
+    # -- the database ------------------------------------------------------------------------------
+
+    def write(self, conn: Connection, keys: Iterable[Any] | None = None) -> None:
+        """What is not in the database like this, into it."""
+        fresh = [key for key in (self.fresh if keys is None else keys) if key in self.fresh]
+        changed = [key for key in (self.changed if keys is None else keys) if key in self.changed]
+        with self._hand.own():
+            insert_rows(conn, self.table, [self.rows[key].__dict__ for key in fresh])
+            update_rows(conn, self.table, [self.rows[key].__dict__ for key in changed], self.key)
+        for key in fresh:
+            del self.fresh[key]
+        for key in changed:
+            del self.changed[key]
+        if self.beyond is not None:
+            self.beyond.update(map(hash, fresh))
+            if self.name:
+                rows, name = self.rows, self.name
+                self.beyond.update(hash(picked(rows[key].__dict__, name)) for key in fresh)
+
+        def back() -> None:
+            self.fresh.update(dict.fromkeys(fresh))
+            self.changed.update(dict.fromkeys(changed))
+
+        if fresh or changed:
+            self._hand.undo.append(back)
+
+    def forget(self) -> None:
+        """Somebody else has changed the table: nothing here is sure any more."""
+        self.rows.clear()
+        self.named.clear()
+        self.beyond = None
+
+    def make_room(self, conn: Connection) -> None:
+        """Above its size the older half is written and let go."""
+        if len(self.rows) > self.most:
+            old = list(self.rows)[: len(self.rows) - self.most // 2]
+            self.write(conn, old)
+            for key in old:
+                self.drop(key)
+
+
+def picked(values: Mapping[str, Any], names: tuple[str, ...]) -> Any:
+    """A row's key: the value itself, or a tuple of several."""
+    if len(names) == 1:
+        return values[names[0]]
+    return tuple([values[name] for name in names])
+
+
+class Log:
+    """A table that only grows and that nobody reads until the end."""
+
+    def __init__(self, table: Table, hand: Hand, most: int) -> None:
+        self.table, self.most = table, most
+        self.rows: list[Mapping[str, Any]] = []  # not in the database
+        self._hand = hand
+
+    def write(self, conn: Connection) -> None:
+        if self.rows:
+            rows, self.rows = self.rows, []
+            with self._hand.own():
+                insert_rows(conn, self.table, rows)
+            self._hand.undo.append(lambda: self.rows.__setitem__(slice(0, 0), rows))
+
+    def forget(self) -> None:
+        return None
+
+    def make_room(self, conn: Connection) -> None:
+        if len(self.rows) > self.most:
+            self.write(conn)

@@ -1,0 +1,188 @@
+"""Counted while it goes, in one process or in two, a test run says what its stored rows say."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.core.flow import load_flow
+from engine.runtime.jobs import Cancelled
+from engine.runtime.simulate import read_setup, simulate
+from engine.runtime.simulate.sharing import are_strangers, own_of, shares_of
+from engine.runtime.simulate.sources import read_feed
+from engine.runtime.world import World
+from tests.engine.runtime.conftest import TENANT
+from tests.engine.runtime.simulate.kit import connect, hire
+from tests.engine.runtime.simulate.test_faithful import generated, generated_events
+from tests.engine.runtime.simulate.test_simulate import made, order, tag
+
+ANSWERS = {
+    "*": {"after": "PT1H"},
+    "out.send": [{"error": "refused"}, {"later": True}, {"sample": "ok"}],
+}
+
+
+@pytest.mark.parametrize("seed", [3, 8, 11])
+def test_alone_it_is_counted_as_beside_another_version(world: World, seed: int) -> None:
+    connect(world, out="webhook")
+    hire(world, "usr_1", "usr_2")
+    document = generated(seed)
+    setup = {
+        "flow": document["key"],
+        "document": document,
+        "events": generated_events(seed),
+        "answers": ANSWERS,
+        "keep": 3,
+    }
+    alone = simulate(world, TENANT, read_setup(setup))
+    # Where versions are compared, each run is read from its rows.
+    beside = simulate(world, TENANT, read_setup({**setup, "against": "draft"}))
+    assert beside.report["comparison"]["different"] == 0
+    for name in ("against", "comparison"):
+        alone.report.pop(name), beside.report.pop(name)
+    assert alone.report == beside.report
+    assert sum(alone.report["runs"]["by_status"].values()) > 3
+    kept = [(run.id, run.status, run.path, run.subject) for run in alone.kept["new"]]
+    assert kept == [(run.id, run.status, run.path, run.subject) for run in beside.kept["new"]]
+    # A journal is packed when it is kept: each advance reads the same.
+    assert [len(run.journal) for run in alone.kept["new"]] == [
+        len(run.journal) for run in beside.kept["new"]
+    ]
+
+
+IN_TWO = """
+import json, sys
+from benchmarks.installation import TENANT, flow, order
+from benchmarks.test_run import bare_world
+from engine.core.event import write_event
+from engine.runtime.batch import as_json
+from engine.runtime.simulate import read_setup, run, simulate
+world, shared, told = bare_world(), run.run_shared, []
+def noted(*given):
+    told.append(given[-1])
+    return shared(*given)
+run.run_shared = noted
+document = flow(with_effect=False)
+document["nodes"][2]["config"]["fields"][0]["value"] = "{{ 1 / (order.amount - 523) }}"
+setup = {"flow": "vip", "document": document, "keep": 40,
+         "events": [write_event(order(number % 390, 60)) for number in range(400)]}
+found = []
+for run.SHARED_FROM in (100, 10_000):
+    result = simulate(world, TENANT, read_setup(setup))
+    kept = [[each.id, each.status, each.path, len(each.journal)] for each in result.kept["new"]]
+    found.append([as_json(result.report), kept])
+print(json.dumps({"same": found[0] == found[1], "shares": [list(one) for one in told],
+                  "runs": found[0][0]["runs"]["by_status"]}))
+"""
+
+
+def test_in_two_processes_the_report_is_the_one_of_a_single_process() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", IN_TWO],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parents[4],
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr[-2_000:]
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found["same"]
+    assert len(found["shares"]) == 1
+    assert 100 < sum(found["shares"][0]) < 300
+    assert found["runs"] == {"failed": 1, "succeeded": 389}  # ten events came twice
+
+
+def _linked(number: int, *people: str) -> dict[str, Any]:
+    event = order(number)
+    event["data"]["order"]["identities"] = [
+        {"kind": "douyin_open_id", "value": person} for person in people
+    ]
+    return event
+
+
+def test_events_that_may_be_of_one_owner_stay_together(world: World) -> None:
+    events = [_linked(1, "a"), _linked(2, "b"), _linked(3, "c"), _linked(4, "a", "c")]
+    events += [_linked(5, "d"), _linked(1, "d")]  # the first order again, of somebody else
+    people = [{"identities": {"douyin_open_id": "b", "member_id": "7"}}]
+    setup = read_setup({"flow": "tried", "events": events, "customers": people})
+
+    def tell(*_: Any) -> None:
+        return None
+
+    with world.db.reading() as conn:
+        feed = read_feed(world, conn, TENANT, setup, tell)
+        shares = shares_of(world, conn, TENANT, feed, setup, tell)
+    # Five of six belong together: that is no use.
+    assert shares is None
+    setup = read_setup({"flow": "tried", "events": [*events, *events[1:2] * 4]})
+    with world.db.reading() as conn:
+        feed = read_feed(world, conn, TENANT, setup, tell)
+        shares = shares_of(world, conn, TENANT, feed, setup, tell)
+    assert shares is not None
+    assert list(shares) in ([0, 1, 0, 0, 0, 0, 1, 1, 1, 1], [1, 0, 1, 1, 1, 1, 0, 0, 0, 0])
+    numbers = [number for share in (0, 1) for number, _ in own_of(feed, shares, share)]
+    assert sorted(numbers) == list(range(10))
+
+
+_COUNTING = {"type": "order.paid", "count": {"n": 3, "key": "order.shop"}}
+
+
+@pytest.mark.parametrize(
+    ("node", "trigger", "expected"),
+    [
+        (tag(), {}, True),
+        ({**tag(), "config": {"add": ["A"], "customer": "order.external_id"}}, {}, False),
+        ({"id": "a", "type": "wait", "config": {"duration": "PT1H"}}, {}, False),
+        (
+            {"id": "a", "type": "find_customer", "config": {"kind": "phone", "value": "1"}},
+            {},
+            False,
+        ),
+        ({"id": "a", "type": "frequency_cap", "config": {"limit": 1}}, {}, False),
+        (tag(), _COUNTING, False),
+    ],
+    ids=["own", "another", "waits", "reads", "caps", "counts"],
+)
+def test_flows_that_reach_beyond_their_owner_stay_in_one_process(
+    world: World, node: dict[str, Any], trigger: dict[str, Any], expected: bool
+) -> None:
+    document = made(node, lines=["t>a"])
+    if trigger:
+        document["nodes"][0] = {"id": "t", "type": "event", "config": trigger}
+    assert are_strangers([load_flow(document)], world.registry) is expected
+
+
+def test_progress_is_told_and_a_cancel_heard_after_five_hundred_events_at_most(
+    world: World, tmp_path: Path
+) -> None:
+    file = tmp_path / "events.jsonl"
+    events = [json.dumps(order(number)) for number in range(1_200)]
+    file.write_text("\n".join(events), encoding="utf-8")
+    document = made(tag(), lines=["t>a"])
+    setup = read_setup({"flow": "tried", "document": document, "file": {"path": str(file)}})
+    told: list[tuple[str, int]] = []
+    simulate(world, TENANT, setup, lambda done, total, said: told.append((said["zh"], done)))
+    tried = [0, *(done for said, done in told if said.startswith("已试"))]
+    assert max(later - one for one, later in pairwise(tried)) <= 500
+    assert [said for said, _ in told if said.startswith("正在读取")] == [
+        "正在读取事件：500 个",
+        "正在读取事件：1000 个",
+    ]
+    for phase in ("正在读取", "正在准备", "已试"):
+        with pytest.raises(Cancelled):
+            simulate(world, TENANT, setup, _cancelled_when(phase))
+
+
+def _cancelled_when(phase: str) -> Any:
+    def tell(done: int, total: int | None, said: Any) -> None:
+        if said["zh"].startswith(phase):
+            raise Cancelled
+
+    return tell
