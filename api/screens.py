@@ -63,7 +63,7 @@ def _file(folder: Path, name: str, request: Request) -> Response:
         response = send_from_directory(folder, name)
         response.headers["Cache-Control"] = "no-cache"
         return response
-    if "gzip" in request.accept_encodings:
+    if request.accept_encodings.quality("gzip") > 0:
         try:
             kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
             response = send_from_directory(folder, f"{name}.gz", mimetype=kind)

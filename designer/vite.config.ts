@@ -42,21 +42,9 @@ export default defineConfig({
     chunkSizeWarningLimit: 2500,
     rolldownOptions: {
       output: {
-        chunkFileNames: ({ name }) => `assets/${name.replace(/~.*/, "")}-[hash].js`,
-        // Few files instead of a hundred: what every screen needs is one, and what several screens
-        // share lies in files by who needs it, none of them a handful of lines.
-        codeSplitting: {
-          groups: [
-            { name: "frame", tags: ["$initial"], priority: 2 },
-            {
-              name: "shared",
-              minShareCount: 2,
-              entriesAware: true,
-              entriesAwareMergeThreshold: 80_000,
-              priority: 1,
-            },
-          ],
-        },
+        // What every screen needs is one file instead of thirty. Nothing more is put together by
+        // hand: shared parts that need each other would not start.
+        codeSplitting: { groups: [{ name: "frame", tags: ["$initial"] }] },
       },
     },
   },

@@ -17,7 +17,6 @@ from engine.core.text import text
 
 HEAD = 256 * 1024  # bytes looked at to find out the encoding
 MAX_LINE = 256 * 1024  # characters; a longer line is cut and its parts are refused
-_FEW = 10  # characters beyond ASCII to a broken one, in what still is UTF-8
 TITLE_ROWS = 10  # some exports put a title or a note above the column names
 
 
@@ -109,7 +108,7 @@ def read_names(stream: IO[bytes]) -> list[str]:
 def find_encoding(head: bytes) -> str:
     """UTF-16 by its mark, UTF-8 where the bytes are, else GB18030, which holds GBK and GB2312.
 
-    A few broken bytes in UTF-8 spoil their own lines only; of GBK hardly anything reads as UTF-8.
+    Broken bytes in UTF-8 spoil their own lines only; of GBK hardly anything reads as UTF-8.
     """
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
@@ -119,7 +118,7 @@ def find_encoding(head: bytes) -> str:
         read = head.decode("utf-8", "replace")
         broken = read.count("\ufffd")
         wide = sum(not sign.isascii() for sign in read) - broken
-        if broken * _FEW > wide:
+        if broken > wide:
             return "gb18030"
     return "utf-8-sig"
 

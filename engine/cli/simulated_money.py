@@ -5,7 +5,7 @@ Shapes: engine/runtime/simulate/money.py. Amounts are decimal texts: what the pa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -77,7 +77,7 @@ def show_compared_money(money: Money | None, terms: Mapping[str, str] = _NO_NAME
     _beside(text("差异最大的订单", "Largest differences"), money["largest"], ("order",))
 
 
-def _beside(title: Text, rows: list[dict[str, Any]], columns: Iterable[str]) -> None:
+def _beside(title: Text, rows: Sequence[Money], columns: Iterable[str]) -> None:
     if not rows:
         return
     show_table(

@@ -130,8 +130,11 @@ def _climbed(sub: Sub, plan: Plan, bases: Sequence[int], units: Sequence[int]) -
             run, sub[:TRUE_UP] = found
             return run
     steps = run_up(sub, plan, zip(bases, units, strict=True))
-    *columns, lines = zip(*steps, strict=True)
-    return Run(*columns, spans_of(lines, bases, units))
+    if not steps:
+        return Run((), (), (), (), (), (), (), ())
+    minors, added, counted, amounts, numbers, fines, rests, lines = zip(*steps, strict=True)
+    spans = spans_of(lines, bases, units)
+    return Run(minors, added, counted, amounts, numbers, fines, rests, spans)
 
 
 def run_up(sub: Sub, plan: Plan, added: Iterable[tuple[int, int]]) -> list[Step]:

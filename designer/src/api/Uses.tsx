@@ -15,7 +15,7 @@ export function UsesList({ items, empty }: { items: readonly UseShown[]; empty: 
             <Link to={`/flows/${one.flow}/edit`}>{one.flow_name}</Link>
             <Typography.Text type="secondary">{one.step}</Typography.Text>
           </span>
-          <Flex gap={4}>
+          <Flex gap={4} align="center">
             {one.is_live && (
               <Tag color="success" variant="filled">
                 {t("calendars.isLive")}

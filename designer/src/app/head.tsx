@@ -78,11 +78,7 @@ export function Notices() {
           {notices.map((notice) => (
             <div key={notice.id} className="notice">
               <Typography.Text strong={!notice.read_at}>
-                {placeOf(notice) ? (
-                  <Link to={placeOf(notice)}>{notice.title}</Link>
-                ) : (
-                  notice.title
-                )}
+                {placeOf(notice) ? <Link to={placeOf(notice)}>{notice.title}</Link> : notice.title}
               </Typography.Text>
               <Typography.Paragraph type="secondary" ellipsis={{ rows: 3 }}>
                 {notice.body}

@@ -100,8 +100,6 @@ function Calendar({ held }: { held: Held }) {
           <Link to="/admin/calendars">{t("menu.calendars")}</Link>
           {held.key !== null && <CopyText text={held.key} />}
         </Flex>
-          )}
-        </>
       }
       actions={
         !isReadOnly && (

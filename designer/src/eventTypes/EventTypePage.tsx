@@ -59,8 +59,6 @@ function EventType({ held, tag }: { held: TypeShown | null; tag: string }) {
           <Link to="/admin/event-types">{t("menu.eventTypes")}</Link>
           {held && <CopyText text={held.type} />}
         </Flex>
-          )}
-        </>
       }
       actions={
         !isReadOnly && (

@@ -79,8 +79,12 @@ export function TryCard({ type, schema }: { type: string; schema: JsonObject }) 
   )
 }
 
+/** A sample with every field of the record, needed or not. */
 function sampleFor(schema: JsonObject): unknown {
-  const made = sampleOf(schema as Schema, schema as Schema) as JsonObject
+  const whole = structuredClone(schema) as Schema
+  for (const record of Object.values(whole.properties ?? {}))
+    record.required = Object.keys(record.properties ?? {})
+  const made = sampleOf(whole, whole) as JsonObject
   for (const record of Object.values(made)) {
     if (typeof record === "object" && record !== null && "identities" in record)
       record.identities = [{ kind: "phone", value: "13800000000" }]

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -163,7 +164,7 @@ def _start_day(world: World, row: Any, now: datetime) -> bool:
     with world.db.begin() as conn:
         values = {"since": reached, "status": "stopped" if is_last else "running"}
         store.move_shadow(conn, row.tenant, row.id, following, values)
-    return reached == edge
+    return bool(reached == edge)
 
 
 @job_kind("shadow")
@@ -206,7 +207,7 @@ def _compared(counted: Mapping[str, Any]) -> Text:
         f"{pairs} 次执行中 {different} 次与线上版本不同",
         f"{different} of {pairs} runs differ from the live version",
     )
-    if gap is None:
+    if gap is None or not Decimal(gap):
         return said
     return text(f"{said['zh']}，金额相差 {gap}", f"{said['en']}, money by {gap}")
 

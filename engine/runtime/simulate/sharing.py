@@ -29,6 +29,8 @@ from itertools import compress
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from engine.core.flow import Flow, graphs
 from engine.core.node import Listen, NodeType
 from engine.core.registry import Registry
@@ -46,6 +48,7 @@ from engine.store import customers as customer_store
 from engine.store import orders as order_store
 from engine.store.db import Connection
 
+log = structlog.get_logger(__name__)
 SHARED_FROM = 4_000  # events; below, a second process costs more than it brings
 MOST_UNEVEN = 0.7  # of the events in one share
 _PAGE = 2_000
@@ -244,6 +247,8 @@ def _be_the_other(
         with os.fdopen(write, "wb") as pipe:
             pickle.dump(found, pipe, protocol=5)
         status = 0
+    except Exception as fault:
+        log.error("half of a test run failed", exc_info=fault)
     finally:
         os._exit(status)
 

@@ -280,10 +280,14 @@ class Shelf:
             self._hand.undo.append(back)
 
     def forget(self) -> None:
-        """Somebody else has changed the table: nothing here is sure any more."""
-        self.rows.clear()
-        self.named.clear()
-        self.beyond = None
+        """Somebody else is changing the table: nothing here is sure any more."""
+        rows, named, beyond = self.rows, self.named, self.beyond
+
+        def back() -> None:
+            self.rows, self.named, self.beyond = rows, named, beyond
+
+        self._hand.undo.append(back)
+        self.rows, self.named, self.beyond = {}, {}, None
 
     def make_room(self, conn: Connection) -> None:
         """Above its size the older half is written and let go."""

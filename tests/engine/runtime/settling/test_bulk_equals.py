@@ -285,14 +285,14 @@ def test_what_is_held_back_is_the_same_on_both_roads(
     """By budgets made between booking and posting; frozen, released and void by hand, refunds of
     such an order included.
     """
-    events = orders(4)
+    events = orders(6)
 
     def limit(tenant: str, ids: dict[str, str]) -> None:
-        for key, covers in (
-            ("a", {"party": ids["lin"], "term": "creators.percent"}),
-            ("b", {"party": ids["wan"], "term": "creators.tiers", "shop": "flagship"}),
+        for key, most, covers in (
+            ("a", "20.00", {"party": ids["lin"], "term": "creators.percent"}),
+            ("b", "10.00", {"party": ids["wan"], "term": "creators.tiers", "shop": "flagship"}),
         ):
-            document = {"name": key, "limit": "12.00", "action": "freeze", "covers": covers}
+            document = {"name": key, "limit": most, "action": "freeze", "covers": covers}
             put_budget(world, system(tenant), key, document)
 
     publish(world, TENANT)

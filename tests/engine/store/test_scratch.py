@@ -1,0 +1,128 @@
+"""The busiest tables of a scratch database lie in memory; who asks by SQL sees no difference."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from engine.store.bulk import insert_new
+from engine.store.customers import customers, load_customers, save_customers, store_customers
+from engine.store.lanes import claim, finish, put_work
+from engine.store.runs import drop, due_timers, timers
+from engine.store.scratch import open_empty
+from engine.store.scratch.database import ScratchDatabase
+
+NOW = datetime(2026, 11, 11, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def scratch() -> Any:
+    db = open_empty(None)
+    db.keep_in_memory(None)
+    yield db
+    db.dispose()
+
+
+def _person(number: int, **more: Any) -> dict[str, Any]:
+    empty = dict.fromkeys(("phone", "level", "owner_user", "merged_into"))
+    return {
+        "id": f"cus_{number}", "tenant": "main", "name": f"n{number}", "tags": [], "fields": {},
+        "consent": {}, "revision": 1, "created_at": NOW, "updated_at": NOW, **empty, **more,
+    }  # fmt: skip
+
+
+def _names(db: ScratchDatabase, *ids: str) -> dict[str, str]:
+    with db.reading() as conn:
+        return {id_: row.name for id_, row in load_customers(conn, "main", ids).items()}
+
+
+def _stored(db: ScratchDatabase) -> int:
+    with db.reading() as conn:
+        count = select(func.count()).select_from(customers).where(customers.c.tenant == "main")
+        return int(conn.execute(count).scalar_one())
+
+
+def test_what_lies_in_memory_is_found_by_sql_and_what_sql_changed_in_memory(
+    scratch: ScratchDatabase,
+) -> None:
+    with scratch.begin() as conn:
+        store_customers(conn, [_person(1), _person(2)])
+        save_customers(conn, [{"id": "cus_1", "name": "one"}])
+    assert _stored(scratch) == 2
+    with scratch.begin() as conn:
+        where = (customers.c.tenant == "main", customers.c.name == "one")
+        conn.execute(customers.update().where(*where).values(name="changed"))
+    assert _names(scratch, "cus_1", "cus_2", "cus_3") == {"cus_1": "changed", "cus_2": "n2"}
+
+
+@pytest.mark.parametrize("by_sql", [False, True], ids=["memory", "sql"])
+def test_a_transaction_that_fails_is_taken_back_on_the_shelves_too(
+    scratch: ScratchDatabase, by_sql: bool
+) -> None:
+    def change() -> None:
+        with scratch.begin() as conn:
+            store_customers(conn, [_person(2)])
+            save_customers(conn, [{"id": "cus_1", "name": "one"}])
+            put_work(conn, [_work("b")])
+            if by_sql:
+                where = customers.c.tenant == "main"
+                conn.execute(customers.update().where(where).values(level="gold"))
+            raise RuntimeError
+
+    with scratch.begin() as conn:
+        store_customers(conn, [_person(1)])
+        put_work(conn, [_work("a")])
+    with pytest.raises(RuntimeError):
+        change()
+    assert _names(scratch, "cus_1", "cus_2") == {"cus_1": "n1"}
+    assert _stored(scratch) == 1
+    with scratch.begin() as conn:
+        rows = claim(conn, [0], 10)
+        assert [row.ref for row in rows] == ["a"]
+        finish(conn, [row.id for row in rows])
+        assert claim(conn, [0], 10) == []
+
+
+def _work(ref: str) -> dict[str, Any]:
+    return {
+        "lane": 0, "tenant": "main", "kind": "event", "ref": ref, "at": NOW, "payload": None,
+    }  # fmt: skip
+
+
+def test_more_rows_than_a_shelf_holds_are_all_found_again(scratch: ScratchDatabase) -> None:
+    assert scratch.shelves is not None
+    scratch.shelves.customers.most = 10
+    for start in range(0, 100, 7):
+        with scratch.begin() as conn:
+            store_customers(conn, [_person(number) for number in range(start, start + 7)])
+            save_customers(conn, [{"id": f"cus_{start // 2}", "name": "again"}])
+        assert len(scratch.shelves.customers.rows) <= 10
+    found = _names(scratch, *(f"cus_{number}" for number in range(120)))
+    assert len(found) == _stored(scratch) == 105
+    assert (found["cus_3"], found["cus_4"], found["cus_49"]) == ("again", "n4", "again")
+
+
+def test_timers_come_in_order_of_time_however_they_were_set_and_dropped(
+    scratch: ScratchDatabase,
+) -> None:
+    assert scratch.shelves is not None
+    scratch.shelves.timers._owners_of = lambda conn, ids: dict.fromkeys(ids, "customer:cus_1")
+
+    def due(minutes: int) -> dict[str, Any]:
+        at = NOW + timedelta(minutes=minutes)
+        return {"run_id": "run_1", "token": str(minutes), "tenant": "main", "lane": 0, "due_at": at}
+
+    with scratch.begin() as conn:
+        for minutes in (40, 10, 30, 20, 50):
+            insert_new(conn, timers, [due(minutes)], ("run_id", "token"))
+        assert [row.token for row in due_timers(conn, NOW + timedelta(minutes=20), 500)] == [
+            "10",
+            "20",
+        ]
+        drop(conn, timers, [("run_1", "30")])
+        insert_new(conn, timers, [due(35), due(30)], ("run_id", "token"))
+        left = due_timers(conn, NOW + timedelta(hours=1), 500)
+        assert [row.token for row in left] == ["30", "35", "40", "50"]
