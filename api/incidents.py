@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
 from flask import Response
 from pydantic import Field
 
-from api.answers import answer, page
+from api.answers import answer
 from api.context import caller, tenant, world
 from api.pagination import Page, PageQuery, split, start
 from api.permissions import require_second_factor
@@ -18,6 +19,7 @@ from engine.core.redact import redact
 from engine.core.text import text
 from engine.runtime import steering
 from engine.runtime.inspect import effect_shown
+from engine.store import flows as flow_store
 from engine.store import incidents as incident_store
 
 resource = Resource("incidents", text("异常", "What stopped and needs a person"))
@@ -42,6 +44,7 @@ class Incident(Shown):
     kind: str = Field(description="run, effect, event, connection or work")
     ref: str = Field(description="Id of the run or event, key of the effect")
     run_id: str | None
+    flow: str | None = Field(None, description="Key of the flow whose run it is")
     flow_id: str | None
     code: str
     message: Words
@@ -91,11 +94,19 @@ class EffectShown(Shown):
     decided_by: str | None = Field(description="Who last said what became of it")
 
 
-def show(row: Any) -> Incident:
+def show(rows: Sequence[Any]) -> list[Incident]:
+    """Incidents with the keys of their flows."""
+    with world().db.reading() as conn:
+        keys = flow_store.flow_keys(conn, tenant(), {row.flow_id for row in rows if row.flow_id})
+    return [_shown(row, keys.get(row.flow_id)) for row in rows]
+
+
+def _shown(row: Any, flow: str | None) -> Incident:
     message = row.message if isinstance(row.message, dict) else {"zh": row.message}
     zh = str(message.get("zh", ""))
-    values = {name: getattr(row, name) for name in Incident.model_fields if name != "message"}
-    return Incident(**values, message=Words(zh=zh, en=str(message.get("en", zh))))
+    words = Words(zh=zh, en=str(message.get("en", zh)))
+    stored = Incident.model_fields.keys() - {"message", "flow"}
+    return Incident(**{name: getattr(row, name) for name in stored}, flow=flow, message=words)
 
 
 def show_effect(row: Any) -> EffectShown:
@@ -119,20 +130,20 @@ def list_incidents(query: IncidentsQuery) -> Response:
             conn, tenant(), status=query.status, before=before, limit=query.limit + 1
         )
     kept, following = split(rows, query.limit, lambda row: [row.id])
-    return page(kept, show, following)
+    return answer({"items": show(kept), "next": following})
 
 
 @resource.get("/incidents/<incident_id>", act="runs.read", answers={200: Incident})
 def read_incident(path: IncidentPath) -> Response:
     """One incident."""
-    return answer(show(steering.read_incident(world(), tenant(), path.incident_id)))
+    return answer(show([steering.read_incident(world(), tenant(), path.incident_id)])[0])
 
 
 @resource.post("/incidents/<incident_id>/resolve", act="runs.act", answers={200: Incident})
 def resolve_incident(path: IncidentPath, body: ResolveBody) -> Response:
     """Closes an incident that was dealt with; to move the run, resume or retry it instead."""
     row = steering.resolve_incident(world(), caller(), path.incident_id, body.words)
-    return answer(show(row))
+    return answer(show([row])[0])
 
 
 @resource.get("/effects/<key>", act="runs.read", answers={200: EffectShown})

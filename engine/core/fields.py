@@ -39,6 +39,7 @@ Widget = Literal[
     "flow",  # a published flow's key
     "segment",
     "people",  # who decides: people, roles, relative
+    "roles",  # keys of roles, shown by their names
     "form",  # a form for people: JSON Schema made by dragging
     "tags",
     "customer_field",

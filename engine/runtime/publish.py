@@ -377,4 +377,5 @@ def diff(world: World, tenant: str, key: str, old: str, new: str) -> list[Change
     return diff_flows(
         load_flow(covered(read_document(world, tenant, key, old))),
         load_flow(covered(read_document(world, tenant, key, new))),
+        world.registry,
     )

@@ -12,7 +12,7 @@ from engine.runtime.world import World
 from tests.api.conftest import Client, Clock
 from tests.api.helpers import paths, settle
 from tests.api.settling import BASE, CREATORS, paid, party, publish, take, work
-from tests.api.test_settlement import DECEMBER
+from tests.api.test_settlement_close import DECEMBER
 from tests.api.test_settlement_files import OPTIONS, csv, opening, send
 from tests.api.test_spreadsheets import book
 

@@ -59,7 +59,7 @@ def test_a_failed_call_is_tried_again_from_its_step_once_the_platform_answers(
     admin, key = server.admin, fresh("stock")
     server.session("admin")
     link = {"key": key, "connector": "http", "name": "库存接口"}
-    wrong = {"base_url": f"{server.url}/nowhere"}
+    wrong = {"base_url": f"{server.url}/api/nowhere"}
     sent(admin.post("/api/v1/connections", json={**link, "settings": wrong}))
     look = {"connection": key, "url": "/healthz"}
     document = {

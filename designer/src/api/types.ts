@@ -234,7 +234,7 @@ export type Hours = { today: number[]; yesterday: number[]; last_week: number[] 
 
 export type HowMany = { changed: number }
 
-export type Incident = { id: string; kind: string; ref: string; run_id: string | null; flow_id: string | null; code: string; message: Words; status: "open" | "resolved"; created_at: string; resolved_at: string | null; resolved_by: string | null; resolution: string | null }
+export type Incident = { id: string; kind: string; ref: string; run_id: string | null; flow?: string | null; flow_id: string | null; code: string; message: Words; status: "open" | "resolved"; created_at: string; resolved_at: string | null; resolved_by: string | null; resolution: string | null }
 
 export type InstallBody = { parameters?: Record<string, unknown>; connections?: Record<string, string>; publish?: boolean }
 

@@ -38,16 +38,22 @@ const LIGHT = {
   colorError: "#c41d2f",
   colorErrorBg: "#fdeef0",
   colorErrorBorder: "#f3bcc3",
+  colorLinkHover: "#2f49b8",
 }
 const DARK = {
   colorPrimary: "#7b93ff",
   colorInfo: "#7b93ff",
   colorLink: "#8fa3ff",
+  colorLinkHover: "#a9b8ff",
+  colorError: "#ff7074",
   colorTextLightSolid: "#0b1020",
   colorTextDescription: "rgba(255, 255, 255, 0.68)",
   colorTextTertiary: "rgba(255, 255, 255, 0.66)",
   colorTextPlaceholder: "rgba(255, 255, 255, 0.6)",
 }
+
+// A menu's entry lies on a ground of the primary colour, where that colour itself is too dark.
+const CHOSEN = "#b4c1ff"
 
 /** Ant Design's tokens; the canvas takes its colours from the same ones (`theme.useToken()`). */
 export function themeOf(isDark: boolean): ThemeConfig {
@@ -69,7 +75,11 @@ export function themeOf(isDark: boolean): ThemeConfig {
         headerHeight: 56,
         headerPadding: "0 20px",
       },
-      Menu: { itemBorderRadius: 8, activeBarBorderWidth: 0 },
+      Menu: {
+        itemBorderRadius: 8,
+        activeBarBorderWidth: 0,
+        ...(isDark && { itemSelectedColor: CHOSEN, subMenuItemSelectedColor: CHOSEN }),
+      },
     },
   }
 }

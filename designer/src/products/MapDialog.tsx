@@ -5,11 +5,13 @@ import { useTranslation } from "react-i18next"
 import { useAct } from "@/api/act"
 import { call } from "@/api/client"
 import type { UnmappedShown } from "@/api/types"
+import { usePlatformName } from "@/settlement/reconcile/platforms"
 
 /** Which product the goods of an order are: one that is likely, or one that is searched. */
 export function MapDialog({ goods, close }: { goods: UnmappedShown; close: () => void }) {
   const { t } = useTranslation()
   const { message } = App.useApp()
+  const platformOf = usePlatformName()
   const [product, setProduct] = useState<string | null>(goods.likely[0]?.id ?? null)
   const [isEvery, setEvery] = useState(false)
   const found = useProducts()
@@ -68,7 +70,7 @@ export function MapDialog({ goods, close }: { goods: UnmappedShown; close: () =>
         checked={isEvery}
         onChange={(event) => setEvery(event.target.checked)}
       >
-        {t("products.mapEvery", { platform: goods.platform })}
+        {t("products.mapEvery", { platform: platformOf(goods.platform) })}
       </Checkbox>
       <Typography.Paragraph type="secondary">{t("products.mapHelp")}</Typography.Paragraph>
     </Modal>

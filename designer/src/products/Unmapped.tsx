@@ -6,6 +6,7 @@ import { useList } from "@/api/queries"
 import { Rows } from "@/api/Rows"
 import { useMay } from "@/api/session"
 import type { UnmappedShown } from "@/api/types"
+import { usePlatformName } from "@/settlement/reconcile/platforms"
 import { When } from "@/text/When"
 import { useFilter } from "@/ui/address"
 import { CopyText } from "@/ui/CopyText"
@@ -18,6 +19,7 @@ import { ProductDrawer } from "./ProductDrawer"
 export function Unmapped({ state }: { state: "open" | "set_aside" }) {
   const { t } = useTranslation()
   const may = useMay()
+  const platformOf = usePlatformName()
   const [q, setQ] = useFilter("q")
   const [mapped, setMapped] = useState<UnmappedShown | null>(null)
   const [made, setMade] = useState<UnmappedShown | null>(null)
@@ -67,7 +69,7 @@ export function Unmapped({ state }: { state: "open" | "set_aside" }) {
           { title: t("products.code"), render: (_, row) => <CopyText text={row.code} /> },
           {
             title: t("products.where"),
-            render: (_, row) => [row.platform, row.shop].filter(Boolean).join(" · "),
+            render: (_, row) => [platformOf(row.platform), row.shop].filter(Boolean).join(" · "),
           },
           { title: t("products.order"), render: (_, row) => <CopyText text={row.order} /> },
           { title: t("products.seen"), render: (_, row) => <When at={row.seen_at} /> },

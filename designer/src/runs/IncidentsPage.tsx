@@ -2,7 +2,7 @@ import { Button, Flex, Segmented, Typography } from "antd"
 import { useTranslation } from "react-i18next"
 import { Link } from "react-router"
 import { useAct } from "@/api/act"
-import { usePeopleNames } from "@/api/names"
+import { useFlowNames, usePeopleNames } from "@/api/names"
 import { useList } from "@/api/queries"
 import { Rows } from "@/api/Rows"
 import { useMay } from "@/api/session"
@@ -75,7 +75,14 @@ export function IncidentsPage() {
 
 function Where({ row }: { row: Incident }) {
   const { t } = useTranslation()
-  if (row.run_id) return <Link to={`/runs/${row.run_id}`}>{t("runs.openRun")}</Link>
+  const flowName = useFlowNames()
+  if (row.run_id)
+    return (
+      <Flex vertical>
+        {row.flow && <span>{flowName(row.flow)}</span>}
+        <Link to={`/runs/${row.run_id}`}>{t("runs.openRun")}</Link>
+      </Flex>
+    )
   if (row.kind === "connection") return <Link to={`/connections/${row.ref}`}>{row.ref}</Link>
   if (row.kind === "event") return <Link to={`/events/${row.ref}`}>{t("runs.openEvent")}</Link>
   return <CopyText text={row.ref} />

@@ -88,7 +88,7 @@ function Scene({ scene }: { scene: SceneDetail }) {
                 description={<Details fault={fault} />}
               />
             )}
-            <Flex gap={12} wrap className="answers">
+            <Flex gap={12} wrap align="center" className="answers">
               <Button
                 loading={preview.isPending}
                 onClick={() => isReady() && preview.mutate(given)}

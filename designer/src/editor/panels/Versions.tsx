@@ -64,7 +64,8 @@ export function Versions({ saver }: { saver: Autosaver }) {
               description={[
                 authorOf(version.published_by),
                 exactTime(version.published_at),
-                version.note || t("editor.versions.noNote"),
+                // What the server notes of a roll-back, the tag beside the number says already.
+                version.rolled_back_from === null && (version.note || t("editor.versions.noNote")),
               ]
                 .filter(Boolean)
                 .join(" · ")}
@@ -104,7 +105,13 @@ function Compared({ number, isLive, saver }: ComparedProps) {
       okText: t("editor.versions.rollBackGo"),
       onOk: async () => {
         try {
+          await saver.now()
           const made = await call("roll_back_flow", { path: { key: flowKey, number } })
+          // The old version is the draft again, at a new revision: go on from there.
+          const { draft: now, revision } = await call("read_flow", { path: { key: flowKey } })
+          const flow = now as unknown as Flow
+          saver.rebase(flow, revision)
+          store.getState().replace(flow)
           void message.success(t("editor.publish.done", { number: made.number }))
           await client.invalidateQueries({ queryKey: ["list_versions"] })
         } catch (fault) {

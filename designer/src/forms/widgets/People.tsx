@@ -6,15 +6,15 @@ import { isRecord } from "@/flow/ports"
 import type { FormSchema } from "../schema"
 import type { WidgetProps } from "../widget"
 import { Template } from "./Expression"
+import { useRoleOptions } from "./Roles"
 
 /** Who is meant: named people, roles, or somebody seen from another person. */
 export function People({ schema, value, onChange, id, label, isReadOnly, path }: WidgetProps) {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   const may = useMay()
   const held = isRecord(value) ? value : {}
   const users = useRead("list_users", { query: { limit: 200 } }, { enabled: may("users.read") })
-  const roles = useRead("list_roles", { query: { limit: 200 } }, { enabled: may("users.read") })
-  const english = i18n.language === "en"
+  const roles = useRoleOptions()
   const keep = (name: string, next: unknown) => {
     const isEmpty =
       next === undefined ||
@@ -50,10 +50,7 @@ export function People({ schema, value, onChange, id, label, isReadOnly, path }:
         placeholder={t("editor.people.roles")}
         showSearch={{ optionFilterProp: "label" }}
         value={list("roles")}
-        options={(roles.data?.items ?? []).map((one) => ({
-          value: one.key,
-          label: sayWords(one.name, english),
-        }))}
+        options={roles}
         onChange={(next: string[]) => keep("roles", next)}
       />
       <Select
@@ -81,9 +78,4 @@ export function People({ schema, value, onChange, id, label, isReadOnly, path }:
       )}
     </div>
   )
-}
-
-function sayWords(words: string | { zh: string; en: string }, isEnglish: boolean): string {
-  if (typeof words === "string") return words
-  return isEnglish ? words.en : words.zh
 }

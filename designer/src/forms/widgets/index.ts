@@ -22,6 +22,7 @@ import {
   VariablePicker,
 } from "./pickers"
 import { Choice, DateInput, Multiline, NumberInput, Tags, Text, TimeOfDay, Toggle } from "./plain"
+import { Roles } from "./Roles"
 import { Schedule } from "./Schedule"
 import { Secret } from "./Secret"
 
@@ -49,6 +50,7 @@ export const WIDGETS: Record<string, Widget> = {
   event_type: EventTypePicker,
   flow: FlowPicker,
   people: People,
+  roles: Roles,
   optional: OptionalGroup,
   form: FormBuilder,
   customer_field: CustomerFieldPicker,

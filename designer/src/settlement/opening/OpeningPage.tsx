@@ -150,7 +150,7 @@ export function OpeningPage() {
           <Format />
         </Card>
       </div>
-      <div className="facts below">
+      <Flex vertical gap={16} className="facts below">
         {look.error && <Fault fault={look.error} />}
         {apply.error && <Fault fault={apply.error} />}
         {found && (
@@ -167,7 +167,12 @@ export function OpeningPage() {
                 }
               />
             )}
-            <Preview found={found} control={optionsOf(form.getFieldsValue()).control} />
+            <Preview
+              found={found}
+              card={form.getFieldValue("card")}
+              control={optionsOf(form.getFieldsValue()).control}
+              isRefused={apply.isError}
+            />
             {!found.is_applied && (
               <Button
                 type="primary"
@@ -193,7 +198,7 @@ export function OpeningPage() {
             )}
           </Flex>
         )}
-      </div>
+      </Flex>
     </Page>
   )
 }

@@ -1,6 +1,7 @@
 import { Alert, Flex, Table, Tabs, Typography } from "antd"
 import { useTranslation } from "react-i18next"
-import type { OpeningPreview } from "@/api/types"
+import { useRead } from "@/api/queries"
+import type { Card, OpeningPreview } from "@/api/types"
 import { count } from "@/text/format"
 import { StatusTag } from "@/ui/StatusTag"
 import { Money } from "../Money"
@@ -9,12 +10,18 @@ import { ProblemRows } from "./ProblemRows"
 
 interface Props {
   found: OpeningPreview
+  /** The card's key: its terms are shown by their names. */
+  card: string
   control: Record<string, string>
+  /** The import itself was refused: nothing is said to be in order then. */
+  isRefused: boolean
 }
 
 /** What the file would do: bad lines first, sums beside the old system's, then the rows. */
-export function Preview({ found, control }: Props) {
+export function Preview({ found, card, control, isRefused }: Props) {
   const { t } = useTranslation()
+  const read = useRead("read_rate_card", { path: { key: card } })
+  const terms = (read.data?.draft as unknown as Card | undefined)?.terms ?? []
   const nameOf = usePartyNames()
   const page = { pageSize: 10, size: "small" } as const
   const party = {
@@ -34,7 +41,7 @@ export function Preview({ found, control }: Props) {
           <ProblemRows problems={found.problems} />
         </>
       )}
-      {found.is_sound && !found.is_applied && (
+      {found.is_sound && !found.is_applied && !isRefused && (
         <Alert type="success" showIcon title={t("settlement.opening.sound")} />
       )}
       <section>
@@ -93,7 +100,10 @@ export function Preview({ found, control }: Props) {
                 dataSource={found.totals}
                 columns={[
                   party,
-                  { title: t("settlement.term"), dataIndex: "term" },
+                  {
+                    title: t("settlement.term"),
+                    render: (_, row) => terms.find((one) => one.key === row.term)?.name ?? row.term,
+                  },
                   { title: t("settlement.window"), dataIndex: "window" },
                   {
                     title: t("settlement.counted"),

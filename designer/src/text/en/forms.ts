@@ -22,6 +22,7 @@ export const forms: SameShape<typeof zhCN> = {
   choose: "Choose",
   chooseConnection: "Choose a connection",
   noConnection: "None fits yet: make one under Connections first",
+  chooseRoles: "Choose roles",
   tags: "Type and press Enter",
   notJson: "Not complete JSON yet",
   locked: "Locked",

@@ -19,6 +19,7 @@ export const forms = {
   choose: "请选择",
   chooseConnection: "选择一个对接",
   noConnection: "还没有合适的对接，请先到“平台对接”里新建",
+  chooseRoles: "选择角色",
   tags: "输入后按回车",
   notJson: "还不是完整的 JSON",
   locked: "已锁定",
