@@ -295,7 +295,10 @@ class _Reader:
         }
 
     def _effect(self, key: str) -> dict[str, Any]:
-        return {"key": key, "status": "pending", **redact(dict(self.effects.get(key, {})))}
+        found = dict(self.effects.get(key, {}))
+        if isinstance(found.get("error"), Mapping):
+            found["error"] = self._error(found["error"])
+        return {"key": key, "status": "pending", **redact(found)}
 
 
 def _output_schema(node: Node | None, type_: NodeType | None) -> Any:

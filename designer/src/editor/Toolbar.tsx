@@ -111,7 +111,8 @@ function Tool({ id, icon, doings, kind = "text", children, title }: ToolProps) {
       <Button
         type={kind}
         icon={icon}
-        aria-label={label}
+        // A name of its own only where no words stand on it: what is read out is what is seen.
+        aria-label={children ? undefined : label}
         disabled={!canRun(command, parts)}
         onClick={() => command.run(parts, doings)}
       >

@@ -87,6 +87,14 @@ def test_effects_tell_how_they_stand_not_only_that_they_were_made():
     assert effects[0]["args"] == {"access_token": HIDDEN}
 
 
+def test_what_an_effect_failed_with_is_a_sentence_in_one_language():
+    error = {"code": "not_found", "message": {"zh": "对方没有这条记录", "en": "no such record"}}
+    known = {"eff_1": {"status": "failed", "error": error}}
+    for locale, words in error["message"].items():
+        effect = steps(told(*RUN, locale=locale, effects=known))["root/n3"]["effects"][0]
+        assert effect["error"] == {"code": "not_found", "message": words}
+
+
 def test_lines_are_lit_grey_or_still_open():
     first = told(RUN[0])
     assert first["lines"] == {"root": {"e1": "lit", "e2": "lit", "e3": "grey", "e5": "grey"}}
