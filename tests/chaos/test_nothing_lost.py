@@ -38,7 +38,7 @@ pytestmark = pytest.mark.alone
 TENANT = "main"
 EVENTS, PEOPLE, DUPLICATES = 2_000, 300, 500
 WORKERS = ("lanes", "lanes", "outbox")
-PATIENCE = 300.0
+PATIENCE = 120.0
 
 FLOW = {
     "format": "jimu.flow/1", "key": "chaos", "name": "混乱测试",

@@ -24,7 +24,7 @@ from tests.engine.core.random_flows import SUB, Mix, events, flows
 from tests.engine.core.small_nodes import TYPES
 
 MANY = settings(
-    max_examples=160,
+    max_examples=250,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -369,7 +369,7 @@ SOURCES = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(
     SOURCES,
     st.dictionaries(st.sampled_from("xyz"), LEAVES) | LEAVES,

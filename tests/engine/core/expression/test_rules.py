@@ -316,7 +316,7 @@ def normal(entry: dict[str, Any]) -> dict[str, Any]:
     return {op: entries}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(groups(st.recursive(ROWS, groups, max_leaves=8)))
 def test_rows_come_back_as_they_were(rows: dict[str, Any]) -> None:
     """Rows -> text -> rows, and the text reads as the same tree."""
