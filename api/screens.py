@@ -1,4 +1,4 @@
-"""The designer's built files. An address that is no file and no endpoint is one of its pages."""
+"""The designer's built files. What a browser asks for that is no file is one of its pages."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def serve(request: Request) -> Response | None:
         return None
     if first in _NOT_PAGES and first != "assets":
         return None
+    # Only a person's browser gets a page: a program shall see that there is nothing.
+    wants_page = first == "" or "text/html" in request.headers.get("Accept", "")
     if not (folder / "index.html").is_file():
-        # Only a person's browser gets the page: a program shall see that there is nothing.
-        wants_page = first == "" or "text/html" in request.headers.get("Accept", "")
         return Response(_NOT_BUILT, mimetype="text/html") if wants_page else None
     try:
         if first:
@@ -54,7 +54,7 @@ def serve(request: Request) -> Response | None:
     except NotFound:
         if first == "assets":
             return None
-    return _file(folder, "index.html", request)
+    return _file(folder, "index.html", request) if wants_page else None
 
 
 def _file(folder: Path, name: str, request: Request) -> Response:

@@ -36,9 +36,10 @@ def test_an_unbuilt_designer_says_how_to_build_it(anybody: Client) -> None:
 
 def test_the_designer_answers_on_every_page_of_its_own(built: Path, anybody: Client) -> None:
     for address in ("/", "/flows/vip", "/index.html"):
-        found = anybody.get(address)
+        found = anybody.get(address, headers=HTML)
         assert "积木" in found.get_data(as_text=True), address
         assert found.headers["Cache-Control"] == "no-cache"
+    assert anybody.get("/flows/vip").status_code == 404  # a program is told that nothing is there
     asset = anybody.get("/assets/app-1a2b.js")
     assert "immutable" in asset.headers["Cache-Control"]
     packed = anybody.get("/assets/big-3c4d.js", headers={"Accept-Encoding": "gzip, br"})

@@ -16,6 +16,8 @@ def test_a_connection_is_made_and_tried(page: Page, sign_in: SignIn, server: Ser
     sign_in("admin")
     page.get_by_role("navigation").get_by_role("link", name="平台对接").click()
     page.get_by_role("button", name="新建对接").first.click()
+    # The list names the kinds of its connections too: the next page must be there.
+    expect(page.get_by_role("heading", level=1)).to_have_text("新建对接")
     page.get_by_text("HTTP 接口", exact=True).click()
     page.get_by_label("名称", exact=True).fill("自家的接口")
     page.get_by_label("编号").fill("own_api")
