@@ -1,6 +1,6 @@
 """Orders over HTTP: signed batches in, every run finished; then the same with workers killed.
 
-1. Web server, two lane workers, scheduler and Valkey as processes of their own, PostgreSQL.
+1. Web server, a worker with two processes for the lanes, scheduler and Valkey; PostgreSQL.
 2. A few orders warm everything up; they do not count.
 3. A platform posts signed batches of 100 over kept connections, as fast as they are taken.
 4. The clock runs from the first event sent to the last run finished.
@@ -13,6 +13,7 @@ from __future__ import annotations
 import http.client
 import os
 import random
+import signal
 import time
 from multiprocessing.queues import SimpleQueue
 from typing import Any
@@ -35,7 +36,7 @@ from engine.store.lanes import work
 from engine.store.runs import journal, runs
 
 ORDERS, BATCH, WARM = 20_000, 100, 400
-WORKERS = ["worker-1", "worker-2"]
+WORKERS = 2
 HOOK = "/hooks/webhook/in"
 SEED = 20261111
 
@@ -56,22 +57,21 @@ def _run(orders: int, killed_every: float | None = None) -> dict[str, Any]:
     port = free_port()
     with installation(more={"JIMU_PORT": str(port)}) as world, Processes() as processes:
         processes.start("web", "web")
-        for name in WORKERS:
-            processes.start(name, "worker", "--queue", "lanes")
+        processes.start("workers", "worker", "--each", *["--queue=lanes"] * WORKERS)
         processes.start("scheduler", "scheduler")
         _await_ready(processes, port)
         _warm_up(world, processes)
         is_hard = killed_every is not None
         with crew(1, sell, port, HOOK, orders, BATCH, is_hard, told) as shop:
             began = shop.go()
-            took = _until_done(world, processes, shop, began, killed_every)
+            took, kills = _until_done(world, processes, shop, began, killed_every)
             if told.empty():
                 raise TimeoutError("the orders were not taken in")
             sent = told.get()
         found = _look_for(world, orders)
         wrong = found["lost"] + found["twice"] + found["failed"]
         return {"rate": 0 if wrong else orders / (took - (sent.began - began)), **found,
-                "killed": processes.killed, "requests": sent.requests,
+                "killed": kills, "requests": sent.requests,
                 "sent_again": sent.tried_again, "slowest_answer": round(sent.slowest, 3),
                 "taken_in": round(orders / (sent.ended - sent.began))}  # fmt: skip
 
@@ -79,7 +79,7 @@ def _run(orders: int, killed_every: float | None = None) -> dict[str, Any]:
 def _await_ready(processes: Processes, port: int) -> None:
     over = time.monotonic() + PATIENCE
     with Redis.from_url(os.environ["JIMU_REDIS_URL"]) as redis:
-        while Worker.count(connection=redis) < len(WORKERS) or not _answers(port):
+        while Worker.count(connection=redis) < WORKERS or not _answers(port):
             processes.check()
             if time.monotonic() > over:
                 raise TimeoutError("the processes were not ready in time")
@@ -111,36 +111,44 @@ def _warm_up(world: World, processes: Processes) -> None:
 
 def _until_done(
     world: World, processes: Processes, shop: Crew, began: float, killed_every: float | None
-) -> float:
-    """Seconds until all is sent and no work is left; what is not done after a while counts as lost.
+) -> tuple[float, int]:
+    """Seconds until all is sent and no work is left; what is not done after a while counts as
+    lost; and how often a process was killed.
 
-    With `killed_every`, each worker is killed a random while after it takes work, so that with all
-    of them there one goes about every so many seconds. One that is still starting is let be: on a
-    slow machine nobody would ever work.
+    With `killed_every`, each process that works is killed a random while after it began to, so that
+    with all of them there one goes about every so many seconds.
     """
     chance = random.Random(SEED)
-    ends: dict[str, float] = {}
+    ends: dict[int, float] = {}
+    kills = 0
     while (now := time.monotonic()) - began < 2 * PATIENCE:
         shop.check()
-        if killed_every is None:
-            processes.check()
-        else:
-            for name in _running(processes):
-                life = killed_every * len(WORKERS) * chance.uniform(0.5, 1.5)
-                if now >= ends.setdefault(name, now + life):
-                    processes.kill(name)
-                    del ends[name]
+        processes.check()
+        if killed_every is not None:
+            for pid in _working():
+                life = killed_every * WORKERS * chance.uniform(0.5, 1.5)
+                if ends.setdefault(pid, now + life) <= now:
+                    os.kill(pid, signal.SIGKILL)
+                    ends[pid], kills = float("inf"), kills + 1
         if not shop.processes[0].is_alive() and not _has_work(world):
             break
         time.sleep(0.05)
-    return time.monotonic() - began
+    return time.monotonic() - began, kills
 
 
-def _running(processes: Processes) -> list[str]:
-    """The workers that take work: their names at RQ hold the number of their process."""
+def _working() -> list[int]:
+    """The processes that take work: RQ keeps their names, which hold their numbers, for a while."""
     with Redis.from_url(os.environ["JIMU_REDIS_URL"]) as redis:
-        there = {worker.name.split("-")[-2] for worker in Worker.all(connection=redis)}
-    return [name for name in WORKERS if str(processes.pid(name)) in there]
+        named = [int(worker.name.split("-")[-2]) for worker in Worker.all(connection=redis)]
+    return [pid for pid in named if _is_alive(pid)]
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _has_work(world: World) -> bool:

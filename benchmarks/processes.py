@@ -17,35 +17,22 @@ class Processes:
     """Children by name, each in a group of its own, so that what they started ends with them."""
 
     def __init__(self) -> None:
-        self._commands: dict[str, tuple[str, ...]] = {}
         self._held: dict[str, subprocess.Popen[bytes]] = {}
-        self.killed = 0
 
     def __enter__(self) -> Processes:
         return self
 
     def start(self, name: str, *command: str) -> None:
         """`jimu <command>` in the environment of now."""
-        self._commands[name] = command
         self._held[name] = subprocess.Popen(
             [sys.executable, "-m", "engine", *command], start_new_session=True
         )
-
-    def pid(self, name: str) -> int:
-        return self._held[name].pid
 
     def check(self) -> None:
         """Raises RuntimeError when one has ended by itself."""
         for name, process in self._held.items():
             if process.poll() is not None:
                 raise RuntimeError(f"{name} ended with {process.returncode}")
-
-    def kill(self, name: str) -> None:
-        """SIGKILL, and the same started anew."""
-        self._held[name].kill()
-        self._held[name].wait()
-        self.killed += 1
-        self.start(name, *self._commands[name])
 
     def __exit__(
         self,

@@ -8,7 +8,6 @@ belong to `engine.runtime.queue`.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import fcntl
 import hashlib
 import importlib.util
@@ -31,12 +30,12 @@ from urllib.parse import quote
 
 from engine.core.errors import Conflict, Unavailable
 from engine.core.text import text
+from engine.processes import die_with_parent
 
 OLDEST = (6, 2)
 # The kernel's field for a socket's path holds 108 bytes on Linux, 104 on macOS.
 LONGEST_PATH = 100
 PATIENCE = 60.0  # seconds until ready; reading a large append-only file takes a while
-PR_SET_PDEATHSIG = 1
 
 
 def socket_path(data_dir: Path) -> Path:
@@ -317,19 +316,6 @@ def watch():
 threading.Thread(target=watch, daemon=True).start()
 sys.exit(server.wait())
 """
-
-
-def die_with_parent() -> Callable[[], None]:
-    """What the child does before it becomes the server: ask the kernel to end it with us."""
-    parent = os.getpid()
-    prctl = ctypes.CDLL(None).prctl
-
-    def ask() -> None:
-        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:  # it was gone before we asked
-            os._exit(1)
-
-    return ask
 
 
 def _platform() -> str:

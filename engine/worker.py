@@ -1,7 +1,7 @@
 """Queue entrance: preloaded RQ workers. Each job is a few lines that call one function.
 
-A worker loads the application once and then works in-process: a job that forks or imports per run
-would spend more time on that than on the runs.
+The application is loaded once; a worker's processes are forked from there and then work in-process:
+a job that forks or imports per run would spend more time on that than on the runs.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ import gc
 import os
 import socket
 from collections.abc import Sequence
+from functools import partial
 
+from engine.core.registry import load_registry
+from engine.processes import keep_forked
 from engine.runtime import imports as _imports  # noqa: F401  its kinds of jobs are registered
 from engine.runtime.jobs import drain_jobs as run_jobs
 from engine.runtime.outbox import drain_outbox as deliver
@@ -21,22 +24,31 @@ from engine.runtime.settling import early_refunds as _early_refunds  # noqa: F40
 from engine.runtime.settling import late_factors as _late_factors  # noqa: F401
 from engine.runtime.settling import month as _month  # noqa: F401
 from engine.runtime.simulate import shadow as _test_runs  # noqa: F401  registered likewise
+from engine.runtime.taking_over import take_over
 from engine.runtime.world import World, live_world
 from engine.settings import Settings, load_settings
 
 DRAIN_FOR = 10.0
+_FORKED_FROM = os.urandom(3).hex()
 _world: World | None = None
 
 
-def work(settings: Settings, kinds: Sequence[Kind] = KINDS, name: str | None = None) -> None:
-    """Works until the process is told to stop."""
+def work(settings: Settings, processes: Sequence[Sequence[Kind]] = (KINDS,)) -> None:
+    """Works until told to stop: a process for each of the given choices of queues."""
+    load_registry()
+    keep_what_is_loaded()
+    keep_forked([("+".join(kinds), partial(_work, settings, kinds)) for kinds in processes])
+
+
+def _work(settings: Settings, kinds: Sequence[Kind], ended: int) -> None:
     global _world
     _world = live_world(settings)
-    keep_what_is_loaded()
+    if ended:
+        take_over(_world, _process_name(ended))
     queue = _world.queue
     if not isinstance(queue, RedisQueue):
         raise TypeError("a worker needs the live queue")
-    queue.work(kinds, name or worker_name(), before=lambda: None)
+    queue.work(kinds, worker_name())
 
 
 def keep_what_is_loaded() -> None:
@@ -51,8 +63,13 @@ def keep_what_is_loaded() -> None:
 
 
 def worker_name() -> str:
-    """Unique for this process: leases and claims carry it."""
-    return f"{socket.gethostname()}-{os.getpid()}-{os.urandom(3).hex()}"
+    """Unique each time, and begins with the process's own: leases and claims carry it."""
+    return f"{_process_name(os.getpid())}{os.urandom(3).hex()}"
+
+
+def _process_name(pid: int) -> str:
+    # Containers may share the host's name and number their processes alike: hence what forked them.
+    return f"{socket.gethostname()}-{_FORKED_FROM}-{pid}-"
 
 
 def _here() -> World:

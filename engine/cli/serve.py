@@ -7,14 +7,13 @@ from typing import Annotated
 import typer
 
 from engine.cli.screen import tell
+from engine.core.errors import InvalidInput
 from engine.core.text import text
 from engine.log import set_up_log
-from engine.runtime.queue import KINDS, Kind
+from engine.runtime.queue import KINDS
 from engine.settings import load_settings
 from engine.store.db import Database
 from engine.store.schema import migrate as bring_up_to_date
-
-QUEUES = {"lanes": "lanes", "outbox": "outbox", "jobs": "jobs"}
 
 
 def add(app: typer.Typer) -> None:
@@ -58,14 +57,24 @@ def worker(
     queue: Annotated[
         list[str] | None, typer.Option(help="lanes, outbox, jobs; several may be named")
     ] = None,
+    each: Annotated[
+        bool, typer.Option("--each", help="A process for each queue named, however often it is")
+    ] = False,
 ) -> None:
-    """One worker, working on lanes, outbox and jobs."""
+    """Works on lanes, outbox and jobs; a process of it that is killed is back at once."""
     from engine.worker import work
 
     settings = load_settings()
     set_up_log(settings)
-    kinds: list[Kind] = [kind for kind in KINDS if queue is None or kind in queue]
-    work(settings, kinds or list(KINDS))
+    named = [kind for name in queue or KINDS for kind in KINDS if kind == name]
+    if unknown := sorted({*(queue or ())} - {*KINDS}):
+        raise InvalidInput(
+            text(
+                f"没有名为 {unknown[0]} 的队列，可用的有 {'、'.join(KINDS)}",
+                f"there is no queue {unknown[0]}: choose from {', '.join(KINDS)}",
+            )
+        )
+    work(settings, [[kind] for kind in named] if each else [named])
 
 
 def scheduler() -> None:

@@ -27,8 +27,9 @@ from engine.cli.screen import out, tell
 from engine.cli.sending import Web
 from engine.core.errors import Conflict
 from engine.core.text import text
-from engine.embedded import EmbeddedValkey, die_with_parent
+from engine.embedded import EmbeddedValkey
 from engine.log import set_up_log
+from engine.processes import LONGEST_PAUSE, die_with_parent
 from engine.settings import Settings, child_environment
 from engine.store.db import Database
 from engine.store.schema import migrate
@@ -59,14 +60,13 @@ class Child:
 def children(settings: Settings, *, demo: bool = False) -> list[Child]:
     """On SQLite one process writes lanes; more would only wait for each other."""
     lanes = 1 if settings.is_sqlite else settings.workers
+    queues = [*["lanes"] * lanes, "outbox", "jobs"]
     jimu = [sys.executable, "-m", "engine"]
-    found = [Child("web", [*jimu, "web"]), Child("scheduler", [*jimu, "scheduler"])]
-    found += [
-        Child(f"worker-{number}", [*jimu, "worker", "--queue", "lanes"])
-        for number in range(1, lanes + 1)
+    found = [
+        Child("web", [*jimu, "web"]),
+        Child("scheduler", [*jimu, "scheduler"]),
+        Child("workers", [*jimu, "worker", "--each", *(f"--queue={name}" for name in queues)]),
     ]
-    found.append(Child("outbox", [*jimu, "worker", "--queue", "outbox"]))
-    found.append(Child("jobs", [*jimu, "worker", "--queue", "jobs"]))
     if demo:
         stream = ["demo", "--forever", "--rate", "2", "--lines", "--wait", "120"]
         found.append(Child("demo", [*jimu, *stream]))
@@ -195,7 +195,8 @@ def _watch(child: Child, environment: dict[str, str]) -> None:
     if process is not None:
         log.warning("process ended, started again", process=child.name, code=process.returncode)
         child.process = None
-        child.again_at = now + (min(30.0, 0.5 * 2**child.failures) if child.failures else 0.0)
+        pause = 0.5 * 2**child.failures if child.failures else 0.0
+        child.again_at = now + min(LONGEST_PAUSE, pause)
         child.failures += 1
     if now >= child.again_at:
         _start(child, environment)

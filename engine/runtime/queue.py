@@ -14,7 +14,7 @@ loses its leases, so that others do the work.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -131,7 +131,7 @@ class RedisQueue:
         """Empties Redis: for tests of what happens then."""
         self._redis.flushdb()
 
-    def work(self, kinds: Sequence[Kind], name: str, before: Callable[[], None]) -> None:
+    def work(self, kinds: Sequence[Kind], name: str) -> None:
         """Works on these queues in this process until it is told to stop.
 
         In-process, not forked: the application is loaded once, and a drain handles thousands.
@@ -143,7 +143,6 @@ class RedisQueue:
                 connection=self._redis,
                 serializer=JSONSerializer,
             )
-            before()
             worker.work(with_scheduler=False, logging_level="WARNING")
         except RedisError as fault:
             raise Unavailable(

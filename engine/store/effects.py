@@ -212,6 +212,18 @@ def settle_effects(conn: Connection, who: str, rows: Sequence[Mapping[str, Any]]
     return own
 
 
+def forget_claims(conn: Connection, claimers: str) -> None:
+    """What workers with names that begin so had claimed is cut off: their process is dead."""
+    of_them = effects.c.claimed_by.startswith(claimers, autoescape=True)
+    conn.execute(
+        all_tenants(
+            effects.update()
+            .where(effects.c.status == "sending", of_them)
+            .values(claimed_until=now_sql())
+        )
+    )
+
+
 def cut_off(conn: Connection, limit: int) -> list[Any]:
     """Effects whose sender did not come back, for this transaction alone."""
     return list(

@@ -105,6 +105,16 @@ def claim_job(conn: Connection, who: str, lasts_for: timedelta) -> Any | None:
     ).first()
 
 
+def forget_claims(conn: Connection, claimers: str) -> None:
+    """Jobs of workers with names that begin so wait again: their process is dead."""
+    of_them = jobs.c.claimed_by.startswith(claimers, autoescape=True)
+    conn.execute(
+        all_tenants(
+            jobs.update().where(jobs.c.status == "running", of_them).values(claimed_until=now_sql())
+        )
+    )
+
+
 def update_job(
     conn: Connection,
     job_id: str,

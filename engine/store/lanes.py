@@ -126,6 +126,18 @@ def release(conn: Connection, held: Mapping[int, int]) -> None:
         conn.execute(lanes.update().where(_held(held)).values(owner=None, until=None))
 
 
+def release_all(conn: Connection, owners: str) -> None:
+    """Gives back every lane of the owners whose names begin so: their process is known to be dead.
+
+    What it had under way holds the lanes' rows until the database has ended it, one way or the
+    other; only then do they come free. Should it be alive after all, it has lost them.
+    """
+    of_them = lanes.c.owner.startswith(owners, autoescape=True)
+    conn.execute(
+        lanes.update().where(of_them).values(owner=None, until=None, epoch=lanes.c.epoch + 1)
+    )
+
+
 def _held(held: Mapping[int, int]) -> Any:
     # lane and epoch in one number: a list of pairs would be a list of parameters. Cast first: the
     # product of two small integers would overflow after 32,767 leases of a lane.
@@ -201,5 +213,6 @@ __all__ = [
     "moment_text",
     "put_work",
     "release",
+    "release_all",
     "work",
 ]

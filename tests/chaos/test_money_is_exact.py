@@ -27,8 +27,9 @@ from engine.store.db import all_tenants
 from engine.store.flows import create_tenant
 from engine.store.incidents import incidents
 from engine.store.lanes import work
-from engine.store.settlement_accounts import settlement_accounts, settlement_entries
+from engine.store.settlement_accounts import settlement_accounts
 from engine.store.settlement_budgets import load_budgets
+from engine.store.settlement_entries import settlement_entries
 from tests.chaos.test_nothing_lost import PATIENCE, Workers, count
 
 pytestmark = pytest.mark.alone

@@ -32,6 +32,7 @@ from engine.store.incidents import incidents
 from engine.store.lanes import work
 from engine.store.runs import journal, runs
 from tests.chaos.receiver import Receiver
+from tests.engine.cli.test_up import children_of, wait_until
 
 pytestmark = pytest.mark.alone
 
@@ -79,29 +80,25 @@ def order(number: int) -> Event:
 
 
 class Workers:
-    """Worker processes that are killed at random and started again."""
+    """Workers; the processes of them that do the work are killed at random and come again."""
 
     def __init__(self, env: dict[str, str]) -> None:
         self.env = env
-        self.held: dict[int, tuple[str, subprocess.Popen[bytes]]] = {}
         self.killed = 0
-        for slot, queue in enumerate((*WORKERS, "scheduler")):
-            self.held[slot] = (queue, self._start(queue))
+        queues = [f"--queue={queue}" for queue in WORKERS]
+        self.workers = self._start("worker", "--each", *queues)
+        self.scheduler = self._start("scheduler")
 
-    def _start(self, queue: str) -> subprocess.Popen[bytes]:
-        command = ["scheduler"] if queue == "scheduler" else ["worker", "--queue", queue]
+    def _start(self, *command: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen([sys.executable, "-m", "engine", *command], env=self.env)
 
     def kill_one(self, chance: random.Random) -> None:
-        slot = chance.randrange(len(WORKERS))
-        queue, process = self.held[slot]
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        wait_until(lambda: len(children_of(self.workers.pid)) == len(WORKERS))
+        os.kill(chance.choice([*children_of(self.workers.pid)]), signal.SIGKILL)
         self.killed += 1
-        self.held[slot] = (queue, self._start(queue))
 
     def stop(self) -> None:
-        for _, process in self.held.values():
+        for process in (self.workers, self.scheduler):
             process.kill()
             process.wait()
 

@@ -100,19 +100,18 @@ def test_up_serves_mends_itself_and_leaves_nobody_behind(
 
     wait_until(is_ready)
 
-    def lane_worker() -> int | None:
-        return next(
-            (pid for pid, args in children_of(process.pid).items() if "--queue lanes" in args),
-            None,
-        )
+    def workers() -> set[int]:
+        """Those that work, without the one they were forked from."""
+        found = {pid for pid, args in children_of(process.pid).items() if "worker" in args}
+        return {pid for pid in found if not children_of(pid)}
 
     # The demo's events become runs; a worker that is killed is there again, and more runs end.
     wait_until(lambda: ended(data) > 0)
-    wait_until(lambda: lane_worker() is not None)
-    killed = lane_worker()
-    assert killed is not None
-    os.kill(killed, signal.SIGKILL)
-    wait_until(lambda: lane_worker() not in (None, killed))
+    wait_until(lambda: len(workers()) == 3)
+    killed = workers()
+    for pid in killed:
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: len(workers() - killed) == 3)
     before = ended(data)
     wait_until(lambda: ended(data) > before)
 
