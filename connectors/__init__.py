@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import math
 import re
 import socket
 import ssl
@@ -33,6 +34,7 @@ from urllib.parse import quote
 
 import httpcore
 import httpx
+import orjson
 from pydantic import BaseModel, SecretStr
 
 from engine import __version__
@@ -571,26 +573,64 @@ def read_json(response: httpx.Response) -> Any:
 
 def parse_json(raw: bytes) -> Any:
     """JSON of unknown origin as values that may be stored (see `clean`); ValueError otherwise."""
+    if b"\\u0000" not in raw:
+        try:
+            found = orjson.loads(raw)
+        except ValueError:
+            pass  # half a character, another encoding: the slower one knows
+        else:
+            if _is_clean(found):
+                return found
     try:
         return clean(json.loads(raw, parse_constant=_no_number))
     except RecursionError:
         raise ValueError("too many levels") from None
 
 
+def _is_clean(read: Any) -> bool:
+    """Whether a value that orjson has read is sure to be one that `clean` would leave as it is.
+
+    It may have too many levels, or a whole number beyond 64 bits, which orjson reads as a float.
+    """
+    level: list[Any] = [[read]]
+    for _ in range(MAX_DEPTH + 1):
+        below: list[Any] = []
+        for outer in level:
+            for inner in outer.values() if type(outer) is dict else outer:
+                kind = type(inner)
+                if kind is str:
+                    continue
+                if kind is dict or kind is list:
+                    below.append(inner)
+                elif (kind is int or kind is float) and not -_LARGE < inner < _LARGE:
+                    return False
+        if not below:
+            return True
+        level = below
+    return False
+
+
+_LARGE = 2**63
+
+
 def clean(value: Any, depth: int = MAX_DEPTH) -> Any:
     """A JSON value every database and serializer takes.
 
     No U+0000 and no half characters (surrogates), whole numbers beyond 64 bits as text. ValueError
-    beyond `depth` levels.
+    beyond `depth` levels, and for numbers like 1e400.
     """
     if isinstance(value, str):
         if value.isascii() and "\x00" not in value:
             return value
         return value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
-    if isinstance(value, bool) or value is None or isinstance(value, float):
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError("a number beyond all bounds")
         return value
     if isinstance(value, int):
-        return value if -(2**63) <= value < 2**63 else str(value)
+        return value if -_LARGE <= value < _LARGE else str(value)
     if depth <= 0:
         raise ValueError("too many levels")
     if isinstance(value, Mapping):

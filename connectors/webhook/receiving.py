@@ -51,7 +51,8 @@ def receive(link: Link, request: Request) -> Reply:
     taken = []
     for event in events:
         if _is_allowed(event.type, link.settings.types):
-            taken.append(replace(event, connection=link.key))
+            own = event.connection == link.key
+            taken.append(event if own else replace(event, connection=link.key))
         else:
             zh, en = f"不接收 {event.type} 类型", f"the type {event.type} is not taken in"
             review.append({"reason": text(zh, en), "record": write_event(event)})
@@ -99,7 +100,7 @@ def _cloud_event(document: Any, link: Link, now: datetime) -> Event:
     source = own if event.source == own else f"{own}:{event.source}"
     if len(source) > 200:
         source = f"{own}:{hashlib.sha256(source.encode()).hexdigest()}"
-    return replace(event, source=source)
+    return replace(event, source=source, connection=link.key)
 
 
 def _is_allowed(type_: str, allowed: Sequence[str]) -> bool:

@@ -8,6 +8,7 @@ from jsonschema import Draft202012Validator
 
 from tests.api.conftest import Client
 from tests.api.helpers import vip
+from tests.api.one_database import store_url  # noqa: F401
 
 
 def test_the_catalogue_speaks_the_readers_language(admin: Client) -> None:
