@@ -17,6 +17,7 @@ from engine.core.event import read_event
 from engine.core.text import text
 from engine.runtime import carrying
 from engine.runtime import publish as flows
+from engine.runtime.authors import place_of
 from engine.runtime.explain import explain_flow
 from engine.store import flows as store
 
@@ -81,6 +82,7 @@ class ChangeShown(Shown):
     node: str | None = None
     message: str | None = None
     message_zh: str | None = None
+    by: str | None = Field(None, description="The name of who changed it last, where it is known")
 
 
 class Diff(Shown):
@@ -131,8 +133,10 @@ def read_version(path: VersionPath) -> Response:
 @resource.get("/flows/<key>/diff", act="flows.read", answers={200: Diff})
 def diff_versions(path: FlowPath, query: DiffQuery) -> Response:
     """What changed from one document to another, told by the ids of steps and rows."""
-    changes = flows.diff(world(), tenant(), path.key, query.from_, query.to)
-    return answer({"changes": [one.as_json() for one in changes]})
+    asked = (world(), tenant(), path.key, query.from_, query.to)
+    names = flows.authors_between(*asked)
+    shown = [one.as_json() | {"by": names.get(place_of(one.path))} for one in flows.diff(*asked)]
+    return answer({"changes": shown})
 
 
 @resource.post(

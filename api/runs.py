@@ -18,8 +18,8 @@ from engine.core.errors import Conflict, NotFound
 from engine.core.redact import redact
 from engine.core.text import say, text
 from engine.runtime import steering
-from engine.runtime.batch import as_json
 from engine.runtime.inspect import read_trace
+from engine.runtime.rows import as_json
 from engine.store import flows as flow_store
 from engine.store import runs as store
 

@@ -72,6 +72,7 @@ class EntryShown(Shown):
     kind: str
     kind_name: Words
     order: str
+    shop_name: str = Field(description="The order's shop as people call it; empty without one")
     line: str
     from_account: str
     to_account: str
@@ -131,6 +132,7 @@ def show(row: Any, sentences: Iterable[Text], names: Names) -> EntryShown:
         kind=row.kind,
         kind_name=words(kind),
         order=row.order_key,
+        shop_name=names.shop(row.order_key),
         line=row.line,
         from_account=row.from_account,
         to_account=row.to_account,
@@ -150,9 +152,10 @@ def show(row: Any, sentences: Iterable[Text], names: Names) -> EntryShown:
 
 
 def names_of(rows: Iterable[Any]) -> Names:
-    """Names of both sides of entries, and of their terms."""
-    sides = {side for row in rows for side in (row.from_account, row.to_account)}
-    return read_names(sides, with_terms=True)
+    """Names of both sides of entries, of their terms, and of their orders' shops."""
+    entries = list(rows)
+    sides = {side for row in entries for side in (row.from_account, row.to_account)}
+    return read_names(sides, with_terms=True, orders=(row.order_key for row in entries))
 
 
 def show_account(row: Any, names: Names) -> AccountShown:

@@ -21,6 +21,7 @@ class Names:
 
     parties: Mapping[str, str] = field(default_factory=dict)
     terms: Mapping[str, str] = field(default_factory=dict)
+    shops: Mapping[str, str] = field(default_factory=dict)
 
     def party(self, key: str) -> str:
         return self.parties.get(key, key)
@@ -32,9 +33,18 @@ class Names:
     def term(self, key: str) -> str:
         return self.terms.get(key, key)
 
+    def shop(self, order: str) -> str:
+        """Of an order's key; empty where it has none."""
+        key = shop_of(order)
+        return self.shops.get(key, key)
 
-def read_names(parties: Iterable[str | None], *, with_terms: bool = False) -> Names:
-    """Names of these parties; of all terms of the published cards where they are wanted."""
+
+def read_names(
+    parties: Iterable[str | None], *, with_terms: bool = False, orders: Iterable[str] = ()
+) -> Names:
+    """Names of these parties, and of the shops of orders; of all terms of the published cards where
+    they are wanted.
+    """
     wanted = {one for one in parties if one and one != BRAND}
     with world().db.reading() as conn:
         found = party_store.parties_by_id(conn, tenant(), wanted)
@@ -44,7 +54,8 @@ def read_names(parties: Iterable[str | None], *, with_terms: bool = False) -> Na
         for card in cards
         for term in kept_resolver(card.versions[0][2]).card.terms
     }
-    return Names({key: row.name for key, row in found.items()}, terms)
+    shops = read_shop_names({shop_of(order) for order in orders} - {""})
+    return Names({key: row.name for key, row in found.items()}, terms, shops)
 
 
 def read_shop_names(shops: Iterable[str]) -> dict[str, str]:
@@ -55,6 +66,11 @@ def read_shop_names(shops: Iterable[str]) -> dict[str, str]:
         shop: f"{name}（{shop}）" if kind == "franchisee" else f"{shop}（{name}）"
         for shop, (name, kind) in found.items()
     }
+
+
+def shop_of(order: str) -> str:
+    """The shop in an order's key: platform/shop/number."""
+    return order.partition("/")[2].partition("/")[0]
 
 
 def term_of(account: str) -> str:

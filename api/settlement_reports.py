@@ -36,7 +36,7 @@ _NAMES = {
     "service": text("服务节点", "Service"),
     "category": text("类目", "Category"),
 }
-FILTERS = {"platform", "shop", "channel", "campaign", "service", "category", "owner"}
+FILTERS = {"platform", "shop", "channel", "campaign", "service", "category", "owner", "rule"}
 
 
 class ReportPath(Model):
@@ -59,6 +59,12 @@ class ReportQuery(Model):
     category: str | None = Field(None, max_length=200)
     owner: Literal["direct", "franchise"] | None = Field(
         None, description="Only shops of the brand itself, or only those of franchisees"
+    )
+    rule: str | None = Field(
+        None,
+        max_length=200,
+        examples=["off_season"],
+        description="Only lines whose rate a rule of this id had a part in: 淡季, a campaign's",
     )
 
 

@@ -18,7 +18,7 @@ from api.shapes import FlowKey
 from engine.core.errors import InvalidInput, Problem
 from engine.core.text import text
 from engine.runtime import imports
-from engine.runtime.batch import as_json
+from engine.runtime.rows import as_json
 from engine.runtime.searching import find_customers
 from engine.runtime.simulate import jobs
 from engine.runtime.simulate.asked import (

@@ -21,10 +21,10 @@ from api.simulations import SimulationBrief, SimulationPath
 from engine.core.flow import load_flow
 from engine.core.text import text
 from engine.runtime import publish_gate as gate
-from engine.runtime.batch import as_json
 from engine.runtime.heat import read_heat
 from engine.runtime.publish import read_flow
 from engine.runtime.replay import replay
+from engine.runtime.rows import as_json
 from engine.runtime.simulate import shadow
 from engine.runtime.simulate.asked import Given
 

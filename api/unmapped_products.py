@@ -8,10 +8,12 @@ from typing import Literal
 from flask import Response
 from pydantic import Field
 
+from api import etags
 from api.answers import answer, page
 from api.context import caller, tenant, world
 from api.pagination import Page, PageQuery, split, start
-from api.products import PRODUCT_ID, ProductShown, Word, shown
+from api.products import PRODUCT_ID, ProductShown, Word
+from api.products import show as show_product
 from api.resource import Model, Resource, Shown
 from engine.core.text import text
 from engine.runtime.settling import to_map
@@ -91,6 +93,24 @@ def show(one: to_map.Unmapped) -> UnmappedShown:
     )
 
 
+class PastShown(Shown):
+    """Lines that a card priced while the goods had no product."""
+
+    card: str
+    lines: int
+    since: datetime = Field(description="The date of the rate of the first of them")
+    until: datetime = Field(description="And of the last")
+
+
+class MappedShown(ProductShown):
+    """The product, and what was priced before anybody knew of it."""
+
+    past: list[PastShown] = Field(
+        description="What is booked keeps its price. Where the card asks for goods, price those "
+        "months anew: POST /settlement/rate-cards/<card>/recompute, its preview first"
+    )
+
+
 @resource.get("/products/unmapped", act="products.read", answers={200: Page[UnmappedShown]})
 def list_unmapped_products(query: UnmappedQuery) -> Response:
     """Goods to map, newest first.
@@ -116,15 +136,20 @@ def list_unmapped_products(query: UnmappedQuery) -> Response:
 @resource.post(
     "/products/unmapped/<unmapped_id>/map",
     act="products.edit",
-    answers={200: ProductShown},
+    answers={200: MappedShown},
     etag=True,
 )
 def map_unmapped_product(path: UnmappedPath, body: Mapping) -> Response:
-    """Maps goods to a product: orders from now on find it; what was booked keeps its price."""
-    found = to_map.map_to(
+    """Maps goods to a product: orders from now on find it; what was booked keeps its price.
+
+    The answer says how many lines that are, by card.
+    """
+    found, past = to_map.map_to(
         world(), caller(), path.unmapped_id, body.product_id, every_shop=body.every_shop
     )
-    return shown(found)
+    product = show_product(found).model_dump()
+    mapped = MappedShown(**product, past=[PastShown.model_validate(one) for one in past])
+    return answer(mapped, etag=etags.tag(found.revision))
 
 
 @resource.post(

@@ -14,14 +14,14 @@ from benchmarks.installation import TENANT, installation, order
 from benchmarks.peers import Peer, ask, dbos_steps, postgres_queue, rq_empty
 from engine.runtime.inbox import receive
 from engine.runtime.outbox import drain_outbox
-from engine.runtime.runner import drain_lanes
+from engine.runtime.runner import drain_and_call
 from engine.runtime.world import World, live_world
 from engine.settings import load_settings
 from engine.store.db import all_tenants
 from engine.store.effects import effects
 from engine.store.lanes import work
 from engine.store.runs import runs
-from engine.worker import keep_what_is_loaded
+from engine.worker import DRAIN_FOR, keep_what_is_loaded
 from tests.chaos.receiver import Receiver
 
 EVENTS, WORKERS = 20_000, 2
@@ -68,9 +68,9 @@ def _work(gate: Gate, with_effect: bool) -> None:
     name = f"bench-{os.getpid()}"
     gate.wait()
     while True:  # until the crew is sent home
-        done = drain_lanes(world, name, seconds=0.5 if with_effect else PATIENCE)
+        done = drain_and_call(world, name, seconds=DRAIN_FOR)
         if with_effect:
-            done += drain_outbox(world, name, seconds=0.5)
+            done += drain_outbox(world, name, seconds=DRAIN_FOR)
         if not done:
             time.sleep(0.02)
 

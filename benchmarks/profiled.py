@@ -20,7 +20,7 @@ from benchmarks.durable_runs import fill
 from benchmarks.installation import installation
 from engine.core.execute import decide, encode_journal
 from engine.runtime.outbox import drain_outbox
-from engine.runtime.runner import drain_lanes
+from engine.runtime.runner import drain_and_call
 from tests.chaos.receiver import Receiver
 
 TOP = 25
@@ -72,13 +72,13 @@ def _durable(count: int, *, with_effect: bool) -> str:
     with Receiver() as receiver, installation(with_effect=with_effect, url=receiver.url) as world:
         name = f"profile-{os.getpid()}"
         fill(world, 200)
-        drain_lanes(world, name, seconds=60)  # compiled statements and flows are there now
+        drain_and_call(world, name, seconds=60)  # compiled statements and flows are there now
         fill(world, 200 + count)
 
         def work() -> None:
             done = 1
             while done:
-                done = drain_lanes(world, name, seconds=60)
+                done = drain_and_call(world, name, seconds=60)
                 if with_effect:
                     done += drain_outbox(world, name, seconds=60)
 

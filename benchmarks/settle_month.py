@@ -34,9 +34,8 @@ from engine.settlement.outcome import Owed
 from engine.settlement.resolve import Resolver
 from engine.settlement.sale import sales_of
 from engine.store import rate_cards as card_store
-from engine.store.db import all_tenants
 from engine.store.jobs import find_job
-from engine.store.settlement_accounts import settlement_entries
+from engine.store.settlement_posted import each_line
 from engine.worker import keep_what_is_loaded
 
 LINES, PARTNERS, WORKERS = 1_000_000, 2_000, 2
@@ -119,8 +118,8 @@ def fill(world: World, lines: int, partners: int) -> None:
         with cursor.copy(f"COPY settlement_bookings ({columns}) FROM STDIN") as copy:
             copy.write(rows.getvalue())
         cursor.execute(
-            "INSERT INTO settlement_unposted (tenant, account, noted_at) "
-            "SELECT DISTINCT tenant, account, now() FROM settlement_bookings"
+            "INSERT INTO settlement_unposted (tenant, account, noted_at, lines) "
+            "SELECT tenant, account, now(), count(*) FROM settlement_bookings GROUP BY 1, 2"
         )
     with world.db.begin() as conn:
         documents = plan_documents(resolver, resolver.plans.keys())
@@ -160,9 +159,10 @@ def _work(gate: Gate) -> None:
 
 def _entries(world: World) -> tuple[int, int]:
     """(how many, their cents)."""
-    summed = select(func.count(), func.coalesce(func.sum(settlement_entries.c.minor), 0))
     with world.db.reading() as conn:
-        count, cents = conn.execute(all_tenants(summed)).one()
+        entries = each_line(conn, TENANT)
+        summed = select(func.count(), func.coalesce(func.sum(entries.c.minor), 0))
+        count, cents = conn.execute(summed.select_from(entries)).one()
         return int(count), int(cents)
 
 

@@ -2,7 +2,9 @@
 
 `test_run` counts everything from the file of events to the report: reading, filling the world, the
 inbox, the runs, the counting of every line; its owners have nothing to do with each other, so it is
-done in two processes. `test_run_year` is one run that waits twelve months with a reminder each day.
+done in two processes. In `test_run_settlement` each order is priced by a rate card of percentages
+besides, and posted to one of 200 creators. `test_run_year` is one run that waits twelve months with
+a reminder each day.
 """
 
 from __future__ import annotations
@@ -11,16 +13,20 @@ import json
 import resource
 import tempfile
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from benchmarks.figure import Figure
 from benchmarks.installation import TENANT, flow, order
-from engine.core.event import write_event
+from engine.core.event import Event, write_event
 from engine.core.registry import load_registry
 from engine.runtime.memory import Memory
+from engine.runtime.principal import system
 from engine.runtime.queue import QuietQueue
+from engine.runtime.settling.parties import create_party, set_accounts
+from engine.runtime.settling.rate_cards import create_card, publish_card
 from engine.runtime.simulate import read_setup, simulate
 from engine.runtime.simulate.asked import Answers
 from engine.runtime.simulate.samples import Samples
@@ -32,6 +38,23 @@ from engine.store.schema import create_all
 from engine.store.vault import Vault
 
 EVENTS = 20_000
+CREATORS = 200
+_LIVE, _BASE = ({"model": {"kind": "percentage", "percent": rate}} for rate in ("20", "15"))
+CARD: dict[str, Any] = {
+    "key": "creators",
+    "name": "达人佣金",
+    "terms": [{"key": "commission", "name": "佣金", "party": {"role": "promoter"}}],
+    "rules": [
+        {
+            "id": "live",
+            "name": "直播",
+            "term": "commission",
+            "match": {"channel": ["live"]},
+            **_LIVE,
+        },
+        {"id": "base", "name": "佣金", "term": "commission", **_BASE},
+    ],
+}
 NOW = datetime(2026, 11, 11, 2, 0, tzinfo=UTC)
 _ASK: dict[str, Any] = {
     "id": "ask",
@@ -96,11 +119,30 @@ def bare_world() -> World:
     )
 
 
+def settling_world() -> World:
+    """The same with 200 creators and a rate card of percentages."""
+    world, who = bare_world(), system(TENANT)
+    for number in range(CREATORS):
+        row = create_party(world, who, {"kind": "creator", "name": f"达人{number}"})
+        set_accounts(world, who, row.id, [("douyin", f"creator-{number}")])
+    create_card(world, who, CARD)
+    publish_card(world, who, "creators")
+    return world
+
+
+def sold(number: int) -> Event:
+    """An order that a creator has brought."""
+    event = order(number)
+    promoter = {"id": f"creator-{number % CREATORS}", "kind": "creator"}
+    return replace(event, data={"order": {**event.data["order"], "promoter": promoter}})
+
+
 def measure(events: int = EVENTS) -> list[Figure]:
-    world = bare_world()
+    world, shop = bare_world(), settling_world()
     with tempfile.TemporaryDirectory() as folder:
         rate = _rate(world, flow(with_effect=False), Path(folder) / "all.jsonl", events)
         waits = _rate(world, _with_a_wait(), Path(folder) / "some.jsonl", events // 4)
+        settled = _rate(shop, flow(with_effect=False), Path(folder) / "sold.jsonl", events // 2)
     began = time.perf_counter()
     year = simulate(
         world,
@@ -125,6 +167,8 @@ def measure(events: int = EVENTS) -> list[Figure]:
                round(rate), "orders/s", 5_000, detail={"memory_mb": own, "other_mb": other}),
         Figure("test_run_waits", "the same with a wait of half an hour in each run",
                round(waits), "orders/s"),
+        Figure("test_run_settlement", "the same, each order priced by percentages and posted",
+               round(settled), "orders/s", 3_000),
         Figure("test_run_year", "twelve months of waiting with a reminder each day, one run",
                round(seconds, 2), "s", 1.0, is_better_high=False),
     ]  # fmt: skip
@@ -133,7 +177,7 @@ def measure(events: int = EVENTS) -> list[Figure]:
 def _rate(world: World, document: dict[str, Any], file: Path, events: int) -> float:
     with file.open("w", encoding="utf-8") as lines:
         for number in range(events):
-            lines.write(json.dumps(write_event(order(number)), ensure_ascii=False) + "\n")
+            lines.write(json.dumps(write_event(sold(number)), ensure_ascii=False) + "\n")
     setup = {"flow": document["key"], "document": document, "file": {"path": str(file)}}
     began = time.perf_counter()
     found = simulate(world, TENANT, read_setup(setup)).report
@@ -141,6 +185,8 @@ def _rate(world: World, document: dict[str, Any], file: Path, events: int) -> fl
     done = found["runs"]["by_status"].get("succeeded", 0)
     if done < events:
         raise RuntimeError(f"{done} of {events} runs came to their end")
+    if found["money"] is not None and found["money"]["totals"][0]["entries"] != events:
+        raise RuntimeError("an order was not posted")
     return float(done / seconds)
 
 

@@ -19,24 +19,29 @@ from tests.browser.server import Server, running, sent
 from tests.engine.cli.test_up import wait_until
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
-# name -> address
+# name -> address, and what stands there once the page is whole
 SCREENS = MappingProxyType(
     {
-        "home": "/",
-        "flows": "/flows",
-        "editor": "/flows/vip_upgrade/edit",
-        "templates": "/templates",
-        "runs": "/runs",
-        "connections": "/connections",
-        "cards": "/settlement/cards",
-        "trial": "/settlement/trial",
+        "home": ("/", ".figure"),
+        "flows": ("/flows", "tbody a"),
+        "editor": ("/flows/vip_upgrade/edit", ".canvas article"),
+        "templates": ("/templates", ".scene-card"),
+        "runs": ("/runs", "tbody a"),
+        "connections": ("/connections", ".page-body .ant-card"),
+        "cards": ("/settlement/cards", "tbody a"),
+        "trial": ("/settlement/trial", ".page-body .ant-card"),
     }
 )
-# name -> the list whose first row is opened
+# name -> the list whose first row is opened, and what stands on its page
 OPENED = MappingProxyType(
-    {"run": "/runs?flow=vip_upgrade&status=succeeded", "statement": "/settlement/statements"}
+    {
+        "run": ("/runs?flow=vip_upgrade&status=succeeded", ".react-flow__node"),
+        "statement": ("/settlement/statements", ".page-body .ant-card"),
+    }
 )
 RUNS = 20
+# Generous: server and browser may share a slow core.
+expect.set_options(timeout=30_000)
 
 
 def main() -> None:
@@ -53,25 +58,26 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         page = open_page(browser, server)
         draw_statements(server.admin)
-        for name, address in SCREENS.items():
+        for name, (address, sight) in SCREENS.items():
             page.goto(address)
             if name == "editor":
                 page.locator(".canvas article").nth(1).click()
-            take(page, name)
-        for name, address in OPENED.items():
+            take(page, name, sight)
+        for name, (address, sight) in OPENED.items():
             page.goto(address)
             page.locator("tbody a").first.click()
-            page.wait_for_url(f"**{address.partition('?')[0]}/*")
-            take(page, name)
+            take(page, name, sight)
         browser.close()
 
 
-def take(page: Page, name: str) -> None:
-    """A picture once nothing is being loaded."""
-    expect(page.locator("[aria-busy=true], .ant-spin-spinning")).to_have_count(0)
+def take(page: Page, name: str, sight: str) -> None:
+    """A picture once what belongs there stands, and nothing is being loaded or fading in."""
+    expect(page.locator(sight).first).to_be_visible()
+    expect(page.locator("[aria-busy=true], .ant-spin-spinning, .ant-skeleton")).to_have_count(0)
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=PICTURES / f"{name}.jpg", type="jpeg", quality=80)
-    print(PICTURES / f"{name}.jpg", flush=True)
+    file = PICTURES / f"{name}.jpg"
+    page.screenshot(path=file, type="jpeg", quality=80, animations="disabled")
+    print(file, flush=True)
 
 
 def draw_statements(client: httpx.Client) -> None:

@@ -18,7 +18,7 @@ from engine.runtime import imports as _imports  # noqa: F401  its kinds of jobs 
 from engine.runtime.jobs import drain_jobs as run_jobs
 from engine.runtime.outbox import drain_outbox as deliver
 from engine.runtime.queue import KINDS, Kind, RedisQueue
-from engine.runtime.runner import drain_lanes as advance
+from engine.runtime.runner import drain_and_call as advance
 from engine.runtime.settling import closing as _closing  # noqa: F401  registered likewise
 from engine.runtime.settling import early_refunds as _early_refunds  # noqa: F401
 from engine.runtime.settling import late_factors as _late_factors  # noqa: F401
@@ -80,7 +80,7 @@ def _here() -> World:
 
 
 def drain_lanes() -> int:
-    """Job: advance runs until no lane has work."""
+    """Job: advance runs, and make their calls, until no lane has work."""
     world = _here()
     world.queue.open_gate("lanes")
     return advance(world, worker_name(), seconds=DRAIN_FOR)

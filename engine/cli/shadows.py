@@ -9,7 +9,7 @@ import typer
 from engine.cli.place import TenantName, here
 from engine.cli.screen import AsJson, print_json, show_table, tell
 from engine.core.text import text
-from engine.runtime.batch import as_json as plain
+from engine.runtime.rows import as_json as plain
 from engine.runtime.simulate import shadow
 
 Key = Annotated[str, typer.Argument(help="The flow's key")]

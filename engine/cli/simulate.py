@@ -15,7 +15,7 @@ from engine.cli.simulated import names_in, show
 from engine.core.cells import zone
 from engine.core.errors import InvalidInput, Problem
 from engine.core.text import Text, say, text
-from engine.runtime.batch import as_json as plain
+from engine.runtime.rows import as_json as plain
 from engine.runtime.simulate import Setup, jobs, read_setup
 from engine.runtime.world import World
 from engine.store import flows as flow_store

@@ -15,7 +15,7 @@ from engine.core.flow import graphs, load_flow
 from engine.core.node import NodeType
 from engine.core.ports import label_of
 from engine.core.text import Text, say, text
-from engine.runtime.batch import as_json as plain
+from engine.runtime.rows import as_json as plain
 from engine.runtime.settling.cards import load_cards, resolver_of
 from engine.runtime.simulate import Result
 from engine.runtime.world import World

@@ -17,9 +17,10 @@ from engine.core.connector import ConnectorType
 from engine.core.event_types import list_types
 from engine.core.expression import language_catalog
 from engine.core.forms import form_schema
-from engine.core.node import Entrance, Listen, NodeType, Schedule
+from engine.core.node import NodeType
 from engine.core.registry import Registry
 from engine.core.text import Locale, Text, say, text
+from engine.core.triggers import Entrance, Listen, Schedule
 
 GROUPS: dict[str, Text] = {
     "trigger": text("触发", "Triggers"),

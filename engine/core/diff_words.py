@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from engine.core.forms import title_at
+from engine.core.errors import InvalidInput
+from engine.core.expression import describe, say_duration
+from engine.core.forms import choice_at, title_at
 from engine.core.registry import Registry
-from engine.core.text import Text, text
+from engine.core.sentences import shown
+from engine.core.text import Locale, Text, text
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from engine.core.diff import Change
 
 _FIELDS: dict[str, Text] = {
@@ -78,20 +84,23 @@ def _of_node(
     if change.kind == "regrouped":
         return text(f"「{name['zh']}」移到了另一个框", f"“{name['en']}” moved to another box")
     if change.kind == "renamed":
-        was, now = _shown(change.before or ""), _shown(change.after or "")
+        was, now = (_cut(str(name or "")) for name in (change.before, change.after))
         return text(f"节点「{was}」改名为「{now}」", f"node “{was}” is now called “{now}”")
     if len(parts) == 2:
         return _told(change, text(f"节点「{name['zh']}」", f"node “{name['en']}”"), whole=True)
     type_ = registry.node(str(node.get("type", ""))) if registry else None
     field: Text | None = None
+    said: Callable[[Any], Text] = _said
     if parts[2] == "config" and len(parts) > 3:
         if type_ is not None:
-            field = title_at(type_.config, "/" + "/".join(_positions(parts[3:], node)))
+            path = "/" + "/".join(_positions(parts[3:], node))
+            field = title_at(type_.config, path)
+            said = _said_at(type_.config, path)
         field = field or text(".".join(parts[3:]), ".".join(parts[3:]))
     else:
         field = _FIELDS.get(parts[2], text("配置", "config"))
     subject = text(f"「{name['zh']}」的「{field['zh']}」", f"“{name['en']}”: {field['en']}")
-    return _told(change, subject, whole=change.kind in ("added", "removed"))
+    return _told(change, subject, whole=change.kind in ("added", "removed"), said=said)
 
 
 def _of_edge(
@@ -115,7 +124,9 @@ def _of_edge(
     return _told(change, text(f"连线的{named['zh']}", f"the {named['en']} of a line"))
 
 
-def _told(change: Change, subject: Text, whole: bool = False) -> Text:
+def _told(
+    change: Change, subject: Text, whole: bool = False, said: Callable[[Any], Text] | None = None
+) -> Text:
     zh, en = subject["zh"], subject["en"]
     if change.kind == "reordered":
         return text(f"{zh}调整了顺序", f"{en}: order changed")
@@ -123,10 +134,10 @@ def _told(change: Change, subject: Text, whole: bool = False) -> Text:
         return text(f"新增{zh}", f"added {en}")
     if change.kind == "removed" and whole:
         return text(f"删除{zh}", f"removed {en}")
-    was, now = _shown(change.before), _shown(change.after)
+    was, now = ((said or _said)(value) for value in (change.before, change.after))
     return text(
-        f"{zh}由「{was or '空'}」改为「{now or '空'}」",
-        f"{en} changed from “{was or 'nothing'}” to “{now or 'nothing'}”",
+        f"{zh}由「{was['zh']}」改为「{now['zh']}」",
+        f"{en} changed from “{was['en']}” to “{now['en']}”",
     )
 
 
@@ -153,8 +164,29 @@ def _name(node: Mapping[str, Any], id_: str, registry: Registry | None) -> Text:
     return type_.label if type_ is not None else text(id_, id_)
 
 
-def _shown(value: Any) -> str:
-    if value is None or value == "":
-        return ""
-    said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+def _said_at(config: type[BaseModel], path: str) -> Callable[[Any], Text]:
+    """Values as the form of this field shows them."""
+    return lambda value: choice_at(config, path, value) or _said(value)
+
+
+def _said(value: Any) -> Text:
+    return text(_cut(_shown(value, "zh")), _cut(_shown(value, "en")))
+
+
+def _shown(value: Any, locale: Locale) -> str:
+    """A value as people read it: 2 天, 是, a condition as its sentence; JSON where nothing fits."""
+    if value is None or value == "" or isinstance(value, bool):
+        return shown(value, locale)
+    if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+        return ("、" if locale == "zh" else ", ").join(_shown(one, locale) for one in value)
+    # Most texts are no duration and most mappings no condition: they are what they are.
+    with contextlib.suppress(InvalidInput, ValueError):
+        if isinstance(value, str) and value.startswith("P"):
+            return say_duration(value, locale)
+        if isinstance(value, Mapping) and len(value) == 1 and value.keys() <= {"all", "any"}:
+            return describe(value, None, locale)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _cut(said: str) -> str:
     return said if len(said) <= 80 else f"{said[:79]}…"

@@ -58,11 +58,16 @@ def effect_key(run: str, scope: str, step: str, take: int, n: int) -> str:
 
     The run id is in front so that keys made together lie together in an index.
     """
-    return f"eff_{run.removeprefix('run_')}_{_place(scope, step, take, n)}"
+    return key_at(run, place_in_run(scope, step, take, n))
+
+
+def key_at(run: str, place: str) -> str:
+    """The key of the effect at a `place_in_run`."""
+    return f"eff_{run.removeprefix('run_')}_{place}"
 
 
 @lru_cache(maxsize=4_096)
-def _place(scope: str, step: str, take: int, n: int) -> str:
+def place_in_run(scope: str, step: str, take: int, n: int) -> str:
     """A short name for a place in a run: the same in every run, and most runs have few."""
     path = f"{scope}\x1f{step}\x1f{take}\x1f{n}".encode()
     return hashlib.blake2b(path, digest_size=8).hexdigest()

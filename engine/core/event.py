@@ -38,9 +38,10 @@ _KNOWN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Event:
-    """One thing that happened, as its source told it.
+    """One thing that happened, as its source told it; never changed (each run makes one: freezing
+    would take longer than the rest).
 
     id, source   together name it for ever: the same pair again is the same event
     type         "order.paid"

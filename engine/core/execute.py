@@ -9,7 +9,7 @@ the very same state and no command.
     boxes.py     R5: items, rounds, sub-flows   answers.py  what ends a request, R4 timers
     faults.py    R6: errors, resume, retry      names.py    R8: what a step can read
     routes.py    ways taken before, remembered  one_way.py  a first advance along such a way
-    codec.py     states and journals as bytes
+    codec.py     states and journals as bytes   way_source.py  such ways as one function
 
 What the runtime must know beyond the commands' meaning (run.py):
 - An `effect` whose key is known already is the same effect asked again after an incident: keep the
@@ -43,8 +43,8 @@ from engine.core.execution.faults import end_flow, fault, stop
 from engine.core.execution.lines import end_step, is_reached
 from engine.core.execution.messages import ERRORS, REASONS, Error, error_from, refuse
 from engine.core.execution.names import StepContext, names_for
-from engine.core.execution.one_way import begun, go
-from engine.core.execution.routes import first_route
+from engine.core.execution.one_way import begun
+from engine.core.execution.routes import learn
 from engine.core.execution.scopes import open_scope
 from engine.core.execution.signals import SIGNALS
 from engine.core.execution.steps import Join, Step
@@ -83,28 +83,18 @@ def decide(version: Version, state: State | None, signal: Signal) -> Decision:
 
 
 def _start(version: Version, signal: Signal) -> Decision:
-    start = {**_START, **(signal.value or {}), "at": signal.now}
-    route = first_route(version, start["trigger"])
-    if route is None:
-        advance = begun(version, signal, start)
-        open_scope(advance, ROOT, "", "root")
-        return _until_it_rests(advance)
-    found = go(version, signal, start, route)
+    """By a way known before, or line by line."""
+    trigger = (signal.value or {}).get("trigger", "")
+    ways = version.ways.get(trigger)
+    found = ways.go(signal) if ways is not None and ways.go is not None else None
     if isinstance(found, Decision):
         return found
-    advance, step, outcome = found
-    _obey(advance, ROOT, advance.scopes[ROOT], step, None, outcome)
-    return _until_it_rests(advance)
-
-
-_START: Mapping[str, Any] = {
-    "event": {},
-    "params": {},
-    "owner": "",
-    "run_id": "",
-    "chain": [],
-    "trigger": "",
-}
+    if found is None:
+        found = begun(version, signal)
+        open_scope(found, ROOT, "", "root")
+    decision = _until_it_rests(found)
+    learn(version, trigger, decision.rows)
+    return decision
 
 
 def _until_it_rests(advance: Advance) -> Decision:

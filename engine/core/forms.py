@@ -51,14 +51,29 @@ def entries(config: type[BaseModel], values: Any) -> list[Entry]:
 
 def title_at(config: type[BaseModel], path: str) -> Text | None:
     """The title of the field at a JSON pointer, with the row it stands in; None when unknown."""
+    return _found(form_schema(config), path)[1]
+
+
+def choice_at(config: type[BaseModel], path: str, value: Any) -> Text | None:
+    """What the select at a JSON pointer calls a value; None where it is no such choice."""
     root = form_schema(config)
+    hints = follow(_found(root, path)[0], root)
+    options = hints.get("x-options") if isinstance(hints, Mapping) else None
+    said = options.get(value) if isinstance(options, Mapping) and isinstance(value, str) else None
+    if not (isinstance(said, Mapping) and "zh" in said and "en" in said):
+        return None
+    return text(str(said["zh"]), str(said["en"]))
+
+
+def _found(root: Mapping[str, Any], path: str) -> tuple[Any, Text | None]:
+    """The schema and the title of a field; no schema where the pointer leads nowhere."""
     shape: Any = root
     said: Text | None = None
     for part in path.split("/")[1:]:
         shape, said = _step(root, shape, part, said)
         if shape is None:
-            return said
-    return said
+            break
+    return shape, said
 
 
 def _step(

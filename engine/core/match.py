@@ -22,9 +22,9 @@ from engine.core.errors import EngineError, GiveUp
 from engine.core.event import Event
 from engine.core.event_types import matches
 from engine.core.expression import CHINA, Compiled, compile_condition, compile_expression, to_text
-from engine.core.node import Absent, Count, Listen, Start
 from engine.core.sentences import fill
 from engine.core.text import Locale, Text, text
+from engine.core.triggers import Absent, Count, Listen, Start
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 MAX_KEY = 200  # characters of a counting key or a counted value

@@ -20,6 +20,7 @@ from typing import Any, Literal, Protocol
 from engine.core.effect import Effect, EffectClass
 from engine.core.fields import Form
 from engine.core.text import Text, text
+from engine.core.triggers import Start
 
 
 class NodeConfig(Form):
@@ -274,71 +275,6 @@ class Context(Protocol):
         """
 
 
-# -- triggers ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """Fires only at the n-th matching event within `within`.
-
-    `key` is the counting key as an expression ("" is the run's owner). With `distinct` (an
-    expression) different values are counted; with `distinct_days` different calendar days of the
-    zone, and with `consecutive` only days without a gap up to today.
-    """
-
-    n: int
-    within: timedelta | None = None
-    key: str = ""
-    distinct: str = ""
-    distinct_days: bool = False
-    consecutive: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Absent:
-    """And no event of this type since, within the time before the firing event."""
-
-    type: str
-    within: timedelta | None = None
-    condition: str | Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Listen:
-    """A trigger on events: type (or "prefix.*"), condition, count, absence."""
-
-    type: str
-    condition: str | Mapping[str, Any] | None = None
-    count: Count | None = None
-    absent: Absent | None = None
-    connection: str | None = None  # only events that came in by this connection
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """A trigger on time: cron text in a zone, optionally one run per customer of an audience."""
-
-    cron: str
-    zone: str = "Asia/Shanghai"
-    missed: Literal["none", "last", "all"] = "last"
-    up_to: int = 1
-    audience: str | Mapping[str, Any] | None = None  # condition on `customer`; None: one run
-    limit: int = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Entrance:
-    """A trigger by hand, by form or by webhook: the runtime makes the event when somebody calls."""
-
-    kind: Literal["manual", "form", "webhook"]
-    schema: Mapping[str, Any] | None = None  # JSON Schema of what is handed in
-    public: bool = False
-    secret: str = ""
-
-
-Start = Listen | Schedule | Entrance
-
-
 # -- the type ------------------------------------------------------------------------------------
 
 Prepared = Callable[[Context], Ended | Done | Ask]
@@ -374,9 +310,9 @@ class NodeType:
     config to the present one.
 
     `prepare(config, texts)` is for the blocks nearly every run passes: `run` for one config, with
-    everything looked up that is known before the first event. It may answer by the short form
-    `Ended`, and says the same as `run` (tests/conformance compares them); None where it has nothing
-    to prepare.
+    everything looked up that is known before the first event. It ends by the short form `Ended` and
+    says the same as `run` (tests/conformance compares them); a Done where it always ends with that
+    one; None where it has nothing to prepare.
     """
 
     label: Text
@@ -398,6 +334,6 @@ class NodeType:
     upgrade: Callable[[dict[str, Any], int], dict[str, Any]] | None = None
     waits: bool = False  # may wait for a person, an event or a time: a timeout is demanded
     has_body: bool = False
-    prepare: Callable[[Any, Texts], Prepared | None] | None = None
+    prepare: Callable[[Any, Texts], Prepared | Done | None] | None = None
     search: tuple[str, ...] = ()  # further words the palette finds it by (pinyin initials are made)
     type: str = ""

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine.core.node import ERROR, TIMEOUT, NodeType, Port
+from engine.core.node import ERROR, OUT, TIMEOUT, NodeType, Port
 from engine.core.text import Text, text
+
+# What a node without such a port may be left by all the same; an end goes on to nothing.
+_EVERYWHERE = {port.id: port.label for port in (OUT, ERROR, TIMEOUT)}
 
 
 def ports_of(type_: NodeType, config: Mapping[str, Any]) -> dict[str, Text]:
@@ -81,4 +84,4 @@ def label_of(type_: NodeType | None, config: Mapping[str, Any], port: str) -> Te
             code = port.removeprefix("error:")
             said = type_.errors.get(code, text(code, code))
             return text(f"{ERROR.label['zh']}:{said['zh']}", f"{ERROR.label['en']}: {said['en']}")
-    return {"timeout": TIMEOUT.label, "error": ERROR.label}.get(port, text(port, port))
+    return _EVERYWHERE.get(port, text(port, port))

@@ -7,7 +7,7 @@ run can be stored, replayed and compared.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -132,21 +132,24 @@ def row(
 class Decision:
     """What `decide` returns: the next state, what to do, what the trace keeps.
 
-    `rows` are the records as the journal holds them. `state` and `records` are made when somebody
-    looks: a run that ends in its first advance is stored without either.
+    `rows` are the records as the journal holds them, `records` the same as objects, made when
+    somebody looks. `told` are the rows as JSON with the values between, where somebody knew them
+    beforehand (execution/told.py).
     """
 
     __slots__ = ("_records", "_rows", "_state", "commands", "status")
 
+    told: list[Any] | None = None
+
     def __init__(
         self,
-        state: dict[str, Any] | Callable[[], dict[str, Any]],
+        state: dict[str, Any],
         commands: list[Command] | None = None,
         records: list[StepRecord] | None = None,
         status: RunStatus = "running",
         rows: list[Row] | None = None,
     ) -> None:
-        self._state = state
+        self._state: dict[str, Any] | None = state
         self.commands: list[Command] = [] if commands is None else commands
         self._records = records
         self.status: RunStatus = status
@@ -154,8 +157,7 @@ class Decision:
 
     @property
     def state(self) -> dict[str, Any]:
-        if not isinstance(self._state, dict):
-            self._state = self._state()
+        assert self._state is not None
         return self._state
 
     @property
@@ -167,7 +169,7 @@ class Decision:
     @property
     def records(self) -> list[StepRecord]:
         if self._records is None:
-            self._records = [StepRecord(*one) for one in self._rows or ()]
+            self._records = [StepRecord(*one) for one in self.rows]
         return self._records
 
     def __eq__(self, other: object) -> bool:

@@ -23,10 +23,12 @@ from engine.core.errors import EngineError, InvalidFlow, Problem
 from engine.core.execution.joins import join_of, plan_join
 from engine.core.execution.steps import CompiledGraph, Step
 from engine.core.execution.texts import Schema, Texts
+from engine.core.execution.way import Ways
 from engine.core.flow import Edge, Flow, Graph, Node, problems_of
-from engine.core.node import Entrance, NodeType, Prepared, Start
+from engine.core.node import Done, NodeType, Prepared
 from engine.core.registry import Registry
 from engine.core.text import text
+from engine.core.triggers import Entrance, Start
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -48,7 +50,7 @@ class Version:
     customer_fields: frozenset[str]
     triggers: Mapping[str, Start]
     params: Mapping[str, Any]
-    routes: dict[str, Any] = field(default_factory=dict, repr=False)  # kept by routes.py
+    ways: dict[str, Ways] = field(default_factory=dict, repr=False)  # by trigger, see routes.py
 
 
 def compile_version(
@@ -186,12 +188,14 @@ class _Build:
         if config is None:
             return None
         self.texts.collect(config)
+        prepared = self._prepared(type_, config)
+        fixed = prepared if isinstance(prepared, Done) else None
         retry = node.retry
         return Step(
             id=node.id,
             type=type_,
             config=config,
-            run=self._run(type_, config),
+            run=_run(type_, config, prepared),
             flow_key=flow_key,
             texts=self.texts,
             tail=f"/{node.id}",
@@ -208,17 +212,18 @@ class _Build:
             ),
             body=None if node.body is None else _inside(graph_id, node.id),
             handlers={port: f"{_inside(graph_id, node.id)}~{port}" for port in node.handlers},
+            is_short=prepared is not None and fixed is None,
+            fixed=fixed,
             join=join_of(config) if type_.kind == "join" else None,
             is_choice=type_.kind == "choice",
         )
 
-    def _run(self, type_: NodeType, config: Any) -> Prepared:
-        """The node's function for this config."""
+    def _prepared(self, type_: NodeType, config: Any) -> Prepared | Done | None:
+        """What the node makes of this config beforehand."""
         try:
-            prepared = type_.prepare(config, self.texts) if type_.prepare is not None else None
+            return type_.prepare(config, self.texts) if type_.prepare is not None else None
         except EngineError:
-            prepared = None  # a text that is none: the step says so when it runs
-        return prepared or partial(type_.run, config)
+            return None  # a text that is none: the step says so when it runs
 
     def _config(self, type_: NodeType, node: Node, at: str) -> Any:
         document = dict(node.config)
@@ -285,6 +290,13 @@ class _Build:
 
     def _wrong(self, at: str, node: Node, zh: str, en: str, code: str) -> None:
         self.problems.append(Problem(at, text(zh, en), code, node.id))
+
+
+def _run(type_: NodeType, config: Any, prepared: Prepared | Done | None) -> Prepared:
+    """The node's function for this config."""
+    if isinstance(prepared, Done):
+        return lambda context: prepared
+    return prepared or partial(type_.run, config)
 
 
 def _inside(graph_id: str, node_id: str) -> str:

@@ -6,9 +6,8 @@ A record is as expressions see it: fixed fields and own fields side by side, `ta
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.core.errors import InvalidInput, Problem
 from engine.core.schema import check_value
@@ -23,8 +22,7 @@ _TEXTS = {"name": 200, "nick": 200, "level": 200, "gender": 20, "province": 200,
           "source": 200, "birthday": 10}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One line of a customer's history."""
 
     field: str
@@ -34,8 +32,7 @@ class Change:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(NamedTuple):
     """The record after, its history lines, and fields left alone because news of them is newer."""
 
     record: Mapping[str, Any]
@@ -47,10 +44,12 @@ def change_tags(
     record: Mapping[str, Any], add: Iterable[str], remove: Iterable[str], at: datetime, by: str
 ) -> Changed:
     """Adds and removes tags; one in both is added. Order stays, nothing is there twice."""
-    held = list(record.get("tags") or [])
+    held = record.get("tags") or ()
     added = [_tag(tag) for tag in add]
     removed = {_tag(tag) for tag in remove}.difference(added)
-    tags = [tag for tag in dict.fromkeys([*held, *added]) if tag not in removed]
+    tags = list(dict.fromkeys((*held, *added)))
+    if removed:
+        tags = [tag for tag in tags if tag not in removed]
     if len(tags) > MAX_TAGS:
         raise InvalidInput(
             text(f"一个客户最多 {MAX_TAGS} 个标签", f"a customer has at most {MAX_TAGS} tags")
@@ -98,14 +97,14 @@ def change_consent(
 
 
 def _with(record: Mapping[str, Any], values: Mapping[str, Any], at: datetime, by: str) -> Changed:
-    history = tuple(
-        Change(name, record.get(name), value, at, by)
-        for name, value in values.items()
-        if not _is_same(record.get(name), value)
-    )
+    history = []
+    for name, value in values.items():
+        old = record.get(name)
+        if not _is_same(old, value):
+            history.append(Change(name, old, value, at, by))
     if not history:
         return Changed(record)
-    return Changed({**record, **{line.field: line.new for line in history}}, history)
+    return Changed({**record, **{line.field: line.new for line in history}}, tuple(history))
 
 
 def _is_same(old: Any, new: Any) -> bool:

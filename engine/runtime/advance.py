@@ -21,7 +21,9 @@ from engine.core.run import ENDED, Command, Decision, Signal
 from engine.core.text import Text, say, text
 from engine.runtime import apply
 from engine.runtime.announce import INCIDENT, SOURCE, incident_notice
-from engine.runtime.batch import Batch, Need, RunInHand, Steps, as_json, chain_of, event_row, pack
+from engine.runtime.batch import Batch
+from engine.runtime.in_hand import Need, RunInHand, Steps, pack
+from engine.runtime.rows import as_json, chain_of, event_row
 
 
 def advance(batch: Batch, run: RunInHand, first: Signal, *, late: bool = False) -> Steps:
@@ -38,10 +40,11 @@ def advance(batch: Batch, run: RunInHand, first: Signal, *, late: bool = False) 
     while signals:
         signal = signals.popleft()
         if run.version.customer_fields:
+            yield from apply.load_owner(batch, run)
             signal.customer = _customer_view(batch, run)
         signal.seq = run.seq
         decision = decide(run.version, run.state, signal)
-        run.state = decision.state
+        run.last = decision
         run.status = decision.status
         entries.append((signal, decision))
         needs: list[Need] = []
@@ -63,6 +66,7 @@ def advance(batch: Batch, run: RunInHand, first: Signal, *, late: bool = False) 
                         )
                     )
             elif command.kind == "task":
+                yield from apply.load_owner(batch, run)
                 people = (yield [Need("read:people", run.tenant, (command.body.who, run))])[0]
                 _open_task(batch, run, command, people, signal.now)
             elif command.kind == "subscribe":
@@ -70,6 +74,7 @@ def advance(batch: Batch, run: RunInHand, first: Signal, *, late: bool = False) 
             else:
                 _obey(batch, run, command, signal.now)
         if needs:
+            yield from apply.load_owner(batch, run)
             answers = yield needs
             for command, answer in zip(asked, answers, strict=True):
                 signals.append(
@@ -81,7 +86,7 @@ def advance(batch: Batch, run: RunInHand, first: Signal, *, late: bool = False) 
                         value=answer.value,
                     )
                 )
-    if run.seq and not any(decision.records or decision.commands for _, decision in entries):
+    if run.seq and not any(decision.rows or decision.commands for _, decision in entries):
         return  # nothing moved: a late answer, an event the wait did not mean
     run.seq += 1
     batch.changed_runs[run.id] = run
@@ -251,6 +256,8 @@ def _effect(batch: Batch, run: RunInHand, command: Command, at: datetime) -> Ste
                 "status": "pending",
                 "attempts": 0,
                 "next_at": at,
+                "claimed_by": None,
+                "claimed_until": None,
                 "made_at": at,
             }
         )

@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.core.ids import lane_of
 from engine.core.text import Text, say
+from engine.runtime.rows import as_json
 from engine.runtime.world import World
 from engine.store import events as event_store
 from engine.store import flows as flow_store
@@ -75,7 +76,7 @@ def announce_in(
         "lane": lane_of(tenant, whose, world.lanes),
         "connection": None,
         "chain": list(chain) or None,
-        "data": dict(data),
+        "data": as_json(data),
     }
     if event_store.store_events(conn, [row]):
         work = {"lane": row["lane"], "tenant": tenant, "kind": "event", "ref": row["id"]}

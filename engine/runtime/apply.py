@@ -21,20 +21,12 @@ from engine.core.ids import derived_id, new_id
 from engine.core.node import Answer
 from engine.core.records import write_moment
 from engine.customers.profile import Changed, change_fields, change_owner, change_tags
-from engine.runtime.batch import (
-    Batch,
-    Customer,
-    Need,
-    RunInHand,
-    Steps,
-    as_json,
-    chain_of,
-    event_row,
-)
+from engine.runtime.batch import Batch
+from engine.runtime.in_hand import Customer, Need, RunInHand, Steps
 from engine.runtime.periods import period_start, quiet_until
+from engine.runtime.rows import as_json, chain_of, event_row
 from engine.runtime.settling.handlers import HANDLERS as SETTLEMENT
 from engine.runtime.settling.handlers import owner_of as settlement_owner
-from engine.store.db import dump_json
 
 Applied = Generator[list[Need], list[Any], Answer]
 _DURATION = TypeAdapter(timedelta)
@@ -64,12 +56,19 @@ def apply(
     handler = _HANDLERS.get(effect.kind)
     if handler is None:
         return Answer("error", {"code": "unknown_effect", "message": effect.kind})
-    if chain is None:
-        chain = chain_of(run) if run else []
+    if run is not None:
+        yield from load_owner(batch, run)
     answer: Answer = yield from handler(
         Desk(batch, tenant, owner, key, at, run, chain), effect.args
     )
     return answer
+
+
+def load_owner(batch: Batch, run: RunInHand) -> Steps:
+    """The customer a run belongs to, into the batch: a run that goes on seldom asks for it."""
+    id_ = run.owner.removeprefix("customer:")
+    if id_ not in batch.customers and id_ != run.owner:
+        yield [Need("load_customer", run.tenant, id_)]
 
 
 def serve(batch: Batch, row: Any) -> Steps:
@@ -97,7 +96,7 @@ def serve(batch: Batch, row: Any) -> Steps:
 class Desk:
     """What a handler has at hand."""
 
-    __slots__ = ("at", "batch", "chain", "key", "owner", "run", "tenant")
+    __slots__ = ("_chain", "at", "batch", "key", "owner", "run", "tenant")
 
     def __init__(
         self,
@@ -107,10 +106,17 @@ class Desk:
         key: str,
         at: datetime,
         run: RunInHand | None,
-        chain: list[str],
+        chain: list[str] | None = None,
     ) -> None:
         self.batch, self.tenant, self.owner, self.key = batch, tenant, owner, key
-        self.at, self.run, self.chain = at, run, chain
+        self.at, self.run, self._chain = at, run, chain
+
+    @property
+    def chain(self) -> list[str]:
+        """The causes of what this effect causes; read of the run when something is caused."""
+        if self._chain is None:
+            self._chain = chain_of(self.run) if self.run else []
+        return self._chain
 
     def customer(self) -> Generator[list[Need], list[Any], Customer | None]:
         id_ = self.owner.removeprefix("customer:")
@@ -346,66 +352,3 @@ _HANDLERS: dict[str, Handler] = {
     **SETTLEMENT,
 }
 INTERNAL_EFFECTS = frozenset(_HANDLERS)
-
-
-def note_order(batch: Batch, tenant: str, row: Any) -> None:
-    """Keeps an order's header up to date: a change counts only if its event is newer."""
-    if not row.type.startswith("order."):
-        return
-    order = row.data.get("order")
-    if not isinstance(order, dict):
-        return
-    platform, number = order.get("platform"), order.get("external_id")
-    if not isinstance(platform, str) or not isinstance(number, str):
-        return
-    held = batch.orders.get((tenant, platform, number))
-    if held is not None and held["time"] > row.time:
-        return
-    values = {
-        "status": _text(order.get("status")),
-        "amount": _amount(order.get("amount")),
-        "currency": _text(order.get("currency", "CNY")),
-        "paid_at": _moment(order.get("paid_at")),
-        "event_id": row.id,
-        "time": row.time,
-    }
-    if held is None:
-        owner = row.owner
-        found = {
-            "id": derived_id("ord", row.id, platform, number),
-            "tenant": tenant,
-            "platform": platform,
-            "external_id": number,
-            "shop": _text(order.get("shop")),
-            "owner": owner,
-            "customer_id": owner[9:] if owner.startswith("customer:") else None,
-            **values,
-        }
-        batch.orders[tenant, platform, number] = found
-        batch.new_orders[found["id"]] = found
-    else:
-        held.update(values)
-        if held["id"] not in batch.new_orders:
-            batch.changed_orders[held["id"]] = {"id": held["id"], **values}
-
-
-def _text(value: Any) -> str | None:
-    """A tenant's own type may have anything here."""
-    return value if value is None or isinstance(value, str) else dump_json(value)
-
-
-def _amount(value: Any) -> Decimal | None:
-    try:
-        return Decimal(str(value)) if value is not None else None
-    except InvalidOperation:
-        return None
-
-
-def _moment(value: Any) -> datetime | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        found = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return found if found.tzinfo else None

@@ -7,19 +7,15 @@ Readers that look at the same customer later in the batch therefore see what ear
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import orjson
-import zstandard
-
-from engine.core.errors import InvalidInput
 from engine.core.event import Event
 from engine.core.event_types import EVENT_TYPES, load_scope
 from engine.core.ids import lane_of
-from engine.core.version import Version
+from engine.runtime.in_hand import Customer, RunInHand
+from engine.runtime.rows import answer_row, customer_row, moved_row, run_row, scope_in
 from engine.runtime.world import World
 from engine.store import customers as customer_store
 from engine.store import effects as effect_store
@@ -31,74 +27,7 @@ from engine.store import products as product_store
 from engine.store import runs as run_store
 from engine.store import tasks as task_store
 from engine.store.bulk import insert_many, insert_new
-from engine.store.db import Connection, dump_json
-
-# An entry is about 900 bytes: level 1 takes twice as long and saves 80 of them.
-_pack = zstandard.ZstdCompressor(level=-1).compress
-_unpack = zstandard.ZstdDecompressor().decompress
-
-
-def pack(raw: bytes) -> bytes:
-    """Journal entries and states as they are stored."""
-    return _pack(raw)
-
-
-def unpack(packed: bytes) -> bytes:
-    return _unpack(packed)
-
-
-@dataclass(slots=True)
-class Need:
-    """Something of the store that a piece of work waits for; answered for the whole batch at once.
-
-    `kind` names a loader in reads.py.
-    """
-
-    kind: str
-    tenant: str
-    args: Any
-
-
-# A piece of work under way: yields what it needs, is sent the answers in order.
-Steps = Generator[list[Need], list[Any], Any]
-
-
-@dataclass(slots=True)
-class RunInHand:
-    """A run while it is worked on."""
-
-    id: str
-    tenant: str
-    flow_id: str
-    version_id: str
-    version: Version
-    event_id: str
-    owner: str
-    lane: int
-    trigger: str
-    started_at: datetime
-    mode_key: str | None = None
-    parent: str | None = None
-    status: str = "running"
-    seq: int = 0
-    state: dict[str, Any] | None = None
-    is_new: bool = True
-    updated_at: datetime | None = None
-    ended_at: datetime | None = None
-    output: Any = None
-    error: Mapping[str, Any] | None = None
-    packed: bytes | None = None
-
-
-@dataclass(slots=True)
-class Customer:
-    """A customer while it is worked on; `record` is what expressions see."""
-
-    id: str
-    tenant: str
-    record: dict[str, Any]
-    row: Any
-    is_changed: bool = False
+from engine.store.db import Connection
 
 
 @dataclass(slots=True)
@@ -213,7 +142,7 @@ class Batch:
     def _write_records(self, conn: Connection) -> None:
         changed = [customer for customer in self.customers.values() if customer.is_changed]
         if changed:
-            customer_store.save_customers(conn, [_customer_row(one, self.now) for one in changed])
+            customer_store.save_customers(conn, [customer_row(one, self.now) for one in changed])
         customer_store.store_history(conn, self.history)
         customer_store.store_caps(conn, self.new_caps)
         customer_store.store_marks(conn, self.new_marks)
@@ -237,8 +166,8 @@ class Batch:
 
     def _write_runs(self, conn: Connection) -> None:
         changed = self.changed_runs.values()
-        run_store.store_runs(conn, [_run_row(run) for run in changed if run.is_new])
-        run_store.save_runs(conn, [_moved_row(run) for run in changed if not run.is_new])
+        run_store.store_runs(conn, [run_row(run) for run in changed if run.is_new])
+        run_store.save_runs(conn, [moved_row(run) for run in changed if not run.is_new])
         run_store.store_journal(conn, self.journal)
         insert_many(conn, incident_store.incidents, self.incidents)
 
@@ -262,168 +191,3 @@ class Batch:
             decides = held.status == "unknown" and held.effect_class == "money"
             if held.token and not decides:
                 self.work.append(answer_row(held, held.status, held.output, held.error, self.now))
-
-
-def _run_row(run: RunInHand) -> dict[str, Any]:
-    return {
-        "id": run.id,
-        "tenant": run.tenant,
-        "flow_id": run.flow_id,
-        "version_id": run.version_id,
-        "event_id": run.event_id,
-        "owner": run.owner,
-        "lane": run.lane,
-        "mode_key": run.mode_key,
-        "trigger": run.trigger,
-        "status": run.status,
-        "seq": run.seq,
-        "started_at": run.started_at,
-        "updated_at": run.updated_at or run.started_at,
-        "ended_at": run.ended_at,
-        "output": run.output,
-        "error": run.error,
-        "parent": run.parent,
-        "state": run.packed,
-    }
-
-
-def _moved_row(run: RunInHand) -> dict[str, Any]:
-    return {
-        "id": run.id,
-        "status": run.status,
-        "seq": run.seq,
-        "updated_at": run.updated_at,
-        "ended_at": run.ended_at,
-        "output": run.output,
-        "error": run.error,
-        "parent": run.parent,
-        "state": run.packed,
-    }
-
-
-def scope_in(world: World, tenant: str, event: Event) -> dict[str, Any]:
-    """The names an event brings, typed; the tenant's own types by their schema.
-
-    One that was stored before its type was changed, and does not fit it now, is free data.
-    """
-    own = world.memory.tenant(tenant).own_types.get(event.type)
-    try:
-        return load_scope(event, own)
-    except InvalidInput:
-        if own is None:
-            raise
-        return load_scope(event)
-
-
-_OWN_COLUMNS = frozenset(
-    {"id", "name", "phone", "level", "tags", "owner_user", "consent", "created_at", "identities"}
-)
-
-
-def customer_record(row: Any, identities: list[Any]) -> dict[str, Any]:
-    """What expressions see of a customer: own fields stand beside the fixed ones."""
-    found: dict[str, Any] = dict(row.fields or {})
-    found.update(
-        id=row.id,
-        name=row.name,
-        phone=row.phone,
-        level=row.level,
-        tags=list(row.tags or ()),
-        owner_user=row.owner_user,
-        created_at=row.created_at,
-        consent=dict(row.consent or {}),
-        identities={one.kind: one.value for one in identities if one.sealed is None},
-    )
-    return found
-
-
-def _customer_row(customer: Customer, now: datetime) -> dict[str, Any]:
-    record = customer.record
-    return {
-        "id": customer.id,
-        "name": record["name"],
-        "level": record["level"],
-        "tags": record["tags"],
-        "owner_user": record["owner_user"],
-        "consent": record["consent"],
-        "fields": {name: value for name, value in record.items() if name not in _OWN_COLUMNS},
-        "revision": customer.row.revision + 1,
-        "updated_at": now,
-    }
-
-
-def as_json(value: Any) -> Any:
-    """Plain JSON values of anything a step may put out (Decimal becomes text).
-
-    The character U+0000, which PostgreSQL cannot store, becomes U+FFFD: platforms do answer it.
-    """
-    kind = value.__class__
-    if value is None or kind is bool or kind is int:
-        return value
-    if kind is list and all(one.__class__ is str and "\x00" not in one for one in value):
-        return value.copy()  # tags: asked for twice with each change
-    written = dump_json(value)
-    found = orjson.loads(written)
-    return _without_nul(found) if "\\u0000" in written else found
-
-
-def _without_nul(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("\x00", "\ufffd")
-    if isinstance(value, list):
-        return [_without_nul(one) for one in value]
-    if isinstance(value, dict):
-        return {_without_nul(name): _without_nul(one) for name, one in value.items()}
-    return value
-
-
-def answer_row(row: Any, status: str, output: Any, error: Any, now: datetime) -> dict[str, Any]:
-    """The signal that tells a run what became of its effect."""
-    failed = status != "delivered"
-    value = {**(error or {}), "code": "unknown"} if status == "unknown" else error
-    return {
-        "lane": row.lane,
-        "tenant": row.tenant,
-        "kind": "signal",
-        "ref": row.run_id,
-        "at": now,
-        "payload": {
-            "kind": "answer",
-            "token": row.token,
-            "port": "error" if failed else "out",
-            "value": value if failed else output,
-        },
-    }
-
-
-def event_row(
-    batch: Batch,
-    tenant: str,
-    id_: str,
-    event: Event,
-    owner: str,
-    at: datetime,
-    lane: int | None = None,
-) -> dict[str, Any]:
-    """An event of our own as a row of the inbox."""
-    return {
-        "id": id_,
-        "tenant": tenant,
-        "source": event.source,
-        "external_id": event.id,
-        "type": event.type,
-        "subject": event.subject,
-        "time": event.time,
-        "received_at": at,
-        "owner": owner,
-        "lane": batch.lane(tenant, owner) if lane is None else lane,
-        "connection": None,
-        "chain": list(event.chain),
-        "data": as_json(event.data),
-    }
-
-
-def chain_of(run: RunInHand) -> list[str]:
-    """The causes of what this run causes, itself included (SEMANTICS R12)."""
-    found: list[str] = ((run.state or {}).get("start") or {}).get("chain") or []
-    return found

@@ -19,11 +19,11 @@ from engine.core.errors import EngineError
 from engine.core.event import Event
 from engine.core.expression import compile_condition
 from engine.core.ids import new_id
-from engine.core.node import Schedule
+from engine.core.triggers import Schedule
 from engine.runtime.announce import announce_incidents
-from engine.runtime.batch import customer_record
 from engine.runtime.inbox import receive
 from engine.runtime.outbox import sweep_outbox
+from engine.runtime.rows import customer_record
 from engine.runtime.settling.due import earn_due, tell_lost_refunds
 from engine.runtime.start import OWN_STARTS
 from engine.runtime.world import World

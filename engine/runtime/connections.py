@@ -194,7 +194,7 @@ def _run(link: Link, connector: ConnectorType, action: Action, calls: Sequence[C
         for start in range(0, len(calls), action.batch):
             part = calls[start : start + action.batch]
             if time.monotonic() >= until:
-                found.extend([_not_begun()] * len(part))
+                found.extend([not_begun()] * len(part))
                 continue
             try:
                 answers = list(action.run_many(link, part))
@@ -215,7 +215,7 @@ def _run(link: Link, connector: ConnectorType, action: Action, calls: Sequence[C
 
 def _one(link: Link, action: Action, call: Call, until: float) -> Any:
     if time.monotonic() >= until:
-        return _not_begun()
+        return not_begun()
     try:
         return action.run(link, call)
     except StepError as error:
@@ -225,7 +225,7 @@ def _one(link: Link, action: Action, call: Call, until: float) -> Any:
         return error
 
 
-def _not_begun() -> NotBegun:
+def not_begun() -> NotBegun:
     return NotBegun(text("还没轮到发送", "its turn has not come yet"))
 
 

@@ -10,8 +10,10 @@ from engine.core.match import fits, settle
 from engine.core.run import Signal
 from engine.runtime import apply
 from engine.runtime.advance import advance, cancel, end, note_incident
-from engine.runtime.batch import Batch, Need, Steps
+from engine.runtime.batch import Batch
+from engine.runtime.in_hand import Need, Steps
 from engine.runtime.inbox import record_keys
+from engine.runtime.order_headers import note_order
 from engine.runtime.settling import orders as settled_orders
 from engine.runtime.settling import unmapped
 from engine.runtime.start import (
@@ -52,7 +54,7 @@ def dispatch(batch: Batch, tenant: str, event_id: str) -> Steps:
     event, row = batch.events.get(event_id), batch.event_rows.get(event_id)
     if event is None or row is None:
         return  # erased meanwhile
-    apply.note_order(batch, tenant, row)
+    note_order(batch, tenant, row)
     memory = batch.world.memory.tenant(tenant)
     if memory.settles:
         settled_orders.note(batch, tenant, row)

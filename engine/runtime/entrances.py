@@ -17,9 +17,9 @@ from engine.core.connector import Request
 from engine.core.errors import Conflict, InvalidInput, NotFound, Problem, Unauthenticated
 from engine.core.event import Event
 from engine.core.ids import new_id
-from engine.core.node import Entrance
 from engine.core.schema import check_value
 from engine.core.text import text
+from engine.core.triggers import Entrance
 from engine.runtime.carrying import open_secret
 from engine.runtime.inbox import Received, receive
 from engine.runtime.memory import LiveFlow

@@ -9,9 +9,9 @@ from engine.core.connector import Reply, Request
 from engine.core.errors import InvalidInput, Problem
 from engine.core.ids import new_id
 from engine.core.text import text
-from engine.runtime.batch import as_json
 from engine.runtime.connections import kept_link, read_connection
 from engine.runtime.inbox import receive
+from engine.runtime.rows import as_json
 from engine.runtime.world import World
 from engine.store import connections as connection_store
 from engine.store.bulk import insert_many

@@ -10,7 +10,7 @@ from engine.core.execution.codec import decode_journal
 from engine.core.flow import Flow, load_flow
 from engine.core.text import Locale, text
 from engine.core.trace import trace
-from engine.runtime.batch import unpack
+from engine.runtime.in_hand import unpack
 from engine.runtime.world import World
 from engine.store import effects as effect_store
 from engine.store import flows as flow_store

@@ -18,7 +18,7 @@ import structlog
 from engine.core.errors import EngineError, NotFound
 from engine.core.ids import new_id
 from engine.core.text import Text, text
-from engine.runtime.batch import as_json
+from engine.runtime.rows import as_json
 from engine.runtime.world import World
 from engine.store import jobs as job_store
 from engine.store.db import Connection

@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 
 from engine.core.event_types import EVENT_TYPES, event_schema, patterns_of, scope_schema
+from engine.core.expression import compile_expression
 from engine.core.flow import Flow, graphs, load_flow
 from engine.core.forms import entries
 from engine.core.match import Listener, Matcher, listeners_of
@@ -73,6 +74,8 @@ class TenantMemory:
     settles: bool = False
     # Whether there are products: only then is it worth telling that goods are mapped to none.
     keeps_products: bool = False
+    # Whether a trigger or the key of a run mode reads the customer an event is about.
+    asks_customer: bool = False
 
     def hears(self, type_: str) -> bool:
         """Whether anybody listens to this type: nobody needs an event of our own otherwise."""
@@ -111,6 +114,10 @@ class Memory:
 
     def tenant(self, tenant: str) -> TenantMemory:
         return self._tenants.get(tenant) or TenantMemory(0)
+
+    def compiled(self, version_id: str) -> Version | None:
+        """A version, where it is compiled already."""
+        return self._versions.get(version_id)
 
     def versions(self, conn: Connection, tenant: str, ids: Iterable[str]) -> dict[str, Version]:
         """Compiled versions by id; those that cannot be compiled are left out."""
@@ -183,6 +190,12 @@ class Memory:
             listeners += heard
             awaited |= set(_awaited(version.flow, self.registry))
         found.matcher = Matcher(listeners)
+        keys = [flow.version.flow.run_mode.key for flow in found.flows.values()]
+        asked = [compile_expression(key) for key in keys if key]
+        for listener in listeners:
+            parts = (listener.condition, listener.key, listener.distinct)
+            asked += [part for part in parts if part is not None]
+        found.asks_customer = any(path[0] == "customer" for one in asked for path in one.paths)
         found.awaited = frozenset(awaited)
         return found
 

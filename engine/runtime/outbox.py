@@ -3,43 +3,30 @@
 1. Claim what is due: marked `sending` before anything leaves, so that a cut-off call is seen.
 2. Keep to the connection's rate; what may not go yet goes back with a time.
 3. Call, many connections side by side; a slow platform holds only its own calls.
-4. Write what became of them and a signal for each run that waits, in one transaction.
+4. Write what became of them (outcomes.py) and a signal for each run that waits, in one transaction.
 
-No answer is not failure (SEMANTICS R10): pure, read and write go again under the same key, and when
-the last attempt got none either, what was to change something is unknown; a message goes again only
-if the platform takes a key, else its result is unknown; for money a person decides. A connector
-that breaks off counts as no answer: the call may have left. Of the step's class and the action's
-the stricter one holds.
+Calls that may go at once do not come here: the worker that planned them makes them (courier.py).
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
-
-from engine.core.connector import Action, ConnectorType, Limits
+from engine.core.connector import ConnectorType
 from engine.core.effect import stricter
-from engine.core.errors import NoAnswer, RetryLater, StepError
-from engine.core.ids import new_id
 from engine.core.text import text
 from engine.runtime.announce import announce_incidents
-from engine.runtime.batch import answer_row, as_json
-from engine.runtime.circuit import Place, announce_turn, message_of, note_health
-from engine.runtime.connections import NotBegun, fault_of
+from engine.runtime.calling import call_all, limits_of
+from engine.runtime.circuit import Place
+from engine.runtime.outcomes import Answered, answered, may_repeat, note, note_incidents, tell
 from engine.runtime.world import World
 from engine.store import connections as connection_store
 from engine.store import effects as effect_store
-from engine.store import incidents as incident_store
 from engine.store import lanes as lane_store
-from engine.store.bulk import insert_many
 from engine.store.db import Connection
-
-log = structlog.get_logger(__name__)
 
 CLAIM = 200
 CLAIMED_FOR = timedelta(seconds=90)
@@ -60,7 +47,7 @@ def drain_outbox(world: World, who: str, *, seconds: float = 10.0) -> int:
             held_back = len(resting)
             claimed = [] if time.monotonic() >= over else _claim(world, who, busy, resting)
             for place, rows in claimed:
-                future = pool.submit(_call, world, place, rows)
+                future = pool.submit(call_all, world, place, rows)
                 busy[future] = (place, rows)
             if not busy:
                 if len(resting) > held_back and time.monotonic() < over:
@@ -76,7 +63,7 @@ def drain_outbox(world: World, who: str, *, seconds: float = 10.0) -> int:
                     effect_store.renew_claims(conn, who, CLAIMED_FOR)
             for future in ended:
                 place, rows = busy.pop(future)
-                done += _settle(world, who, place, rows, future.result())
+                done += settle(world, who, answered(world, place, rows, future.result()))
 
 
 def _claim(
@@ -104,7 +91,7 @@ def _claim(
             row = connection_store.find_connection(conn, *place)
             connector = world.registry.connectors.get(row.connector) if row else None
             own = _classed(conn, connector, unread)
-            limits, rate, is_probe = _limits(row, connector, now)
+            limits, rate, is_probe = limits_of(row, connector, now)
             wanted = 1 if is_probe else len(own)
             given, pause = world.queue.take(f"{place[0]}:{place[1]}", rate, limits.per, wanted)
             if own[given:]:
@@ -131,13 +118,6 @@ def _claim(
     return found
 
 
-def _limits(row: Any, connector: ConnectorType | None, now: datetime) -> tuple[Limits, int, bool]:
-    """The limits, the rate, and whether one call has to show first that it answers again."""
-    limits = connector.limits if connector else Limits()
-    is_probe = row is not None and row.open_until is not None and row.open_until <= now
-    return limits, (row.rate if row and row.rate else limits.rate), is_probe
-
-
 def _classed(conn: Connection, connector: ConnectorType | None, rows: list[Any]) -> list[Any]:
     """The rows with the stricter class of step and action, stored before anything leaves."""
     stricter_by_key: dict[str, str] = {}
@@ -153,167 +133,15 @@ def _classed(conn: Connection, connector: ConnectorType | None, rows: list[Any])
     return [changed.get(row.key, row) for row in rows]
 
 
-def _call(world: World, place: Place, rows: list[Any]) -> list[Any]:
-    """Output or error for each row, in order; whatever happens, an answer for each."""
-    found: list[Any] = [None] * len(rows)
-    by_action: dict[str, list[int]] = {}
-    for index, row in enumerate(rows):
-        by_action.setdefault(row.action, []).append(index)
-    for action, places in by_action.items():
-        own = [rows[at] for at in places]
-        try:
-            answers = world.caller.call(world, *place, action, own)
-            if len(answers) != len(own):
-                raise RuntimeError(f"{len(answers)} answers for {len(own)} calls")
-        except StepError as error:
-            answers = [error] * len(own)
-        except Exception as fault:
-            log.error("connector fault", connection=place[1], action=action, exc_info=fault)
-            answers = [fault_of(row.effect_class) for row in own]
-        for at, answer in zip(places, answers, strict=True):
-            found[at] = _plain(answer, place[1], action)
-    return found
-
-
-def _plain(answer: Any, connection: str, action: str) -> Any:
-    """An output as JSON. One that is none was delivered all the same."""
-    if isinstance(answer, Exception):
-        return answer
-    try:
-        return as_json(answer)
-    except TypeError as fault:
-        log.error("output is no JSON", connection=connection, action=action, error=repr(fault))
-        return None
-
-
-def _settle(world: World, who: str, place: Place, rows: list[Any], answers: list[Any]) -> int:
-    now = world.now()
-    settled = [
-        _outcome(world, row, answer, world.done_at(row.next_at))
-        for row, answer in zip(rows, answers, strict=True)
-    ]
+def settle(world: World, who: str, came: Answered) -> int:
+    """Stores what became of calls, with a signal for each run that waits."""
     with world.db.begin() as conn:
-        own = effect_store.settle_effects(conn, who, settled)
-        ended = [(row, result) for row, result in zip(rows, settled, strict=True) if row.key in own]
-        incidents = _tell_runs(conn, ended, now)
-        turn = note_health(conn, _called(conn, place, now), answers, now)
+        own = came.only(effect_store.settle_effects(conn, who, came.outcomes))
+        lane_store.put_work(conn, own.signals())
+        told = note(conn, own)
     world.queue.wake("lanes")
-    announce_incidents(world, incidents)
-    if turn is not None:
-        announce_turn(world, place[0], turn)
-    return len(rows)
-
-
-def _outcome(world: World, row: Any, answer: Any, now: datetime) -> dict[str, Any]:
-    """The effect's next state: delivered, failed, unknown, or pending again with a time."""
-    base = {
-        "key": row.key,
-        "next_at": now,
-        "ended_at": now,
-        "output": None,
-        "error": None,
-        "attempts": row.attempts,
-    }
-    if not isinstance(answer, Exception):
-        return {**base, "status": "delivered", "output": answer}
-    if isinstance(answer, NotBegun):
-        again = {"status": "pending", "ended_at": None, "attempts": row.attempts - 1}
-        return {**base, **again}
-    error = {"code": getattr(answer, "code", "failed"), "message": message_of(answer)}
-    is_lost = isinstance(answer, NoAnswer)
-    if is_lost and not may_repeat(world, row):
-        return {**base, "status": "unknown", "error": error}
-    if isinstance(answer, RetryLater) or is_lost:
-        pause = next_attempt(row.retry, row.attempts, getattr(answer, "after", None))
-        if pause is not None:
-            return {
-                **base,
-                "status": "pending",
-                "next_at": now + pause,
-                "ended_at": None,
-                "error": error,
-            }
-    # It may have arrived all the same; only of what changes nothing this does not matter.
-    is_open = is_lost and row.effect_class not in ("pure", "read")
-    return {**base, "status": "unknown" if is_open else "failed", "error": error}
-
-
-def _called(conn: Connection, place: Place, now: datetime) -> Place:
-    """Who answered: the backup, while the connection's own circuit is open."""
-    row = connection_store.find_connection(conn, *place)
-    is_open = row is not None and row.open_until is not None and row.open_until > now
-    return (place[0], row.backup) if row is not None and is_open and row.backup else place
-
-
-def may_repeat(world: World, row: Any, conn: Connection | None = None) -> bool:
-    """Whether a call that got no answer may go again under its key (SEMANTICS R10)."""
-    if row.effect_class in ("pure", "read", "write"):
-        return True
-    if row.effect_class == "message":
-        action = _action(world, row, conn)
-        return action is not None and action.takes_key
-    return False
-
-
-def _action(world: World, row: Any, conn: Connection | None) -> Action | None:
-    if conn is None:
-        with world.db.reading() as reading:
-            return _action(world, row, reading)
-    held = connection_store.find_connection(conn, row.tenant, row.connection)
-    connector = world.registry.connectors.get(held.connector) if held else None
-    return connector.action(row.action) if connector else None
-
-
-def next_attempt(
-    retry: dict[str, Any] | None, attempts: int, after: timedelta | None
-) -> timedelta | None:
-    """How long to wait before the next attempt; None when there was the last one."""
-    rule = retry or {}
-    if attempts >= int(rule.get("attempts", 6)):
-        return None
-    first, factor = float(rule.get("first", 5.0)), float(rule.get("factor", 2.0))
-    most = float(rule.get("max", 3600.0))
-    pause = timedelta(seconds=min(most, first * factor ** (attempts - 1)))
-    return max(pause, after) if after else pause
-
-
-def _tell_runs(
-    conn: Connection, ended: Sequence[tuple[Any, dict[str, Any]]], now: datetime
-) -> list[dict[str, Any]]:
-    """Signals for runs that wait, incidents where nobody does or a person must decide.
-
-    Returns the incidents.
-    """
-    work, incidents = [], []
-    for row, result in ended:
-        status = result["status"]
-        if status == "pending":
-            continue
-        decides = status == "unknown" and row.effect_class == "money"
-        if row.token and not decides:
-            at = result.get("ended_at") or now
-            work.append(answer_row(row, status, result["output"], result["error"], at))
-        if status == "unknown" or (status == "failed" and not row.token):
-            incidents.append(incident_row(row, status, result["error"], now))
-    lane_store.put_work(conn, work)
-    insert_many(conn, incident_store.incidents, incidents)
-    return incidents
-
-
-def incident_row(row: Any, status: str, error: Any, now: datetime) -> dict[str, Any]:
-    message = (error or {}).get("message") or text("没有回应", "no answer")
-    return {
-        "id": new_id("inc", now),
-        "tenant": row.tenant,
-        "kind": "effect",
-        "ref": row.key,
-        "run_id": row.run_id,
-        "flow_id": None,
-        "code": "unknown" if status == "unknown" else str((error or {}).get("code", "failed")),
-        "message": message,
-        "status": "open",
-        "created_at": now,
-    }
+    tell(world, came.place, told)
+    return len(came.rows)
 
 
 def sweep_outbox(world: World, limit: int = 500) -> int:
@@ -334,11 +162,10 @@ def sweep_outbox(world: World, limit: int = 500) -> int:
             ),
         }
         effect_store.mark_unknown(conn, [row.key for row in lost], error, now)
-        incidents = _tell_runs(
-            conn,
-            [(row, {"status": "unknown", "output": None, "error": error}) for row in lost],
-            now,
-        )
+        unknown = {"status": "unknown", "output": None, "error": error, "ended_at": now}
+        left = Answered(("", ""), lost, [], [unknown] * len(lost), now)
+        lane_store.put_work(conn, left.signals())
+        incidents = note_incidents(conn, left)
     if rows:
         world.queue.wake("outbox")
     announce_incidents(world, incidents)

@@ -22,11 +22,12 @@ from engine.core.errors import (
 from engine.core.event_types import event_schema
 from engine.core.flow import Flow, dump_flow, graphs, load_flow
 from engine.core.ids import new_id
-from engine.core.node import Schedule
 from engine.core.text import text
+from engine.core.triggers import Schedule
 from engine.core.validate import Known, validate
 from engine.core.version import compile_version
 from engine.runtime.announce import announce_in, is_heard
+from engine.runtime.authors import DRAFT, authors, note_edit, places_changed
 from engine.runtime.carrying import covered, sealed
 from engine.runtime.clock import next_fire
 from engine.runtime.principal import Principal
@@ -140,6 +141,7 @@ def save_in(
     demand_unlocked(conn, who.tenant, f"{FLOW}:{row.key}", row.draft, draft, world.now())
     if not flow_store.save_draft(conn, who.tenant, row.id, revision, values):
         raise stale_draft(row.revision)
+    note_edit(conn, who, world.now(), row.key, row.draft, draft)
     return revision + 1
 
 
@@ -259,12 +261,14 @@ def _publish(
             "base_version": number,
             "updated_at": now,
         }
+        detail: dict[str, Any] = {"version": number, "note": note}
         if rolled_back_from:
             changed |= {"draft": dump_flow(flow), "revision": row.revision + 1}
+            detail["changed"] = places_changed(_live_document(conn, row), dump_flow(flow))
         flow_store.update_flow(conn, tenant, row.id, changed)
         _set_schedules(world, conn, row, flow, version_id, now)
         flow_store.bump(conn, tenant)
-        who.note(conn, now, "flows.publish", f"flow:{row.key}", {"version": number, "note": note})
+        who.note(conn, now, "flows.publish", f"flow:{row.key}", detail)
         if heard:
             announce_in(
                 world, conn, tenant, told, version_id, row.key, _notice(row, who, version=number)
@@ -359,8 +363,7 @@ def read_document(world: World, tenant: str, key: str, which: str = "draft") -> 
         if which == "draft":
             found = row.draft
         elif which == "live":
-            rows = flow_store.versions_by_id(conn, tenant, [row.live_version or ""])
-            found = rows[row.live_version].document if rows else None
+            found = _live_document(conn, row)
         else:
             version = flow_store.find_version(
                 conn, tenant, row.id, int(which) if which.isdigit() else 0
@@ -372,6 +375,16 @@ def read_document(world: World, tenant: str, key: str, which: str = "draft") -> 
     return document
 
 
+def _live_document(conn: Connection, row: Any) -> dict[str, Any] | None:
+    live = _live_version(conn, row)
+    return live.document if live is not None else None
+
+
+def _live_version(conn: Connection, row: Any) -> Any | None:
+    rows = flow_store.versions_by_id(conn, row.tenant, [row.live_version or ""])
+    return rows.get(row.live_version)
+
+
 def diff(world: World, tenant: str, key: str, old: str, new: str) -> list[Change]:
     """What changed between two of "draft", "live", a number; that a secret did, but not to what."""
     return diff_flows(
@@ -379,3 +392,13 @@ def diff(world: World, tenant: str, key: str, old: str, new: str) -> list[Change
         load_flow(covered(read_document(world, tenant, key, new))),
         world.registry,
     )
+
+
+def authors_between(world: World, tenant: str, key: str, old: str, new: str) -> dict[str, str]:
+    """{place: name} of who made the differences of `diff`; see `authors.place_of`."""
+    with world.db.reading() as conn:
+        row = flow_of(conn, tenant, key)
+        live = _live_version(conn, row)
+        known = {"draft": DRAFT, "live": live.number if live is not None else 0}
+        first, last = (known[one] if one in known else int(one) for one in (old, new))
+        return authors(conn, tenant, row.key, first, last)

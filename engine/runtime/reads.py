@@ -18,8 +18,10 @@ from engine.core.node import Answer
 from engine.core.run import ENDED
 from engine.core.working_time import default_calendar
 from engine.customers.identity import normalise
-from engine.runtime.batch import Batch, Customer, Need, customer_record, scope_in
+from engine.runtime.batch import Batch
+from engine.runtime.in_hand import Customer, Need
 from engine.runtime.inbox import as_event, record_keys
+from engine.runtime.rows import customer_record, scope_in
 from engine.store import accounts, calendars
 from engine.store import customers as customer_store
 from engine.store import events as event_store

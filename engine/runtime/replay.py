@@ -18,10 +18,12 @@ from engine.core.redact import redact
 from engine.core.run import Command, Signal
 from engine.core.text import text
 from engine.core.version import Version
-from engine.runtime.batch import Batch, as_json, unpack
+from engine.runtime.batch import Batch
+from engine.runtime.in_hand import unpack
 from engine.runtime.inbox import as_event
 from engine.runtime.inspect import find_run
 from engine.runtime.publish import known
+from engine.runtime.rows import as_json
 from engine.runtime.simulate.asked import Setup
 from engine.runtime.simulate.chosen import choose, compiled
 from engine.runtime.start import event_value

@@ -4,7 +4,8 @@
 2. Claim a batch of their work and load all it names.
 3. Work on it in memory, owner by owner side by side (advance.py), answering needs in bulk.
 4. Write everything in one transaction that begins with the fence: a lost lease stops it all.
-5. Go on until the lanes are empty or the time is up; wake the next one.
+5. Calls that may go at once are sent (courier.py); runs go on with the answers that came.
+6. Go on until the lanes are empty or the time is up; wake the next one.
 
 Database faults repeat a batch. Any other fault halves it until the bad piece of work is alone: that
 one is set aside as an incident and the lane goes on.
@@ -19,23 +20,23 @@ from typing import Any
 
 import structlog
 
-from engine.core.errors import EngineError, GiveUp
-from engine.core.event_types import patterns_of
-from engine.core.execute import load_state
+from engine.core.errors import EngineError
 from engine.core.ids import lane_of, new_id
 from engine.core.text import text
-from engine.core.version import Version
 from engine.runtime.announce import announce_incidents
-from engine.runtime.batch import Batch, Need, RunInHand, Steps, unpack
+from engine.runtime.batch import Batch
+from engine.runtime.courier import Calls, Courier
 from engine.runtime.dispatch import work_on
-from engine.runtime.inbox import as_event, record_keys
-from engine.runtime.reads import LOADERS, answer_all, load_customers
-from engine.runtime.start import event_value
+from engine.runtime.in_hand import Need, Steps
+from engine.runtime.loading import load
+from engine.runtime.outbox import settle
+from engine.runtime.outcomes import Answered, Told, note, tell
+from engine.runtime.reads import answer_all
+from engine.runtime.start import Passing
 from engine.runtime.world import World
-from engine.store import events as event_store
+from engine.store import effects as effect_store
 from engine.store import incidents as incident_store
 from engine.store import lanes as lane_store
-from engine.store import orders as order_store
 from engine.store import runs as run_store
 from engine.store.bulk import insert_many
 from engine.store.db import Connection, DatabaseFault
@@ -48,33 +49,68 @@ MOST_LANES = 16
 BATCH = 400  # a batch costs some twenty statements, however many runs are in it
 AHEAD = 2  # batches claimed at once: a lane held is nobody else's, so its work stays as it is
 REPEATS = 5
+LINGER = 0.1  # seconds an empty lane is held for calls under way: their runs then go on from memory
 
 
 class LeaseLost(Exception):
     """Another worker has taken a lane of this batch: nothing was written."""
 
 
+class ClaimLost(Exception):
+    """Somebody else has judged a call that came back: nothing was written."""
+
+
 def drain_lanes(world: World, who: str, *, seconds: float = 10.0, batch: int = BATCH) -> int:
-    """Works until no free lane has work or the time is up; returns how many pieces were done."""
+    """Works until no free lane has work or the time is up; returns how many pieces were done.
+
+    Calls are left to the outbox.
+    """
+    return _drain(world, who, time.monotonic() + seconds, batch, None)
+
+
+def drain_and_call(world: World, who: str, *, seconds: float = 10.0, batch: int = BATCH) -> int:
+    """The same with the calls that may go at once; when it returns none is under way.
+
+    While a slow platform is waited for beyond the time, lanes are worked on, but no call is begun.
+    """
     over = time.monotonic() + seconds
     done = 0
-    while True:
-        held = _lease(world, who)
-        if not held:
-            return done
+    with Courier(world, who) as courier:
+        while True:
+            done += _drain(world, who, max(over, time.monotonic() + LINGER), batch, courier)
+            if not courier.is_busy:
+                return done
+            courier.is_open = time.monotonic() < over
+            for came in courier.come_back(LINGER):
+                done += settle(world, who, came)
+
+
+def _drain(world: World, who: str, over: float, batch: int, courier: Courier | None) -> int:
+    done = 0
+    while held := _lease(world, who):
         try:
-            while rows := _claim(world, held, batch * AHEAD):
+            while (rows := _claim(world, held, batch * AHEAD)) or (courier and courier.expects):
                 for start in range(0, len(rows), batch):
-                    done += work_batch(world, held, rows[start : start + batch])
+                    done += work_batch(world, held, rows[start : start + batch], courier)
+                    if courier is not None:
+                        done += _go_on(world, held, courier)
                     if time.monotonic() >= over:
                         world.queue.wake("lanes")
                         return done
+                if not rows and courier is not None:
+                    came = _go_on(world, held, courier, LINGER)
+                    if not came:
+                        break
+                    done += came
         except LeaseLost:
             # Nothing was written. Those lanes that are still ours are given back below.
             log.warning("lease lost", worker=who, lanes=sorted(held))
         finally:
+            if courier is not None:
+                courier.forget()
             with world.db.begin() as conn:
                 lane_store.release(conn, held)
+    return done
 
 
 def _lease(world: World, who: str) -> dict[int, int]:
@@ -94,11 +130,35 @@ def _claim(world: World, held: dict[int, int], most: int) -> list[Any]:
         return lane_store.claim(conn, held, most)
 
 
-def work_batch(world: World, held: dict[int, int], rows: Sequence[Any]) -> int:
+def _go_on(world: World, held: dict[int, int], courier: Courier, linger: float = 0.0) -> int:
+    """Moves runs on with what their calls answered; returns how many calls came back.
+
+    What cannot be done at once takes the outbox's way: a signal in the run's lane.
+    """
+    done = 0
+    for came in courier.come_back(linger):
+        done += len(came.rows)
+        signals = came.signals()
+        try:
+            if signals and all(one["lane"] in held for one in signals):
+                _do(world, held, [Passing(one) for one in signals], courier, came)
+                continue
+        except LeaseLost:
+            settle(world, courier.who, came)
+            raise
+        except Exception as fault:
+            log.warning("answers left to the outbox", error=repr(fault)[:200])
+        settle(world, courier.who, came)
+    return done
+
+
+def work_batch(
+    world: World, held: dict[int, int], rows: Sequence[Any], courier: Courier | None = None
+) -> int:
     """Does these rows: all of them, or, where one is bad, all others and that one set aside."""
     for attempt in range(1, REPEATS + 1):
         try:
-            _do(world, held, rows)
+            _do(world, held, rows, courier)
             return len(rows)
         except LeaseLost:
             raise
@@ -110,144 +170,55 @@ def work_batch(world: World, held: dict[int, int], rows: Sequence[Any]) -> int:
         except Exception as fault:
             if len(rows) == 1:
                 _set_aside(world, held, rows[0], fault)
+                if courier is not None:
+                    courier.forget()
                 return 1
             log.warning("bad work in batch", rows=len(rows), error=repr(fault)[:200])
             middle = len(rows) // 2
-            return work_batch(world, held, rows[:middle]) + work_batch(world, held, rows[middle:])
+            return sum(
+                work_batch(world, held, half, courier) for half in (rows[:middle], rows[middle:])
+            )
     raise AssertionError("unreachable")
 
 
-def _do(world: World, held: dict[int, int], rows: Sequence[Any]) -> None:
+def _do(
+    world: World,
+    held: dict[int, int],
+    rows: Sequence[Any],
+    courier: Courier | None,
+    came: Answered | None = None,
+) -> None:
+    """One batch: of rows of work that are stored, or of the signals of calls that came back."""
     batch = Batch(world, world.now())
+    calls: Calls = {}
+    told: Told | None = None
     with world.db.reading() as conn:
+        world.memory.refresh(conn)
+        if courier is not None and came is not None:
+            courier.hand_out(batch, [row.ref for row in rows])
         load(batch, conn, rows)
         compute(batch, conn, rows)
-    batch.finished = [row.id for row in rows]
+        if courier is not None and batch.effects:
+            calls = courier.take(conn, batch)
+    if came is None:
+        batch.finished = [row.id for row in rows]
     with world.db.begin() as conn:
         if not lane_store.fence(conn, held, LEASE_FOR):
             raise LeaseLost
         batch.write(conn)
-    if batch.effects:
+        if courier is not None and came is not None:
+            own = effect_store.settle_effects(conn, courier.who, came.outcomes)
+            if len(own) < len(came.rows):
+                raise ClaimLost
+            told = note(conn, came)
+    if courier is not None:
+        courier.send(batch, calls)
+    if any(effect["status"] == "pending" for effect in batch.effects):
         world.queue.wake("outbox")
+    if came is not None and told is not None:
+        tell(world, came.place, told)
     if any(row["lane"] not in held for row in batch.work):
         world.queue.wake("lanes")
-
-
-def load(batch: Batch, conn: Connection, rows: Sequence[Any]) -> None:
-    """Everything the rows name, with one query per kind and tenant."""
-    batch.world.memory.refresh(conn)
-    for tenant in {row.tenant for row in rows}:
-        own = [row for row in rows if row.tenant == tenant]
-        stored = run_store.load_runs(
-            conn,
-            {row.ref for row in own if row.kind in ("signal", "look")}
-            | {row.payload["run_id"] for row in own if row.kind == "child"},
-        )
-        events = {row.ref for row in own if row.kind == "event"}
-        events |= {
-            row.payload["event"]
-            for row in own
-            if row.kind in ("signal", "start") and (row.payload or {}).get("event")
-        }
-        keys: set[str] = set()
-        found = _events(batch, conn, tenant, events)
-        for event in found:
-            keys |= {event.owner, *record_keys(event.data)}
-        if keys:
-            types = {pattern for event in found for pattern in patterns_of(event.type)}
-            waits = run_store.waits_for(conn, tenant, keys, types)
-            for wait in waits:
-                batch.waits.setdefault((tenant, wait.key), []).append(wait)
-            stored |= run_store.load_runs(conn, {wait.run_id for wait in waits} - stored.keys())
-        _events(batch, conn, tenant, {run.event_id for run in stored.values()})
-        _runs(batch, conn, tenant, stored)
-        owners = {row.owner for row in found} | {run.owner for run in stored.values()}
-        owners |= {row.ref for row in own if row.kind in ("effect", "child")}
-        load_customers(
-            batch, conn, tenant, [owner[9:] for owner in owners if owner.startswith("customer:")]
-        )
-        numbers = {
-            (order["platform"], order["external_id"])
-            for event in found
-            if event.type.startswith("order.")
-            and isinstance(order := event.data.get("order"), dict)
-            and "platform" in order
-            and "external_id" in order
-        }
-        for (platform, number), row in order_store.find_orders(conn, tenant, numbers).items():
-            batch.orders[tenant, platform, number] = dict(row._mapping)
-
-
-def _events(batch: Batch, conn: Connection, tenant: str, ids: set[str]) -> list[Any]:
-    missing = [id_ for id_ in ids if id_ not in batch.event_rows]
-    rows = event_store.find_events(conn, tenant, missing) if missing else []
-    for row in rows:
-        batch.event_rows[row.id] = row
-        batch.events[row.id] = as_event(row)
-    return rows
-
-
-def _runs(batch: Batch, conn: Connection, tenant: str, stored: dict[str, Any]) -> None:
-    versions = batch.world.memory.versions(
-        conn, tenant, {row.version_id for row in stored.values()}
-    )
-    for row in stored.values():
-        try:
-            batch.runs[row.id] = _in_hand(batch, row, versions.get(row.version_id))
-        except Exception as fault:
-            # Only work for this very run fails by it (take_signal), not what came along with it.
-            batch.broken[row.id] = fault
-
-
-def _load_run(batch: Batch, conn: Connection, tenant: str, ids: Sequence[str]) -> list[None]:
-    """Puts further runs into the batch; one that is there stays as it is."""
-    stored = run_store.load_runs(conn, set(ids) - batch.runs.keys())
-    _events(batch, conn, tenant, {run.event_id for run in stored.values()})
-    _runs(batch, conn, tenant, stored)
-    owners = [row.owner for row in stored.values() if row.owner.startswith("customer:")]
-    load_customers(batch, conn, tenant, [owner[9:] for owner in owners])
-    return [None] * len(ids)
-
-
-LOADERS["load_run"] = _load_run
-
-
-def _in_hand(batch: Batch, row: Any, version: Version | None) -> RunInHand:
-    if version is None:
-        raise GiveUp(
-            text("流程的这个版本无法加载", "this version of the flow cannot be loaded"),
-            "no_version",
-        )
-    event = batch.events.get(row.event_id)
-    return RunInHand(
-        id=row.id,
-        tenant=row.tenant,
-        flow_id=row.flow_id,
-        version_id=row.version_id,
-        version=version,
-        event_id=row.event_id,
-        owner=row.owner,
-        lane=row.lane,
-        trigger=row.trigger,
-        started_at=row.started_at,
-        mode_key=row.mode_key,
-        parent=row.parent,
-        status=row.status,
-        seq=row.seq,
-        is_new=False,
-        updated_at=row.updated_at,
-        ended_at=row.ended_at,
-        output=row.output,
-        error=row.error,
-        packed=row.state,
-        state=load_state(
-            unpack(row.state),
-            event=event_value(batch, row.event_id, event) if event else None,
-            params=version.params,
-        )
-        if row.state
-        else None,
-    )
 
 
 def compute(batch: Batch, conn: Connection, rows: Sequence[Any]) -> None:

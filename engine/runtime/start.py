@@ -16,8 +16,10 @@ from engine.core.ids import derived_id
 from engine.core.run import ENDED, Signal
 from engine.core.text import text
 from engine.runtime.advance import advance, answer_parent, cancel, fail
-from engine.runtime.batch import Batch, Need, RunInHand, Steps, event_row
+from engine.runtime.batch import Batch
+from engine.runtime.in_hand import Need, RunInHand, Steps
 from engine.runtime.memory import LiveFlow
+from engine.runtime.rows import event_row
 
 # Events the runtime itself makes to start one named trigger.
 OWN_STARTS = "/jimu/starts/"

@@ -12,9 +12,9 @@ from typing import Any, Literal
 from engine.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem
 from engine.core.schema import check_value
 from engine.core.text import text
-from engine.runtime.batch import answer_row
 from engine.runtime.inspect import find_run
 from engine.runtime.principal import SYSTEM, Principal, refuse_own
+from engine.runtime.rows import answer_row
 from engine.runtime.start import OWN_STARTS
 from engine.runtime.world import World
 from engine.store import effects as effect_store

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, islice
 from operator import sub as less
 from typing import NamedTuple
 
@@ -50,7 +50,7 @@ class Span(NamedTuple):
 
 class Run(NamedTuple):
     """What lines came to one after the other, column by column; the words are those of Figures in
-    entry.py. `spans` cover all of them in order.
+    entry.py. `rest` is that of the first of them, `spans` cover all of them in order.
     """
 
     minors: Sequence[int]
@@ -59,8 +59,13 @@ class Run(NamedTuple):
     amounts: Sequence[int]
     numbers: Sequence[int]
     fines: Sequence[int]
-    rests: Sequence[int]
+    rest: int
     spans: Sequence[Span]
+
+    def rests(self) -> Iterator[int]:
+        """The rest before each: the fines of those before it, less what they paid out in cents."""
+        gains = (fine - minor * UNIT for fine, minor in zip(self.fines, self.minors, strict=True))
+        return islice(accumulate(gains, initial=self.rest), len(self.minors))
 
     def lines(self) -> Iterator[Lines]:
         """The lines of each."""
@@ -105,6 +110,8 @@ def climb(
     2. Their worth tier by tier; which lines stay in one tier. One that crosses an edge is explained
        by `difference`.
     3. Cents: what is posted by then, rounded, less what was.
+
+    Nothing here is below zero, so a whole division rounds down.
     """
     amount, number, fine, minor, _ = sub
     amounts = list(accumulate(bases, initial=amount))
@@ -117,35 +124,32 @@ def climb(
     last = len(steps)
     tier = bisect_right(edges, totals[0])
     late = fine - worths[tier] - totals[0] * prices[tier]  # brought in from elsewhere
-    posted: list[int] = []
+    cents: list[int] = []
+    fines: list[int] = []
     spans: list[Span] = []
     start = 0  # of the totals of this tier
     while start <= last:
         stop = bisect_left(totals, edges[tier], start) if tier < len(edges) else last + 1
         price, at_zero = prices[tier], worths[tier] + late
-        posted += [at_zero + total * price for total in totals[start:stop]]
+        cents += _rounded(mode, at_zero, price, totals[start:stop])
         if stop - 1 > start:
+            fines += [step * price for step in steps[start : stop - 1]]
             spans.append(Span(start, stop - 1, code, tier, price, axis))
         if start < stop <= last:
             before = amounts[stop - 1], numbers[stop - 1]
-            _, said = difference(before, (amounts[stop], numbers[stop]))
+            gain, said = difference(before, (amounts[stop], numbers[stop]))
+            fines.append(gain)
             spans.append(Span(stop - 1, stop, said=said))
         tier, start = tier + 1, stop
-    if mode == "half_up":
-        cents = [(one + _HALF) // UNIT for one in posted]
-    elif mode == "down":
-        cents = [one // UNIT for one in posted]
-    else:
-        cents = [round_fine(one, mode) for one in posted]
     cents[0] = minor
-    run = Run(
-        list(map(less, cents[1:], cents)),
-        bases,
-        units,
-        amounts,
-        numbers,
-        list(map(less, posted[1:], posted)),
-        [one - cent * UNIT for one, cent in zip(posted, cents, strict=True)],
-        spans,
-    )
-    return run, (amounts[-1], numbers[-1], posted[-1], cents[-1])
+    minors = list(map(less, cents[1:], cents))
+    run = Run(minors, bases, units, amounts, numbers, fines, fine - minor * UNIT, spans)
+    return run, (amounts[-1], numbers[-1], fine + sum(fines), cents[-1])
+
+
+def _rounded(mode: Rounding, at_zero: int, price: int, totals: Sequence[int]) -> list[int]:
+    """What a straight line comes to at each total, in cents."""
+    if mode == "half_even":
+        return [round_fine(at_zero + total * price, mode) for total in totals]
+    up = at_zero + (_HALF if mode == "half_up" else 0)
+    return [(up + total * price) // UNIT for total in totals]

@@ -30,7 +30,9 @@ KINDS = ("total", "hold", "statement")
 
 @dataclass(frozen=True, slots=True)
 class OpeningTotal:
-    """The totals of one account's part on the day we start, in minor units and numbers."""
+    """The totals of one account's part on the day we start, in minor units and numbers; `at` is the
+    path of its row.
+    """
 
     party: str
     term: str
@@ -38,6 +40,7 @@ class OpeningTotal:
     amount: int
     count: int
     posted: int
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class OpeningBalance:
     currency: str
     period: str
     minor: int
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,11 @@ def read_opening(
     return Preview(
         tuple(reader.totals), tuple(reader.holds), tuple(reader.balances), sums, tuple(problems)
     )
+
+
+def hold_period(due_on: date) -> str:
+    """What stands where a hold of our own names its period: a party has one for each day."""
+    return f"opening:{due_on.isoformat()}"
 
 
 def open_with(
@@ -168,10 +177,10 @@ class _Reader:
                 if amount <= 0:
                     self._wrong(f"{at}/amount", _ABOVE_ZERO, "amount")
                     return
-                self.holds.append(Hold(party, self.currency, "opening", amount, due))
+                self.holds.append(Hold(party, self.currency, hold_period(due), amount, due))
                 self.sums["hold"] += amount
         elif self._is_new(("statement", party, _words(row, "period")), at, before):
-            balance = OpeningBalance(party, self.currency, _words(row, "period"), amount)
+            balance = OpeningBalance(party, self.currency, _words(row, "period"), amount, at)
             self.balances.append(balance)
             self.sums["statement"] += amount
 
@@ -187,7 +196,8 @@ class _Reader:
             self._wrong(f"{at}/count", text("数量应为整数", "must be a whole number"), "count")
             return
         if self._is_new(("total", party, term, window), at, before):
-            self.totals.append(OpeningTotal(party, term, window, amount, int(written), posted))
+            total = OpeningTotal(party, term, window, amount, int(written), posted, at)
+            self.totals.append(total)
             self.sums["total"] += amount
             self.sums["total_count"] += int(written)
             self.sums["posted"] += posted

@@ -131,10 +131,10 @@ def _climbed(sub: Sub, plan: Plan, bases: Sequence[int], units: Sequence[int]) -
             return run
     steps = run_up(sub, plan, zip(bases, units, strict=True))
     if not steps:
-        return Run((), (), (), (), (), (), (), ())
+        return Run((), (), (), (), (), (), 0, ())
     minors, added, counted, amounts, numbers, fines, rests, lines = zip(*steps, strict=True)
     spans = spans_of(lines, bases, units)
-    return Run(minors, added, counted, amounts, numbers, fines, rests, spans)
+    return Run(minors, added, counted, amounts, numbers, fines, rests[0], spans)
 
 
 def run_up(sub: Sub, plan: Plan, added: Iterable[tuple[int, int]]) -> list[Step]:

@@ -54,6 +54,9 @@ def insert_new(
     """
     if not rows:
         return []
+    if conn.dialect.name != "postgresql" and (shelf := shelf_of(conn, table)) is not None:
+        kept: list[tuple[Any, ...]] = shelf.insert_new(conn, rows, key)
+        return kept
     first: dict[tuple[Any, ...], Row] = {}
     for row in rows:
         first.setdefault(tuple(row[name] for name in key), row)
@@ -66,9 +69,6 @@ def insert_new(
         found = conn.execute(statement, {"rows": _as_parameter(table, names, ordered)})
         # All at once: row by row each goes through four functions.
         return [tuple(row) for row in found.all()]
-    if (shelf := shelf_of(conn, table)) is not None:
-        kept: list[tuple[Any, ...]] = shelf.insert_new(conn, rows, key)
-        return kept
     # The transaction is IMMEDIATE: nobody can write between this look and the insert.
     there = _keys_there(conn, table, key, list(first))
     fresh = {key_: row for key_, row in first.items() if key_ not in there}
@@ -87,6 +87,24 @@ def update_many(conn: Connection, table: Table, rows: Sequence[Row], key: tuple[
         shelf.update(conn, rows, key)
     else:
         update_rows(conn, table, rows, key)
+
+
+def update_held(
+    conn: Connection, table: Table, rows: Sequence[Row], key: str, held: Mapping[str, str]
+) -> set[str]:
+    """The same where the row's present values are those of `held`; returns the keys of such."""
+    if not rows:
+        return set()
+    if conn.dialect.name == "postgresql":
+        statement = _update_text(table, tuple(rows[0]), (key,), tuple(held))
+        values = {f"held_{name}": value for name, value in held.items()}
+        written = _as_parameter(table, tuple(rows[0]), rows)
+        return set(conn.execute(statement, {"rows": written, **values}).scalars())
+    where = [table.c[name] == value for name, value in held.items()]
+    keys = among(table.c[key], [row[key] for row in rows])
+    own = set(conn.execute(all_tenants(select(table.c[key]).where(keys, *where))).scalars())
+    update_many(conn, table, [row for row in rows if row[key] in own], (key,))
+    return own
 
 
 def delete_many(conn: Connection, table: Table, column: str, values: Sequence[Any]) -> None:
@@ -220,12 +238,16 @@ def _insert_text(
 
 
 @lru_cache(maxsize=1000)
-def _update_text(table: Table, names: tuple[str, ...], key: tuple[str, ...]) -> TextClause:
+def _update_text(
+    table: Table, names: tuple[str, ...], key: tuple[str, ...], held: tuple[str, ...] = ()
+) -> TextClause:
     sets = ", ".join(f"{name} = {_picked(table, name)}" for name in names if name not in key)
     return text(
         f"UPDATE {table.name} AS t SET {sets} "
         f"FROM json_to_recordset(CAST(:rows AS json)) AS r({_declared(table, names)}) "
         f"WHERE {' AND '.join(f't.{name} = r.{name}' for name in key)}"
+        + "".join(f" AND t.{name} = :held_{name}" for name in held)
+        + (f" RETURNING t.{key[0]}" if held else "")
     )
 
 

@@ -19,7 +19,7 @@ from engine.store.effects import effects
 from engine.store.events import events
 from engine.store.incidents import incidents
 from engine.store.runs import runs
-from engine.store.settlement_accounts import settlement_entries as entries
+from engine.store.settlement_entries import settlement_entries as entries
 
 Span = tuple[datetime, datetime]  # [since, until)
 BRAND = "brand"

@@ -18,6 +18,7 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
+from psycopg.adapt import Loader
 from sqlalchemy import JSON as SqlJson
 from sqlalchemy import (
     BigInteger,
@@ -290,6 +291,14 @@ def _open_postgresql(connection: Any, _record: Any) -> None:
     # Times then come as UTC from the driver.
     connection.execute("SET TIME ZONE 'UTC'")
     connection.commit()
+    for name in ("json", "jsonb"):
+        connection.adapters.register_loader(name, _JsonLoader)
+
+
+class _JsonLoader(Loader):
+    """JSON straight out of the driver's buffer: its own loader copies each value first."""
+
+    load = staticmethod(orjson.loads)  # type: ignore[assignment]
 
 
 def _begin_sqlite(conn: Connection) -> None:
@@ -335,6 +344,12 @@ def later_sql(conn: Connection, lasts_for: timedelta) -> TextClause:
     if conn.dialect.name == "postgresql":
         return text(f"clock_timestamp() + interval '{seconds} seconds'")
     return text(f"strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', '{seconds:+} seconds')")
+
+
+def database_now(conn: Connection) -> datetime:
+    """What the database's own clock says."""
+    found: datetime = conn.execute(select(now_sql())).scalar_one()
+    return found
 
 
 def now_sql() -> ColumnElement[datetime]:

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import Column, Index, Integer, SmallInteger, Table, Text, func, select
 from sqlalchemy.engine import Connection
 
-from engine.store.among import among
-from engine.store.bulk import insert_new, update_many
+from engine.store.among import among, among_pairs
+from engine.store.bulk import insert_new, update_held, update_many
 from engine.store.copying import copy_many
 from engine.store.db import (
     Json,
@@ -168,6 +168,46 @@ def claim_effects(
     return sorted(plain_rows(taken), key=lambda row: row.id)
 
 
+def known_keys(conn: Connection, keys: Iterable[str]) -> set[str]:
+    """Which of these effects are stored already."""
+    found = conn.execute(all_tenants(select(effects.c.key).where(among(effects.c.key, keys))))
+    return {row[0] for row in found}
+
+
+def has_due_for(conn: Connection, tenant: str, connection: str, now: datetime) -> bool:
+    """Whether anything that is due waits for its turn at a connection."""
+    found = conn.execute(
+        select(effects.c.id)
+        .where(
+            effects.c.status == "pending",
+            effects.c.tenant == tenant,
+            effects.c.connection == connection,
+            effects.c.next_at <= now,
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+def subjects_under_way(
+    conn: Connection, tenant: str, connection: str, subjects: Iterable[str], who: str
+) -> set[str]:
+    """Those of the subjects for which a call waits, or is on its way from another worker."""
+    found = conn.execute(
+        select(effects.c.subject)
+        .where(
+            effects.c.tenant == tenant,
+            among_pairs(
+                effects.c.connection, effects.c.subject, [(connection, one) for one in subjects]
+            ),
+            effects.c.status.in_(("pending", "sending")),
+            (effects.c.status == "pending") | (effects.c.claimed_by != who),
+        )
+        .distinct()
+    )
+    return {row[0] for row in found}
+
+
 def set_classes(conn: Connection, classes: Mapping[str, str]) -> dict[str, Any]:
     """Other effect classes for some claimed effects, {key: class}; the changed rows by key."""
     update_many(
@@ -196,20 +236,7 @@ def settle_effects(conn: Connection, who: str, rows: Sequence[Mapping[str, Any]]
 
     Rows: key, status, next_at, ended_at, output, error, attempts.
     """
-    held = conn.execute(
-        all_tenants(
-            select(effects.c.key)
-            .where(
-                among(effects.c.key, [row["key"] for row in rows]),
-                effects.c.claimed_by == who,
-                effects.c.status == "sending",
-            )
-            .with_for_update()
-        )
-    )
-    own = {row[0] for row in held.all()}
-    update_many(conn, effects, [row for row in rows if row["key"] in own], ("key",))
-    return own
+    return update_held(conn, effects, rows, "key", {"claimed_by": who, "status": "sending"})
 
 
 def forget_claims(conn: Connection, claimers: str) -> None:

@@ -226,8 +226,8 @@ def lines_of(conn: Connection, tenant: str, ids: Iterable[str]) -> list[Any]:
 def find_products(
     conn: Connection, tenant: str, platform: str, codes: Iterable[str], shop: str = ""
 ) -> dict[str, Any]:
-    """{merchant code, SKU or the platform's id: the product's row}; an id is one of this shop, or
-    one that counts in every shop of the platform.
+    """{merchant code, SKU or the platform's id: the product's id, sku, name, category and cost}; an
+    id is one of this shop, or one that counts in every shop of the platform.
     """
     wanted = set(codes)
     if not wanted:
@@ -239,8 +239,9 @@ def find_products(
     return {row.code: row for row in ranked}
 
 
+_ASKED_OF = [products.c[name] for name in ("id", "sku", "name", "category", "cost")]
 _BY_CODE = union_all(  # built once: each batch of orders and each quote asks it
-    select(product_ids.c.external_id.label("code"), product_ids.c.shop.label("said_by"), products)
+    select(product_ids.c.external_id.label("code"), product_ids.c.shop.label("said_by"), *_ASKED_OF)
     .join(products, products.c.id == product_ids.c.product_id)
     .where(
         products.c.tenant == bindparam("tenant"),
@@ -249,7 +250,7 @@ _BY_CODE = union_all(  # built once: each batch of orders and each quote asks it
         among_named(product_ids.c.shop, "shops"),
         among_named(product_ids.c.external_id, "codes"),
     ),
-    select(products.c.sku.label("code"), null().label("said_by"), products).where(
+    select(products.c.sku.label("code"), null().label("said_by"), *_ASKED_OF).where(
         products.c.tenant == bindparam("tenant"), among_named(products.c.sku, "codes")
     ),
 )

@@ -130,7 +130,7 @@ def all_party_ids(conn: Connection, tenant: str) -> frozenset[str]:
 def find_by_account(
     conn: Connection, tenant: str, pairs: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], Any]:
-    """{(platform, id there): the party's row}."""
+    """{(platform, id there): the party's id, kind, name, level and parent}."""
     wanted = set(pairs)
     if not wanted:
         return {}
@@ -139,7 +139,11 @@ def find_by_account(
 
 
 _BY_ACCOUNT = (  # built once: each batch of orders and each quote asks it
-    select(party_accounts.c.platform, party_accounts.c.external_id, parties)
+    select(
+        party_accounts.c.platform,
+        party_accounts.c.external_id,
+        *(parties.c[name] for name in ("id", "kind", "name", "level", "parent_id")),
+    )
     .join(parties, parties.c.id == party_accounts.c.party_id)
     .where(
         party_accounts.c.tenant == bindparam("tenant"),

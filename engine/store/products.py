@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Index, Table, Text, func, or_, select
+from sqlalchemy import Column, Index, Table, Text, and_, func, or_, select
 from sqlalchemy.engine import Connection
 
 from engine.store.among import among
 from engine.store.bulk import insert_new
 from engine.store.db import Moment, metadata, tenant_column
-from engine.store.orders import order_lines, product_ids, products
+from engine.store.orders import order_lines, orders, product_ids, products
+from engine.store.settlement_bookings import settlement_bookings
 
 Name = tuple[str, str, str]  # platform, shop, id there
 
@@ -233,6 +234,45 @@ def products_like(
     like = or_(among(products.c.name, set(names)), among(plain, set(codes)))
     where = (products.c.tenant == tenant, products.c.archived_at.is_(None), like)
     return list(conn.execute(select(products).where(*where).order_by(products.c.sku)))
+
+
+def booked_before(
+    conn: Connection, tenant: str, platform: str, shop: str | None, codes: Iterable[str]
+) -> list[Any]:
+    """(card, lines, since, until) of booked lines of goods that had no product; without `shop` in
+    every shop of the platform. Looks through all lines: for mapping by hand alone.
+    """
+    table = settlement_bookings
+    key = orders.c.platform + "/" + func.coalesce(orders.c.shop, "") + "/" + orders.c.external_id
+    where = [
+        orders.c.tenant == tenant,
+        order_lines.c.tenant == tenant,
+        table.c.tenant == tenant,
+        orders.c.platform == platform,
+        order_lines.c.product_id.is_(None),
+        among(order_lines.c.sku, set(codes)),
+        table.c.state != "moved",
+    ]
+    if shop is not None:
+        where.append(func.coalesce(orders.c.shop, "") == shop)
+    lines = (
+        select(table.c.card, table.c.order_key, table.c.line, func.min(table.c.rate_at).label("at"))
+        .select_from(
+            order_lines.join(orders, orders.c.id == order_lines.c.order_id).join(
+                table, and_(table.c.order_key == key, table.c.line == order_lines.c.line)
+            )
+        )
+        .where(*where)
+        .group_by(table.c.card, table.c.order_key, table.c.line)
+        .subquery()
+    )
+    asked = select(
+        lines.c.card,
+        func.count().label("lines"),
+        func.min(lines.c.at).label("since"),
+        func.max(lines.c.at).label("until"),
+    )
+    return list(conn.execute(asked.group_by(lines.c.card).order_by(lines.c.card)))
 
 
 def plain_code(code: str) -> str:

@@ -1,9 +1,9 @@
-"""Accounts of settlement with their totals, and the ledger's entries.
+"""Accounts of settlement with their totals.
 
 An account has one writer at a time: whoever saves it names the version it was read at; a version
-that has moved means that everything is read and computed again (`Overtaken`). Entries are written
-only together with their account, so none is lost and none stands twice. They are append only; what
-moves is their state.
+that has moved means that everything is read and computed again (`Overtaken`). Entries
+(settlement_entries.py) are written only together with their account, so none is lost and none
+stands twice.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Index, Table, Text, bindparam, func, select, text
+from sqlalchemy import Column, Index, Table, Text, bindparam, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
 from engine.store.among import among, among_named
-from engine.store.bulk import insert_many, insert_new, update_many
+from engine.store.bulk import insert_new, update_many
 from engine.store.db import Json, Moment, Whole, metadata
 
 settlement_accounts = Table(
@@ -46,56 +46,6 @@ settlement_cells = Table(
     Column("fine", Text, nullable=False),  # may be longer than 64 bits
     Column("minor", Whole, nullable=False),
 )
-
-_NOT_BRAND = {name: text(f"{name} <> 'brand'") for name in ("from_account", "to_account")}
-_HAS_ORDER = text("order_key <> ''")
-settlement_entries = Table(
-    "settlement_entries",
-    metadata,
-    Column("tenant", Text, primary_key=True),
-    Column("key", Text, primary_key=True),  # the effect key: sorts by when its cause came
-    Column("account", Text, nullable=False),
-    Column("sub", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("order_key", Text, nullable=False),
-    Column("line", Text, nullable=False),
-    Column("from_account", Text, nullable=False),
-    Column("to_account", Text, nullable=False),
-    Column("minor", Whole, nullable=False),
-    Column("currency", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("earned_in", Text, nullable=False),
-    Column("posted_in", Text, nullable=False),
-    Column("figures", Json, nullable=False),
-    Column("posted_at", Moment, nullable=False),
-    # Nearly every entry has the brand on one side: the other side's index alone holds it.
-    Index(
-        "ix_settlement_entries_to",
-        "to_account",
-        "posted_in",
-        "tenant",
-        postgresql_where=_NOT_BRAND["to_account"],
-        sqlite_where=_NOT_BRAND["to_account"],
-    ),
-    Index(
-        "ix_settlement_entries_from",
-        "from_account",
-        "posted_in",
-        "tenant",
-        postgresql_where=_NOT_BRAND["from_account"],
-        sqlite_where=_NOT_BRAND["from_account"],
-    ),
-    # Orders come in no order: a hash takes a third of what a tree takes to write. Entries without
-    # an order would all lie in one place of it, so they are left out.
-    Index(
-        "ix_settlement_entries_order",
-        "order_key",
-        postgresql_using="hash",
-        postgresql_where=_HAS_ORDER,
-        sqlite_where=_HAS_ORDER,
-    ),
-)
-ENTRY_COLUMNS = tuple(column.name for column in settlement_entries.c)
 
 
 class Overtaken(OperationalError):
@@ -185,116 +135,6 @@ def save_cells(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     update_many(conn, settlement_cells, kept, key)
 
 
-def store_entries(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """New entries, written with their account."""
-    insert_many(conn, settlement_entries, rows)
-
-
-def keys_there(conn: Connection, tenant: str, keys: Iterable[str]) -> set[str]:
-    """Which of these effect keys were posted before."""
-    wanted = list(keys)
-    if not wanted:
-        return set()
-    table = settlement_entries
-    found = conn.execute(
-        select(table.c.key).where(table.c.tenant == tenant, among(table.c.key, wanted))
-    )
-    return set(found.scalars())
-
-
-def move_entries(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """New states: rows of tenant, key, state, earned_in, posted_in."""
-    update_many(conn, settlement_entries, rows, ("tenant", "key"))
-
-
-def entries_of_orders(conn: Connection, tenant: str, orders: Iterable[str]) -> list[Any]:
-    """All entries that name one of these orders."""
-    table = settlement_entries
-    return list(
-        conn.execute(
-            select(table)
-            .where(
-                table.c.tenant == tenant,
-                among(table.c.order_key, set(orders) - {""}),
-                _HAS_ORDER,  # so that its index serves
-            )
-            .order_by(table.c.key)
-        )
-    )
-
-
-def entries_by_key(conn: Connection, tenant: str, keys: Iterable[str]) -> list[Any]:
-    table = settlement_entries
-    return list(
-        conn.execute(select(table).where(table.c.tenant == tenant, among(table.c.key, set(keys))))
-    )
-
-
-def list_entries(
-    conn: Connection,
-    tenant: str,
-    *,
-    party: str | None = None,
-    order: str | None = None,
-    account: str | None = None,
-    card: str | None = None,
-    period: str | None = None,
-    earned: str | None = None,
-    state: str | None = None,
-    before: str | None = None,
-    limit: int | None = 100,
-) -> list[Any]:
-    """Newest first, before the key `before`; `party` is on either side, `period` posted in."""
-    table = settlement_entries
-    where: list[Any] = [table.c.tenant == tenant]
-    if account is not None:
-        where.append(table.c.account == account)
-        party = party or account.partition("|")[0] or None
-    if order is not None:
-        where += [table.c.order_key == order, _HAS_ORDER]
-    elif party is not None and party != "brand":
-        where.append((table.c.to_account == party) | (table.c.from_account == party))
-    if card is not None:  # party|card.term|window|family
-        where.append(table.c.account.contains(f"|{card}.", autoescape=True))
-    for column, wanted in (
-        (table.c.posted_in, period),
-        (table.c.earned_in, earned),
-        (table.c.state, state),
-    ):
-        if wanted is not None:
-            where.append(column == wanted)
-    if before is not None:
-        where.append(table.c.key < before)
-    asked = select(table).where(*where).order_by(table.c.key.desc())
-    return list(conn.execute(asked if limit is None else asked.limit(limit)))
-
-
-def parties_in(conn: Connection, tenant: str, period: str) -> list[str]:
-    """Everybody but the brand whose money moved in a period."""
-    table = settlement_entries
-    found: set[str] = set()
-    for side in (table.c.to_account, table.c.from_account):
-        found |= set(
-            conn.execute(
-                select(side)
-                .where(table.c.tenant == tenant, table.c.posted_in == period, side != "brand")
-                .distinct()
-            ).scalars()
-        )
-    return sorted(found)
-
-
-def sums_by(conn: Connection, tenant: str, account: str) -> tuple[int, int]:
-    """(minor of all entries of an account, how many): what must be its state's."""
-    table = settlement_entries
-    row = conn.execute(
-        select(func.coalesce(func.sum(table.c.minor), 0), func.count()).where(
-            table.c.tenant == tenant, table.c.account == account
-        )
-    ).one()
-    return int(row[0]), int(row[1])
-
-
 def open_windows(conn: Connection, tenant: str) -> list[str]:
     """The counting windows that have accounts which were not closed."""
     table = settlement_accounts
@@ -352,37 +192,3 @@ def closed_accounts(
     if party is not None:
         where.append(table.c.party == party)
     return list(conn.execute(select(table).where(*where).order_by(table.c.key)))
-
-
-def settle_entries(
-    conn: Connection, tenant: str, party: str, period: str, was: str, now_is: str
-) -> int:
-    """Moves all entries of a party's statement from one state to the next."""
-    table = settlement_entries
-    done = conn.execute(
-        table.update()
-        .where(
-            table.c.tenant == tenant,
-            (table.c.to_account == party) | (table.c.from_account == party),
-            table.c.posted_in == period,
-            table.c.state == was,
-        )
-        .values(state=now_is)
-    )
-    return done.rowcount
-
-
-def currencies_in(conn: Connection, tenant: str, party: str, period: str) -> list[str]:
-    """The currencies a party's money of a period is in."""
-    table = settlement_entries
-    found = conn.execute(
-        select(table.c.currency)
-        .where(
-            table.c.tenant == tenant,
-            (table.c.to_account == party) | (table.c.from_account == party),
-            table.c.posted_in == period,
-        )
-        .distinct()
-        .order_by(table.c.currency)
-    )
-    return list(found.scalars())

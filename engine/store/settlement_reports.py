@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +11,14 @@ from sqlalchemy.engine import Connection
 
 from engine.store.among import among
 from engine.store.parties import parties, party_accounts
-from engine.store.settlement_accounts import settlement_entries as entries
+from engine.store.rate_cards import settlement_plans
 from engine.store.settlement_bookings import settlement_bookings as bookings
+from engine.store.settlement_posted import each_line, entries_of_bookings
 
 FACTS = ("platform", "shop", "channel", "campaign", "service", "category", "card", "term")
+# Lines whose rate a rule (by its id) had a part in: 淡季, a campaign's points.
+RULE = "rule"
+PLAN_KEY = 16  # characters
 # Whose the shop is: a shop that no franchisee has as its account is the brand's own.
 OWNER = "owner"
 OWNERS = ("direct", "franchise")
@@ -32,6 +36,7 @@ def sums_between(
     parties the key is the account and rows are apart by sub, which names the payee. Everywhere else
     an order of several terms is one order.
     """
+    entries = each_line(conn, tenant)
     money = (
         select(
             entries.c.order_key,
@@ -40,7 +45,7 @@ def sums_between(
             entries.c.sub,
             func.sum(entries.c.minor).label("minor"),
         )
-        .where(entries.c.tenant == tenant, entries.c.state != "void", entries.c.order_key != "")
+        .where(entries.c.state != "void", entries.c.order_key != "")
         .group_by(entries.c.order_key, entries.c.line, entries.c.account, entries.c.sub)
         .subquery()
     )
@@ -68,7 +73,7 @@ def sums_between(
                     ),
                 )
             )
-            .where(*_where(tenant, since, until, filters))
+            .where(*_where(conn, tenant, since, until, filters))
             .group_by(key, bookings.c.currency, *([bookings.c.sub] if is_party else []))
         )
     )
@@ -76,38 +81,36 @@ def sums_between(
 
 def figures_between(
     conn: Connection, tenant: str, since: datetime, until: datetime, filters: Mapping[str, str]
+) -> Iterator[Any]:
+    """The entries of those bookings."""
+    where = _where(conn, tenant, since, until, filters)
+    return (one for one in entries_of_bookings(conn, tenant, where) if one.state != "void")
+
+
+def _where(
+    conn: Connection, tenant: str, since: datetime, until: datetime, filters: Mapping[str, str]
 ) -> list[Any]:
-    """(currency, figures) of the entries of those bookings."""
-    same = and_(
-        entries.c.order_key == bookings.c.order_key,
-        entries.c.line == bookings.c.line,
-        entries.c.account == bookings.c.account,
-        entries.c.sub == bookings.c.sub,
-    )
-    return list(
-        conn.execute(
-            select(entries.c.currency, entries.c.figures)
-            .select_from(bookings.join(entries, same))
-            .where(
-                entries.c.tenant == tenant,
-                entries.c.state != "void",
-                *_where(tenant, since, until, filters),
-            )
-        )
-    )
-
-
-def _where(tenant: str, since: datetime, until: datetime, filters: Mapping[str, str]) -> list[Any]:
     return [
         bookings.c.tenant == tenant,
         bookings.c.rate_at >= since,
         bookings.c.rate_at < until,
         bookings.c.state != "moved",
         *(
-            _owned(tenant, value) if name == OWNER else bookings.c[name] == value
+            _owned(tenant, value)
+            if name == OWNER
+            else _priced_by(conn, tenant, value)
+            if name == RULE
+            else bookings.c[name] == value
             for name, value in filters.items()
         ),
     ]
+
+
+def _priced_by(conn: Connection, tenant: str, rule: str) -> ColumnElement[bool]:
+    """The plans that came of a rule; `sub` begins with the plan's key."""
+    rows = conn.execute(select(settlement_plans).where(settlement_plans.c.tenant == tenant))
+    keys = [row.key for row in rows if any(step[1] == rule for step in row.document["steps"])]
+    return among(func.substr(bookings.c.sub, 1, PLAN_KEY), keys)
 
 
 def _owned(tenant: str, owner: str) -> ColumnElement[bool]:

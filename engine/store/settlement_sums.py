@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import BigInteger, case, cast, func, select
 from sqlalchemy.engine import Connection
 
 from engine.store.among import among
-from engine.store.settlement_accounts import settlement_entries as entries
+from engine.store.settlement_posted import heads
 from engine.store.settlement_statements import settlement_statements as statements
 
 BRAND = "brand"
@@ -17,6 +17,7 @@ BRAND = "brand"
 
 def sums_by_state(conn: Connection, tenant: str, period: str) -> list[Any]:
     """(state, currency, minor, entries) of what was posted in a period; above zero parties get."""
+    entries = heads(tenant)
     minor = case((entries.c.to_account == BRAND, -entries.c.minor), else_=entries.c.minor)
     return list(
         conn.execute(
@@ -24,9 +25,9 @@ def sums_by_state(conn: Connection, tenant: str, period: str) -> list[Any]:
                 entries.c.state,
                 entries.c.currency,
                 func.sum(minor).label("minor"),
-                func.count().label("entries"),
+                cast(func.sum(entries.c.size), BigInteger).label("entries"),
             )
-            .where(entries.c.tenant == tenant, entries.c.posted_in == period)
+            .where(entries.c.posted_in == period)
             .group_by(entries.c.state, entries.c.currency)
             .order_by(entries.c.currency, entries.c.state)
         )
@@ -37,6 +38,7 @@ def sums_by_party(
     conn: Connection, tenant: str, period: str, states: Iterable[str]
 ) -> dict[tuple[str, str], list[int]]:
     """{(party, currency): [minor, entries]} of these states; above zero the party gets it."""
+    entries = heads(tenant)
     found: dict[tuple[str, str], list[int]] = {}
     wanted = list(states)
     for side, sign in ((entries.c.to_account, 1), (entries.c.from_account, -1)):
@@ -45,10 +47,9 @@ def sums_by_party(
                 side.label("party"),
                 entries.c.currency,
                 func.sum(entries.c.minor).label("minor"),
-                func.count().label("entries"),
+                func.sum(entries.c.size).label("entries"),
             )
             .where(
-                entries.c.tenant == tenant,
                 entries.c.posted_in == period,
                 side != BRAND,
                 among(entries.c.state, wanted),

@@ -9,15 +9,17 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Subquery, func, or_, select
 from sqlalchemy.engine import Connection
 
 from engine.core.ids import first_id
 from engine.store.among import among
 from engine.store.events import events
 from engine.store.rate_cards import rate_card_versions, rate_cards
-from engine.store.settlement_accounts import settlement_accounts, settlement_entries
+from engine.store.settlement_accounts import settlement_accounts
 from engine.store.settlement_bookings import settlement_bookings
+from engine.store.settlement_entries import settlement_entries
+from engine.store.settlement_posted import each_line, heads
 
 _OF_ORDERS = ("order", "refund", "shared", "moved")
 _COUNTS = or_(events.c.type.startswith("order."), events.c.type == "refund.completed")
@@ -34,7 +36,7 @@ def posted_for_orders(
     """(account, sub, from_account, to_account, minor) of what lines in a range came to, claw-backs
     and moves included; opening entries belong to no order.
     """
-    table, booked = settlement_entries, settlement_bookings
+    table, booked = each_line(conn, tenant), settlement_bookings
     in_range = (
         select(booked.c.order_key)
         .where(
@@ -45,14 +47,14 @@ def posted_for_orders(
         )
         .exists()
     )
-    return _summed(conn, tenant, in_range, table.c.kind.in_(_OF_ORDERS))
+    return _summed(conn, table, in_range, table.c.kind.in_(_OF_ORDERS))
 
 
 def posted_in_accounts(conn: Connection, tenant: str, accounts: Iterable[str]) -> list[Any]:
     """The same of whole accounts, opening entries included."""
-    table = settlement_entries
+    table = heads(tenant)
     kinds = table.c.kind.in_((*_OF_ORDERS, "opening"))
-    return _summed(conn, tenant, among(table.c.account, set(accounts)), kinds)
+    return _summed(conn, table, among(table.c.account, set(accounts)), kinds)
 
 
 def openings(
@@ -232,13 +234,12 @@ def order_events(
         after = rows[-1].id
 
 
-def _summed(conn: Connection, tenant: str, *where: Any) -> list[Any]:
-    table = settlement_entries
+def _summed(conn: Connection, table: Subquery, *where: Any) -> list[Any]:
     columns = (table.c.account, table.c.sub, table.c.from_account, table.c.to_account)
     return list(
         conn.execute(
             select(*columns, func.sum(table.c.minor).label("minor"))
-            .where(table.c.tenant == tenant, table.c.sub != "", *where)
+            .where(table.c.sub != "", *where)
             .group_by(*columns)
         )
     )

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from engine.core.fields import field
-from engine.core.node import Context, Done, NodeConfig, NodeType, Prepared, Texts, because
+from engine.core.node import Context, Done, NodeConfig, NodeType, Texts, because
 from engine.core.text import text
 
 
@@ -52,9 +52,8 @@ def run(config: Config, ctx: Context) -> Done:
     return _ended(config, outcome, output)
 
 
-def prepare(config: Config, texts: Texts) -> Prepared | None:
-    fixed = config.fixed
-    return None if fixed is None else lambda ctx: fixed
+def prepare(config: Config, texts: Texts) -> Done | None:
+    return config.fixed
 
 
 def _ended(config: Config, outcome: str, output: dict[str, Any]) -> Done:

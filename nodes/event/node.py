@@ -6,19 +6,9 @@ from datetime import timedelta
 
 from engine.core.errors import Problem
 from engine.core.fields import Condition, Form, field
-from engine.core.node import (
-    Absent,
-    Context,
-    Count,
-    Done,
-    Ended,
-    Listen,
-    NodeConfig,
-    NodeType,
-    Prepared,
-    Texts,
-)
+from engine.core.node import Context, Done, Ended, NodeConfig, NodeType, Prepared, Texts
 from engine.core.text import text
+from engine.core.triggers import Absent, Count, Listen
 
 LONGEST = timedelta(days=731)
 TYPE = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*(\.\*)?$"

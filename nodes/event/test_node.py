@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
-from engine.core.node import Absent, Count, Listen
+from engine.core.triggers import Absent, Count, Listen
 from nodes.event.node import NODE, Config
 
 

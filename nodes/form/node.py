@@ -6,9 +6,10 @@ from typing import Any
 
 from engine.core.errors import Problem
 from engine.core.fields import field
-from engine.core.node import Context, Done, Entrance, NodeConfig, NodeType, because
+from engine.core.node import Context, Done, NodeConfig, NodeType, because
 from engine.core.schema import check_schema
 from engine.core.text import text
+from engine.core.triggers import Entrance
 
 
 class Config(NodeConfig):

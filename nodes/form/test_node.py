@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from engine.core.node import Entrance
+from engine.core.triggers import Entrance
 from nodes.form.node import NODE, Config
 
 FORM = {"type": "object", "properties": {"shop": {"type": "string", "title": "门店"}}}

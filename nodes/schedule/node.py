@@ -10,8 +10,9 @@ from croniter import CroniterError, croniter
 from engine.core.cells import zone
 from engine.core.errors import InvalidInput, Problem
 from engine.core.fields import Condition, field
-from engine.core.node import Context, Done, NodeConfig, NodeType, Schedule, because
+from engine.core.node import Context, Done, NodeConfig, NodeType, because
 from engine.core.text import text
+from engine.core.triggers import Schedule
 
 # Any moment does: the question is only whether the times ever come.
 _SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)

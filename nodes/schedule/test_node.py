@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.core.node import Schedule
+from engine.core.triggers import Schedule
 from nodes.schedule.node import NODE, Config
 
 

@@ -57,8 +57,8 @@ def prepare(config: Config, texts: Texts) -> Prepared | None:
 
     def prepared(ctx: Context) -> Ended:
         owner = ctx.owner
-        customer = owner[9:] if owner.startswith("customer:") else ""
-        if not customer:
+        customer = owner.removeprefix("customer:")
+        if not customer or customer == owner:
             customer = customer_id("", ctx)
             owner = f"customer:{customer}"
         args = {"customer": customer, "add": add, "remove": remove}

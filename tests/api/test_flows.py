@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -41,6 +42,39 @@ def test_a_flow_is_made_changed_published_and_rolled_back(admin: Client) -> None
     document = admin.get("/api/v1/flows/vip/versions/1").json
     assert document["name"] == "升级 VIP"
     assert admin.get("/api/v1/flows/vip/versions/9").status_code == 404
+
+
+def test_a_difference_names_who_made_it(admin: Client, client_as: Callable[..., Client]) -> None:
+    other = client_as("operations")
+
+    def save(who: Client, *nodes: dict[str, Any]) -> None:
+        lines = [f"{one['id']}>{two['id']}" for one, two in itertools.pairwise([PAID, *nodes])]
+        document = flow("vip", [PAID, *nodes], lines)
+        assert who.put("/api/v1/flows/vip/draft", document, headers={"If-Match": "*"}).json
+
+    def by(query: str) -> dict[str, str]:
+        changes = admin.get(f"/api/v1/flows/vip/diff?{query}").json["changes"]
+        return {one["node"]: one["by"] for one in changes if one.get("node")}
+
+    def publish() -> None:
+        admin.post("/api/v1/flows/vip/publish", {}, headers={"If-Match": "*"})
+
+    admin.post("/api/v1/flows", vip())
+    publish()
+    save(other, tag("a", "老客"))
+    save(admin, tag("a", "老客"), tag("b"))
+    assert by("from=live&to=draft") == {"a": "operations-2", "b": "admin-1"}
+    publish()
+    save(other, tag("a", "老客"), tag("b", "新客"))
+    assert by("from=1&to=draft") == {"a": "operations-2", "b": "operations-2"}
+    assert by("from=1&to=2") == by("from=2&to=1") == {"a": "operations-2", "b": "admin-1"}
+    other.post("/api/v1/flows/vip/versions/1/rollback")
+    assert by("from=2&to=live") == {"a": "operations-2", "b": "operations-2"}
+    trail = admin.get("/api/v1/audit?target=flow:vip&act=flows.edit").json["items"]
+    save(other, tag("a", "一"))
+    save(other, tag("a", "二"))
+    more = admin.get("/api/v1/audit?target=flow:vip&act=flows.edit").json["items"]
+    assert len(more) == len(trail) + 1, "one person's autosaves are one row"
 
 
 def test_publishing_says_what_to_mend(admin: Client) -> None:

@@ -9,7 +9,7 @@ from engine.core.ids import first_id
 from engine.runtime.inbox import receive
 from engine.runtime.world import World
 from engine.store.runs import save_runs
-from engine.store.settlement_accounts import store_entries
+from engine.store.settlement_entries import store_entries
 from tests.api.conftest import START, TENANT, Client, Clock
 from tests.api.helpers import event, live, second_tenant, settle, vip
 

@@ -13,7 +13,7 @@ from engine.core.event_types import validate_data
 from engine.runtime.world import World
 from tests.api.conftest import Client
 from tests.api.helpers import paths
-from tests.api.settling import paid, publish, take
+from tests.api.settling import paid, party, publish, take
 
 EVENTS = "/api/v1/events?type=product.unmapped"
 PRODUCTS = "/api/v1/products"
@@ -97,6 +97,8 @@ def test_where_no_products_are_kept_nothing_is_told(
 def test_what_is_mapped_finds_its_product_from_then_on(
     maker: Client, admin: Client, world: World
 ) -> None:
+    publish(maker, admin)
+    party(admin, "晚晚", "d1001")
     cream = keep(maker, "QH EYE 15", name="眼霜 15g")
     old = line(outer_id="QH-EYE-15", sku="v1", product_id="3500")
     take(admin, world, sold("1", old), sold("2", line(sku="v9", product_id="3500")))
@@ -107,6 +109,8 @@ def test_what_is_mapped_finds_its_product_from_then_on(
     assert later["likely"] == []
     done = maker.post(f"{TO_MAP}/{first['id']}/map", {"product_id": cream})
     assert done.status_code == 200, done.json
+    (past,) = done.json["past"]  # priced by then, and not by this product
+    assert (past["card"], past["lines"], past["since"]) == ("creators", 1, past["until"])
     names = [(one["shop"], one["external_id"]) for one in done.json["ids"]]
     assert names == [("shop-1", "QH-EYE-15")]
     assert [one["code"] for one in waiting(admin)] == ["v9"]

@@ -76,6 +76,32 @@ def test_a_flow_is_built_by_mouse_tried_and_takes_a_real_event(
     expect(page.locator(".canvas-box .react-flow__edge .light-lit")).to_have_count(2)
 
 
+def test_a_flow_that_a_form_starts_is_tried_by_filling_it_in(
+    page_of: PageOf, server: Server
+) -> None:
+    key = fresh("by_form")
+    asked = {
+        "type": "object",
+        "required": ["shop"],
+        "properties": {"shop": {"type": "string", "title": "哪个门店"}},
+    }
+    document = three_steps(key, "门店报修")
+    document["nodes"][0] |= {"type": "form", "name": "报修单", "config": {"form": asked}}
+    document["nodes"][2]["config"] = {"outcome": "{{ steps.start.shop }}已报修"}
+    new_flow(server.clients["jiang"], document)
+    page = page_of("jiang", f"/flows/{key}/edit")
+    desk = Desk(page)
+    desk.expect_open()
+    page.get_by_role("button", name="试运行").click()
+    trial = page.get_by_role("region", name="试运行")
+    trial.get_by_label("哪个门店").fill("徐汇店")
+    trial.get_by_role("button", name=re.compile("运行$")).click()
+    expect(desk.canvas.locator(".react-flow__edge .light-lit")).to_have_count(2)
+    ended = trial.get_by_role("button", name=re.compile("^收尾"))
+    expect(ended).to_contain_text("徐汇店已报修")
+    expect(ended).not_to_contain_text("out")
+
+
 def test_a_flow_is_built_and_published_without_a_mouse(page_of: PageOf, server: Server) -> None:
     key = fresh("by_keyboard")
     page = page_of("jiang", "/flows")

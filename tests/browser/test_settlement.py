@@ -87,7 +87,8 @@ def test_a_locked_value_is_changed_by_request_of_one_and_approval_of_another(
     assert asked["state"] == "proposed"
 
     page = page_of("shen", "/settlement/requests")
-    row = page.get_by_role("row").filter(has_text=key)
+    # By the card's name: the open request repeats the reason in a row of its own.
+    row = page.get_by_role("row").filter(has_text=f"锁定 {key}")
     row.get_by_role("button", name="查看").click()
     page.get_by_role("button", name="通过并修改").click()
     confirm = page.get_by_role("dialog", name="通过这个变更申请？")

@@ -1,7 +1,7 @@
-import { Alert, Button, Form, Input } from "antd"
+import { Button, Form, Input } from "antd"
 import { useTranslation } from "react-i18next"
 import { useAct } from "@/api/act"
-import { Details, sentenceOf } from "@/api/Fault"
+import { Refused } from "@/api/Fault"
 import { useRereadSession } from "@/api/session"
 
 interface Values {
@@ -60,15 +60,7 @@ export function PasswordForm({ isFirst = false }: { isFirst?: boolean }) {
       >
         <Input.Password autoComplete="new-password" />
       </Form.Item>
-      {change.error && (
-        <Alert
-          type="error"
-          showIcon
-          className="form-fault"
-          title={sentenceOf(change.error)}
-          description={<Details fault={change.error} />}
-        />
-      )}
+      <Refused fault={change.error} className="form-fault" />
       <Button type="primary" htmlType="submit" block={isFirst} loading={change.isPending}>
         {isFirst ? t("firstPassword.go") : t("account.changePassword")}
       </Button>

@@ -2,7 +2,7 @@ import { Alert, App, Button, Flex, Form, Input, QRCode, Typography } from "antd"
 import { useState } from "react"
 import { useTranslation } from "react-i18next"
 import { useAct } from "@/api/act"
-import { Details, sentenceOf } from "@/api/Fault"
+import { Refused, sentenceOf } from "@/api/Fault"
 import { useRereadSession } from "@/api/session"
 import type { Enrolment } from "@/api/types"
 import { CopyText } from "@/ui/CopyText"
@@ -91,15 +91,7 @@ function FirstCode({ enrolment, done }: { enrolment: Enrolment; done: (codes: st
           >
             <Input autoComplete="one-time-code" inputMode="numeric" autoFocus />
           </Form.Item>
-          {finish.error && (
-            <Alert
-              type="error"
-              showIcon
-              className="form-fault"
-              title={sentenceOf(finish.error)}
-              description={<Details fault={finish.error} />}
-            />
-          )}
+          <Refused fault={finish.error} className="form-fault" />
           <Button type="primary" htmlType="submit" loading={finish.isPending}>
             {t("account.finish")}
           </Button>

@@ -4,15 +4,15 @@ import { useTranslation } from "react-i18next"
 import { useTell } from "@/api/act"
 import { call } from "@/api/client"
 import { usePeopleNames } from "@/api/names"
-import { useList, useRead } from "@/api/queries"
+import { useList } from "@/api/queries"
 import { Rows } from "@/api/Rows"
 import type { Chain } from "@/api/types"
 import { count, exactTime } from "@/text/format"
-import { languageNow } from "@/text/set-up"
 import { useFilter } from "@/ui/address"
 import { CopyText } from "@/ui/CopyText"
 import { JsonView } from "@/ui/JsonView"
 import { Page } from "@/ui/Page"
+import { useActNames } from "./acts"
 
 /** Who changed what and when; a chain of seals shows whether anything was altered since. */
 export function AuditPage() {
@@ -20,16 +20,10 @@ export function AuditPage() {
   const [target, setTarget] = useFilter("target")
   const [act, setAct] = useFilter("act")
   const nameOf = usePeopleNames()
-  const acts = useRead("list_acts", {})
+  const actName = useActNames()
   const list = useList("list_audit", {
     query: { limit: 50, ...(target && { target }), ...(act && { act }) },
   })
-  const words = new Map(
-    acts.data?.items.map((each) => [
-      each.act,
-      languageNow() === "en" ? each.name.en : each.name.zh,
-    ]),
-  )
   return (
     <Page title={t("menu.audit")} about={t("admin.auditAbout")} actions={<Verify />}>
       <Flex gap={8} wrap className="filters">
@@ -39,7 +33,7 @@ export function AuditPage() {
           showSearch={{ optionFilterProp: "label" }}
           placeholder={t("admin.allActs")}
           value={act || null}
-          options={[...words].map(([value, label]) => ({ value, label }))}
+          options={actName.options}
           onChange={(next) => setAct(next ?? undefined)}
         />
         <Input.Search
@@ -58,7 +52,7 @@ export function AuditPage() {
         columns={[
           { title: t("admin.at"), render: (_, row) => exactTime(row.at) },
           { title: t("admin.who"), render: (_, row) => nameOf(row.who) },
-          { title: t("admin.act"), render: (_, row) => words.get(row.act) ?? row.act },
+          { title: t("admin.act"), render: (_, row) => actName.of(row.act) },
           { title: t("admin.target"), render: (_, row) => <CopyText text={row.target} /> },
           { title: t("admin.address"), render: (_, row) => row.address ?? "—" },
         ]}

@@ -1,22 +1,10 @@
 import { PlusOutlined } from "@ant-design/icons"
-import {
-  Alert,
-  App,
-  Button,
-  Checkbox,
-  DatePicker,
-  Flex,
-  Form,
-  Input,
-  Modal,
-  Tag,
-  Typography,
-} from "antd"
+import { App, Button, Checkbox, DatePicker, Flex, Form, Input, Modal, Tag, Typography } from "antd"
 import type { Dayjs } from "dayjs"
 import { useState } from "react"
 import { useTranslation } from "react-i18next"
 import { useAct } from "@/api/act"
-import { Details, sentenceOf } from "@/api/Fault"
+import { Refused } from "@/api/Fault"
 import { useList, useRead } from "@/api/queries"
 import { Rows } from "@/api/Rows"
 import { useMay, useSession } from "@/api/session"
@@ -26,12 +14,14 @@ import { When } from "@/text/When"
 import { CopyText } from "@/ui/CopyText"
 import { Page } from "@/ui/Page"
 import { StatusTag } from "@/ui/StatusTag"
+import { useActNames } from "./acts"
 
 /** Keys that let other programs call the API. */
 export function KeysPage() {
   const { t } = useTranslation()
   const may = useMay()
   const [isNew, setNew] = useState(false)
+  const actName = useActNames()
   const list = useList("list_keys", { query: { limit: 50 } })
   return (
     <Page
@@ -64,7 +54,7 @@ export function KeysPage() {
               <Flex gap={4} wrap>
                 {row.scopes.map((each) => (
                   <Tag key={each} variant="filled">
-                    {each}
+                    {actName.of(each)}
                   </Tag>
                 ))}
               </Flex>
@@ -199,14 +189,7 @@ function NewKey({ close }: { close: () => void }) {
           </Checkbox.Group>
         </Form.Item>
       </Form>
-      {create.error && (
-        <Alert
-          type="error"
-          showIcon
-          title={sentenceOf(create.error)}
-          description={<Details fault={create.error} />}
-        />
-      )}
+      <Refused fault={create.error} />
     </Modal>
   )
 }

@@ -1,7 +1,7 @@
-import { Alert, App, Form, Input, Modal } from "antd"
+import { App, Form, Input, Modal } from "antd"
 import { useTranslation } from "react-i18next"
 import { useAct } from "@/api/act"
-import { Details, sentenceOf } from "@/api/Fault"
+import { Refused } from "@/api/Fault"
 import { useMay } from "@/api/session"
 import type { HeldRole } from "@/api/types"
 import { FreshPassword } from "./FreshPassword"
@@ -86,14 +86,7 @@ export function NewUser({ close }: { close: () => void }) {
           </Form.Item>
         )}
       </Form>
-      {create.error && (
-        <Alert
-          type="error"
-          showIcon
-          title={sentenceOf(create.error)}
-          description={<Details fault={create.error} />}
-        />
-      )}
+      <Refused fault={create.error} />
     </Modal>
   )
 }

@@ -1,10 +1,10 @@
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons"
 import { Button, Flex, Select } from "antd"
 import { useTranslation } from "react-i18next"
+import { nameOfRole } from "@/api/names"
 import { useRead } from "@/api/queries"
 import type { HeldRole } from "@/api/types"
 import { UnitSelect } from "./UnitSelect"
-import { nameOfRole } from "./UsersPage"
 
 interface Props {
   value?: HeldRole[]

@@ -3,14 +3,14 @@ import { Alert, App, Button, Checkbox, Drawer, Flex, Form, Input, Tag, Typograph
 import { useState } from "react"
 import { useTranslation } from "react-i18next"
 import { useAct } from "@/api/act"
-import { Details, sentenceOf } from "@/api/Fault"
+import { Refused } from "@/api/Fault"
+import { nameOfRole } from "@/api/names"
 import { useList, useRead } from "@/api/queries"
 import { Rows } from "@/api/Rows"
 import { useMay, useSession } from "@/api/session"
 import type { Role, RoleFields } from "@/api/types"
 import { languageNow } from "@/text/set-up"
 import { Page } from "@/ui/Page"
-import { nameOfRole } from "./UsersPage"
 
 /** Roles and what each may do; those that come with the product can be read, not changed. */
 export function RolesPage() {
@@ -168,15 +168,7 @@ function RoleDrawer({ role, close }: { role: Role | undefined; close: () => void
             ))}
           </Checkbox.Group>
         </Form.Item>
-        {fault && (
-          <Alert
-            type="error"
-            showIcon
-            className="form-fault"
-            title={sentenceOf(fault)}
-            description={<Details fault={fault} />}
-          />
-        )}
+        <Refused fault={fault} className="form-fault" />
         {!isFixed && (
           <Flex>
             <Button type="primary" htmlType="submit" loading={create.isPending || update.isPending}>

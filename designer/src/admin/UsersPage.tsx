@@ -1,15 +1,16 @@
 import { PlusOutlined } from "@ant-design/icons"
-import { Button, Flex, Input, Tag, Typography } from "antd"
+import { Button, Flex, Tag, Typography } from "antd"
 import { useState } from "react"
 import { useTranslation } from "react-i18next"
-import { useList, useRead } from "@/api/queries"
+import { useRoles, useUnitNames } from "@/api/names"
+import { useList } from "@/api/queries"
 import { Rows } from "@/api/Rows"
 import { useMay } from "@/api/session"
-import type { Role, User } from "@/api/types"
-import { languageNow } from "@/text/set-up"
+import type { User } from "@/api/types"
 import { When } from "@/text/When"
 import { useFilter } from "@/ui/address"
 import { Page } from "@/ui/Page"
+import { SearchField } from "@/ui/SearchField"
 import { StatusTag } from "@/ui/StatusTag"
 import { NewUser } from "./NewUser"
 import { UserDrawer } from "./UserDrawer"
@@ -17,11 +18,11 @@ import { UserDrawer } from "./UserDrawer"
 export function UsersPage() {
   const { t } = useTranslation()
   const may = useMay()
-  const [search, setSearch] = useFilter("q")
+  const [search] = useFilter("q")
   const [open, setOpen] = useState<string>()
   const [isNew, setNew] = useState(false)
   const list = useList("list_users", { query: { limit: 50, ...(search && { q: search }) } })
-  const roleName = useRoleNames()
+  const { nameOf: roleName } = useRoles()
   const unitName = useUnitNames()
   const user = list.data?.pages.flatMap((page) => page.items).find((each) => each.id === open)
   return (
@@ -37,13 +38,7 @@ export function UsersPage() {
       }
     >
       <Flex className="filters">
-        <Input.Search
-          allowClear
-          defaultValue={search}
-          aria-label={t("list.search")}
-          placeholder={t("admin.searchUsers")}
-          onSearch={(next) => setSearch(next.trim())}
-        />
+        <SearchField name="q" label={t("list.search")} hint={t("admin.searchUsers")} />
       </Flex>
       <Rows
         query={list}
@@ -96,26 +91,4 @@ export function UserStatus({ user }: { user: User }) {
       {user.has_second_factor && <Tag variant="filled">{t("admin.hasSecondFactor")}</Tag>}
     </Flex>
   )
-}
-
-export function nameOfRole(role: Role): string {
-  if (typeof role.name === "string") return role.name
-  return languageNow() === "en" ? role.name.en : role.name.zh
-}
-
-/** Names of roles by key, as far as the person may see roles. */
-export function useRoleNames(): (key: string) => string {
-  const may = useMay()
-  const list = useRead("list_roles", { query: { limit: 200 } }, { enabled: may("roles.read") })
-  return (key) => {
-    const found = list.data?.items.find((each) => each.key === key)
-    return found ? nameOfRole(found) : key
-  }
-}
-
-/** Names of org units by id, as far as the person may see them. */
-export function useUnitNames(): (id: string | null) => string {
-  const may = useMay()
-  const list = useRead("list_org_units", { query: { limit: 200 } }, { enabled: may("org.read") })
-  return (id) => (id ? (list.data?.items.find((each) => each.id === id)?.name ?? id) : "—")
 }

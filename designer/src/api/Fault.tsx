@@ -1,4 +1,5 @@
 import { Alert, Button, Flex, Result, Typography } from "antd"
+import type { ReactNode } from "react"
 import { useTranslation } from "react-i18next"
 import { languageNow } from "@/text/set-up"
 import { Problem } from "./problem"
@@ -12,12 +13,27 @@ export function Fault({ fault, retry }: { fault: unknown; retry?: () => void }) 
   if (fault instanceof Problem && fault.status === 404)
     return <Result status="404" title={t("fault.notFound")} subTitle={fault.message} />
   return (
+    <Refused fault={fault} action={retry && <Button onClick={retry}>{t("fault.again")}</Button>} />
+  )
+}
+
+interface RefusedProps {
+  /** Nothing is shown without one. */
+  fault: unknown
+  className?: string
+  action?: ReactNode
+}
+
+/** What a write was refused for, where it was tried: the sentence and the parts that are wrong. */
+export function Refused({ fault, ...more }: RefusedProps) {
+  if (!fault) return null
+  return (
     <Alert
       type="error"
       showIcon
       title={sentenceOf(fault)}
       description={<Details fault={fault} />}
-      action={retry && <Button onClick={retry}>{t("fault.again")}</Button>}
+      {...more}
     />
   )
 }

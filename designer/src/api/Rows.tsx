@@ -2,6 +2,7 @@ import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query
 import { Button, Empty, Flex, Table, type TableProps } from "antd"
 import type { ReactNode } from "react"
 import { useTranslation } from "react-i18next"
+import { rowOpens } from "@/ui/rowOpens"
 import { Fault } from "./Fault"
 
 interface Paged {
@@ -50,21 +51,7 @@ export function Rows<P extends Paged>(props: Props<P, Row<P>>) {
         scroll={{ x: "max-content" }}
         {...(selection ? { rowSelection: selection } : {})}
         {...(expanded ? { expandable: { expandedRowRender: expanded } } : {})}
-        onRow={(row) =>
-          open
-            ? {
-                className: "row-link",
-                onClick: (event) => {
-                  // A click on a link, a button or marked text inside the row is not for the row;
-                  // nor is one in a menu or dialog that a part of the row has opened elsewhere.
-                  const target = event.target
-                  if (!(target instanceof Element) || !event.currentTarget.contains(target)) return
-                  if (target.closest("a, button, label")) return
-                  if (String(window.getSelection()) === "") open(row)
-                },
-              }
-            : {}
-        }
+        onRow={rowOpens(open)}
       />
       {query.hasNextPage && (
         <Button

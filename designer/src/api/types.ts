@@ -88,7 +88,7 @@ export type Chain = { holds: boolean; broken_at: number | null; number: number; 
 
 export type Chained = { minimum?: string | null; maximum?: string | null; guarantee?: Guarantee | null; coefficient?: Coefficient | null; kind?: "chain"; levels: Level[]; ceiling?: Ceiling | null; level?: string | null }
 
-export type ChangeShown = { kind: string; part: string; path: string; before?: unknown; after?: unknown; cosmetic: boolean; node?: string | null; message?: string | null; message_zh?: string | null }
+export type ChangeShown = { kind: string; part: string; path: string; before?: unknown; after?: unknown; cosmetic: boolean; node?: string | null; message?: string | null; message_zh?: string | null; by?: string | null }
 
 export type CheckBody = { schema: Record<string, unknown>; data: Record<string, unknown> }
 
@@ -158,7 +158,7 @@ export type Enrolment = { secret: string; uri: string; ticket: string }
 
 export type Entry = { id: number; at: string; who: string; act: string; target: string; detail: unknown; address: string | null; number: number | null; seal: string | null }
 
-export type EntryShown = { key: string; account: string; kind: string; kind_name: Words; order: string; line: string; from_account: string; to_account: string; from_name: Words; to_name: Words; term: string; term_name: string; amount: string; currency: string; state: string; state_name: Words; earned_in: string; posted_in: string; posted_at: string; sentences: Words[] }
+export type EntryShown = { key: string; account: string; kind: string; kind_name: Words; order: string; shop_name: string; line: string; from_account: string; to_account: string; from_name: Words; to_name: Words; term: string; term_name: string; amount: string; currency: string; state: string; state_name: Words; earned_in: string; posted_in: string; posted_at: string; sentences: Words[] }
 
 export type EventBrought = { type: string; label: string }
 
@@ -284,6 +284,8 @@ export type ManyAsked = { asked: string[]; refused: NotResumed[] }
 
 export type ManyBody = { reason?: string; run_ids: string[] }
 
+export type MappedShown = { id: string; sku: string; name: string; category: string | null; cost: string | null; currency: string | null; consumed_in_days: number | null; attributes: Record<string, unknown>; ids: PlatformIdShown[]; archived_at: string | null; revision: number; past: PastShown[] }
+
 export type Mapping = { product_id: string; every_shop?: boolean }
 
 export type Match = { variant?: string[]; product?: string[]; category?: string[]; shop?: string[]; customer_tag?: string[]; member_level?: string[]; service_type?: string[]; party?: string[]; party_kind?: string[]; party_level?: string[]; platform?: string[]; channel?: string[]; store?: string[] }
@@ -334,7 +336,7 @@ export type NoteBody = { note?: string }
 
 export type Notice = { id: number; title: string; body: string; link: string | null; run_id: string | null; at: string; read_at: string | null }
 
-export type OfferShown = { kind: string; part: string; path: string; before?: unknown; after?: unknown; cosmetic: boolean; node?: string | null; message?: string | null; message_zh?: string | null; taken: boolean }
+export type OfferShown = { kind: string; part: string; path: string; before?: unknown; after?: unknown; cosmetic: boolean; node?: string | null; message?: string | null; message_zh?: string | null; by?: string | null; taken: boolean }
 
 export type OpenNow = { effects_waiting: number; effects_unknown: number; runs_stopped: number; others: number }
 
@@ -429,6 +431,8 @@ export type PartyBody = { kind: "creator" | "agency" | "leader" | "dealer" | "fr
 export type PartyShown = { id: string; kind: string; name: string; parent_id: string | null; org_unit_id: string | null; user_id: string | null; contract_entity: string | null; contract_from_on: string | null; contract_until_on: string | null; tax_status: string | null; level: string | null; settlement_period: string | null; credit_days: number | null; fields: Record<string, unknown>; has_bank: boolean; bank_changed_at: string | null; waits_for_bank: boolean; bank_is_own: boolean; created_at: string; revision: number }
 
 export type PartySum = { party: string; party_name: string; amount: string; currency: string; entries: number }
+
+export type PastShown = { card: string; lines: number; since: string; until: string }
 
 export type PerUnit = { minimum?: string | null; maximum?: string | null; guarantee?: Guarantee | null; coefficient?: Coefficient | null; kind?: "per_unit"; amount: string }
 
@@ -851,7 +855,7 @@ export interface Calls {
   list_products: { query?: { limit?: number; cursor?: string; q?: string; category?: string; state?: "active" | "archived" | "all" }; answer: Page_ProductShown }
   create_product: { body: ProductBody; answer: ProductShown }
   list_unmapped_products: { query?: { limit?: number; cursor?: string; state?: "open" | "set_aside"; platform?: string; shop?: string; q?: string }; answer: Page_UnmappedShown }
-  map_unmapped_product: { path: { unmapped_id: string }; body: Mapping; answer: ProductShown }
+  map_unmapped_product: { path: { unmapped_id: string }; body: Mapping; answer: MappedShown }
   set_unmapped_product_aside: { path: { unmapped_id: string }; body: SetAside; answer: UnmappedShown }
   take_up_unmapped_product: { path: { unmapped_id: string }; answer: UnmappedShown }
   read_product: { path: { product_id: string }; answer: ProductShown }
@@ -935,9 +939,9 @@ export interface Calls {
   read_reconciliation: { path: { reconciliation_id: string }; answer: ReconciliationShown }
   list_reconciliation_lines: { path: { reconciliation_id: string }; query?: { limit?: number; cursor?: string; result?: "matched" | "differing" | "missing_ours" | "missing_theirs" }; answer: Page_DifferenceShown }
   resolve_difference: { path: { reconciliation_id: string; line: number }; body: ResolveDifference; answer: undefined }
-  read_report: { path: { by: "channel" | "shop" | "platform" | "party" | "tier" | "campaign" | "service" | "category" }; query?: { month?: string; since?: string; until?: string; platform?: string; shop?: string; channel?: string; campaign?: string; service?: string; category?: string; owner?: "direct" | "franchise" }; answer: ReportShown }
-  download_report_csv: { path: { by: "channel" | "shop" | "platform" | "party" | "tier" | "campaign" | "service" | "category" }; query?: { month?: string; since?: string; until?: string; platform?: string; shop?: string; channel?: string; campaign?: string; service?: string; category?: string; owner?: "direct" | "franchise" }; answer: string }
-  download_report_xlsx: { path: { by: "channel" | "shop" | "platform" | "party" | "tier" | "campaign" | "service" | "category" }; query?: { month?: string; since?: string; until?: string; platform?: string; shop?: string; channel?: string; campaign?: string; service?: string; category?: string; owner?: "direct" | "franchise" }; answer: string }
+  read_report: { path: { by: "channel" | "shop" | "platform" | "party" | "tier" | "campaign" | "service" | "category" }; query?: { month?: string; since?: string; until?: string; platform?: string; shop?: string; channel?: string; campaign?: string; service?: string; category?: string; owner?: "direct" | "franchise"; rule?: string }; answer: ReportShown }
+  download_report_csv: { path: { by: "channel" | "shop" | "platform" | "party" | "tier" | "campaign" | "service" | "category" }; query?: { month?: string; since?: string; until?: string; platform?: string; shop?: string; channel?: string; campaign?: string; service?: string; category?: string; owner?: "direct" | "franchise"; rule?: string }; answer: string }
+  download_report_xlsx: { path: { by: "channel" | "shop" | "platform" | "party" | "tier" | "campaign" | "service" | "category" }; query?: { month?: string; since?: string; until?: string; platform?: string; shop?: string; channel?: string; campaign?: string; service?: string; category?: string; owner?: "direct" | "franchise"; rule?: string }; answer: string }
   split_amount: { body: SplitBody; answer: SplitShown }
   list_statements: { query?: { limit?: number; cursor?: string; party?: string; period?: string; state?: "draft" | "released" | "confirmed" | "disputed" | "paid" }; answer: Page_StatementShown }
   make_statement: { body: NewStatement; answer: StatementShown }

@@ -79,7 +79,11 @@ function Facts({ document }: { document: CalendarDocument }) {
       ))}
       <Flex gap={4} wrap>
         <Tag variant="filled">{document.zone ?? "Asia/Shanghai"}</Tag>
-        <Tag variant="filled" color={document.public_holidays ? "processing" : "default"}>
+        <Tag
+          variant="filled"
+          className="calendar-tag"
+          color={document.public_holidays ? "processing" : "default"}
+        >
           {document.public_holidays ? t("calendars.public") : t("calendars.publicOff")}
         </Tag>
       </Flex>

@@ -2,6 +2,7 @@ import { LeftOutlined, RightOutlined } from "@ant-design/icons"
 import { Alert, Button, Flex, Typography } from "antd"
 import { type KeyboardEvent, useState } from "react"
 import { useTranslation } from "react-i18next"
+import { monthName } from "@/text/format"
 import { type CalendarDocument, dayAfter, kindOf, type Span, WEEKDAYS, weeksOf } from "./document"
 import { useYear } from "./useYear"
 import { useCalendarWords } from "./words"
@@ -123,7 +124,7 @@ function Days({ document, year, hours, open, isOld }: DaysProps) {
     >
       {MONTHS.map((month) => (
         <table key={month} className="month">
-          <caption>{t("calendars.month", { month })}</caption>
+          <caption>{monthName(year, month)}</caption>
           <thead>
             <tr>
               {WEEKDAYS.map((day) => (

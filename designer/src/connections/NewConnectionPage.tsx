@@ -1,9 +1,9 @@
-import { Alert, Button, Card, Flex, Form, Input, Steps, Typography } from "antd"
+import { Button, Card, Flex, Form, Input, Steps, Typography } from "antd"
 import { useState } from "react"
 import { useTranslation } from "react-i18next"
 import { Link, useNavigate } from "react-router"
 import { useAct, useTell } from "@/api/act"
-import { Details, sentenceOf } from "@/api/Fault"
+import { Refused } from "@/api/Fault"
 import { Loaded } from "@/api/Loaded"
 import { Problem } from "@/api/problem"
 import { useRead } from "@/api/queries"
@@ -183,15 +183,7 @@ function NewForm({ connector, back }: { connector: Connector; back: () => void }
             </FormContextProvider>
           </>
         )}
-        {create.error && (
-          <Alert
-            type="error"
-            showIcon
-            className="section-head"
-            title={sentenceOf(create.error)}
-            description={<Details fault={create.error} />}
-          />
-        )}
+        <Refused fault={create.error} className="section-head" />
         <Flex className="answers">
           <Button
             type="primary"

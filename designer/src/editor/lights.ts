@@ -24,6 +24,11 @@ export interface TraceStep {
   ended_at: string | null
 }
 
+/** What the ways are called by which a step was left; none where there was only the one on. */
+export function waysOf(step: Pick<TraceStep, "ports" | "port_labels">): readonly string[] {
+  return step.ports.every((port) => port === "out") ? [] : step.port_labels
+}
+
 export interface Trace extends Traced {
   steps: readonly TraceStep[]
 }

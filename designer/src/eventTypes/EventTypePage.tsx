@@ -1,22 +1,20 @@
 import { useQuery } from "@tanstack/react-query"
-import { Alert, App, Button, Card, Flex, Form, Input, Segmented, Tag, Typography } from "antd"
-import { useMemo, useState } from "react"
+import { Alert, App, Card, Flex, Form, Input } from "antd"
+import { useState } from "react"
 import { useTranslation } from "react-i18next"
-import { Link, useNavigate, useParams } from "react-router"
+import { useNavigate, useParams } from "react-router"
 import { useAct } from "@/api/act"
 import { callWithTag } from "@/api/client"
-import { Details, sentenceOf } from "@/api/Fault"
+import { DeleteButton, KeptPage } from "@/api/KeptPage"
 import { Loaded } from "@/api/Loaded"
 import { useRead } from "@/api/queries"
 import { useMay } from "@/api/session"
 import type { TypeShown } from "@/api/types"
-import { UsesList } from "@/api/Uses"
+import { Uses } from "@/api/Uses"
 import type { JsonObject } from "@/flow/types"
-import { CopyText } from "@/ui/CopyText"
-import { Page } from "@/ui/Page"
+import { Content, useContent } from "./Content"
 import { labelOf } from "./EventTypesPage"
-import { FieldRows } from "./FieldRows"
-import { recordOf, type Shape, schemaFrom, shapeFrom, TYPE, wrongKeys } from "./schema"
+import { recordOf, TYPE } from "./schema"
 import { TryCard } from "./TryCard"
 import "./eventTypes.css"
 
@@ -37,8 +35,6 @@ export function EventTypePage() {
   )
 }
 
-const EMPTY: Shape = { fields: [], hasId: true, hasIdentities: true }
-
 function EventType({ held, tag }: { held: TypeShown | null; tag: string }) {
   const { t } = useTranslation()
   const may = useMay()
@@ -52,45 +48,20 @@ function EventType({ held, tag }: { held: TypeShown | null; tag: string }) {
   const isReady = isTyped && zh.trim() !== "" && content.isReady
   const isChanged = !held || zh !== held.label.zh || en !== held.label.en || content.isChanged
   return (
-    <Page
+    <KeptPage
       title={held ? labelOf(held) : t("eventTypes.new")}
-      about={
-        <Flex gap={8} wrap>
-          <Link to="/admin/event-types">{t("menu.eventTypes")}</Link>
-          {held && <CopyText text={held.type} />}
-        </Flex>
-      }
-      actions={
-        !isReadOnly && (
-          <>
-            {held && isChanged && <Tag color="warning">{t("eventTypes.leave")}</Tag>}
-            {held && <DeleteButton held={held} tag={tag} />}
-            <Button
-              type="primary"
-              loading={keep.isBusy}
-              disabled={!isReady || !isChanged}
-              onClick={() =>
-                keep.go(type, { zh: zh.trim(), en: en.trim() || zh.trim() }, content.schema)
-              }
-            >
-              {held ? t("eventTypes.save") : t("eventTypes.make")}
-            </Button>
-          </>
-        )
-      }
+      list={{ path: "/admin/event-types", name: t("menu.eventTypes") }}
+      name={held?.type ?? null}
+      readOnly={isReadOnly && t("eventTypes.readOnly")}
+      isChanged={isChanged}
+      isReady={isReady}
+      go={t(held ? "eventTypes.save" : "eventTypes.make")}
+      keep={{
+        ...keep,
+        go: () => keep.go(type, { zh: zh.trim(), en: en.trim() || zh.trim() }, content.schema),
+      }}
+      remove={held && <Remove held={held} tag={tag} />}
     >
-      {isReadOnly && (
-        <Alert type="info" showIcon className="section-head" title={t("eventTypes.readOnly")} />
-      )}
-      {keep.fault && (
-        <Alert
-          type="error"
-          showIcon
-          className="section-head"
-          title={sentenceOf(keep.fault)}
-          description={<Details fault={keep.fault} />}
-        />
-      )}
       <div className="two-columns">
         <Flex vertical gap={16}>
           <Card>
@@ -134,121 +105,11 @@ function EventType({ held, tag }: { held: TypeShown | null; tag: string }) {
             </Form>
           </Card>
           <Content content={content} type={type} isReadOnly={isReadOnly} />
-          {held && <Uses held={held} isNarrow={content.isChanged} />}
+          {held && <UsesOf held={held} isNarrow={content.isChanged} />}
         </Flex>
         <TryCard type={type} schema={content.schema} />
       </div>
-    </Page>
-  )
-}
-
-type ContentState = ReturnType<typeof useContent>
-
-/** What is in the event: a table of fields, or JSON Schema where that is not enough. */
-function useContent(held: TypeShown | null, record: string) {
-  const before = (held?.schema ?? null) as JsonObject | null
-  const [shape, setShape] = useState<Shape | null>(() =>
-    before ? shapeFrom(record, before) : EMPTY,
-  )
-  const [text, setText] = useState(() => JSON.stringify(before ?? {}, null, 2))
-  const [isText, setIsText] = useState(shape === null)
-  const written = useMemo(() => readSchema(text), [text])
-  const schema: JsonObject = useMemo(
-    () => (isText || !shape ? (written ?? {}) : schemaFrom(record, shape)),
-    [isText, shape, written, record],
-  )
-  const asText = () => {
-    setText(JSON.stringify(schema, null, 2))
-    setIsText(true)
-  }
-  const asFields = () => {
-    const found = written && shapeFrom(record, written)
-    if (!found) return
-    setShape(found)
-    setIsText(false)
-  }
-  const canBeFields = !isText || (written !== null && shapeFrom(record, written) !== null)
-  const isReady = isText ? written !== null : shape !== null && wrongKeys(shape).size === 0
-  // As it was drawn first: looking at a table as text changes nothing.
-  const [first] = useState(() => JSON.stringify(schema))
-  return {
-    shape,
-    setShape,
-    text,
-    setText,
-    isText,
-    asText,
-    asFields,
-    canBeFields,
-    schema,
-    isReady,
-    isChanged: JSON.stringify(schema) !== first,
-    written,
-  }
-}
-
-function readSchema(text: string): JsonObject | null {
-  try {
-    const found: unknown = JSON.parse(text)
-    return typeof found === "object" && found !== null && !Array.isArray(found)
-      ? (found as JsonObject)
-      : null
-  } catch {
-    return null
-  }
-}
-
-interface ContentProps {
-  content: ContentState
-  type: string
-  isReadOnly: boolean
-}
-
-function Content({ content, type, isReadOnly }: ContentProps) {
-  const { t } = useTranslation()
-  const name = recordOf(type) || "…"
-  const field = content.shape?.fields[0]?.key || "id"
-  return (
-    <Card title={t("eventTypes.record", { name })}>
-      <Segmented
-        className="content-kind"
-        value={content.isText ? "text" : "fields"}
-        options={[
-          { value: "fields", label: t("eventTypes.asFields"), disabled: !content.canBeFields },
-          { value: "text", label: t("eventTypes.asJson") },
-        ]}
-        onChange={(next) => (next === "text" ? content.asText() : content.asFields())}
-      />
-      {content.isText && !content.canBeFields && (
-        <Typography.Paragraph type="secondary" className="section-head">
-          {t("eventTypes.onlyJson")}
-        </Typography.Paragraph>
-      )}
-      {content.isText || !content.shape ? (
-        <>
-          <Input.TextArea
-            className="code-input section-head"
-            aria-label={t("eventTypes.schema")}
-            spellCheck={false}
-            disabled={isReadOnly}
-            autoSize={{ minRows: 8, maxRows: 28 }}
-            status={content.written ? "" : "error"}
-            value={content.text}
-            onChange={(event) => content.setText(event.target.value)}
-          />
-          {!content.written && (
-            <Typography.Text type="danger">{t("eventTypes.schemaWrong")}</Typography.Text>
-          )}
-        </>
-      ) : (
-        <>
-          <Typography.Paragraph type="secondary" className="section-head">
-            {t("eventTypes.recordHelp", { name, field })}
-          </Typography.Paragraph>
-          <FieldRows shape={content.shape} onChange={content.setShape} isReadOnly={isReadOnly} />
-        </>
-      )}
-    </Card>
+    </KeptPage>
   )
 }
 
@@ -276,29 +137,27 @@ function useKeep(held: TypeShown | null, tag: string) {
   return { go, isBusy: add.isPending || change.isPending, fault: add.error ?? change.error }
 }
 
-function Uses({ held, isNarrow }: { held: TypeShown; isNarrow: boolean }) {
+function UsesOf({ held, isNarrow }: { held: TypeShown; isNarrow: boolean }) {
   const { t } = useTranslation()
   const query = useRead("list_event_type_uses", { path: { type: held.type } })
   return (
-    <Card title={t("eventTypes.uses")}>
-      <Loaded query={query}>
-        {({ items }) => (
-          <>
-            {isNarrow && items.some((one) => one.is_live) && (
-              <Alert type="warning" showIcon title={t("eventTypes.narrow")} />
-            )}
-            <UsesList items={items} empty={t("eventTypes.noUses")} />
-          </>
-        )}
-      </Loaded>
-    </Card>
+    <Uses
+      query={query}
+      title={t("eventTypes.uses")}
+      empty={t("eventTypes.noUses")}
+      warning={(items) =>
+        isNarrow &&
+        items.some((one) => one.is_live) && (
+          <Alert type="warning" showIcon title={t("eventTypes.narrow")} />
+        )
+      }
+    />
   )
 }
 
-function DeleteButton({ held, tag }: { held: TypeShown; tag: string }) {
+function Remove({ held, tag }: { held: TypeShown; tag: string }) {
   const { t } = useTranslation()
   const navigate = useNavigate()
-  const { modal } = App.useApp()
   const path = { type: held.type }
   const uses = useRead("list_event_type_uses", { path })
   const isUsed = uses.data?.items.some((one) => one.is_live) ?? false
@@ -308,22 +167,12 @@ function DeleteButton({ held, tag }: { held: TypeShown; tag: string }) {
     done: () => void navigate("/admin/event-types", { replace: true }),
   })
   return (
-    <Button
-      danger
-      disabled={isUsed}
-      title={isUsed ? t("eventTypes.deleteInUse") : ""}
-      onClick={() =>
-        void modal.confirm({
-          title: t("eventTypes.deleteTitle", { name: labelOf(held) }),
-          content: t("eventTypes.deleteAbout"),
-          okText: t("eventTypes.delete"),
-          okButtonProps: { danger: true },
-          cancelText: t("word.cancel"),
-          onOk: () => remove.mutateAsync({ path, match: tag }).catch(() => undefined),
-        })
-      }
-    >
-      {t("word.delete")}
-    </Button>
+    <DeleteButton
+      inUse={isUsed && t("eventTypes.deleteInUse")}
+      title={t("eventTypes.deleteTitle", { name: labelOf(held) })}
+      about={t("eventTypes.deleteAbout")}
+      go={t("eventTypes.delete")}
+      remove={() => remove.mutateAsync({ path, match: tag })}
+    />
   )
 }

@@ -1,11 +1,12 @@
 import { PlusOutlined } from "@ant-design/icons"
-import { Button, Empty, Table, Tag, Typography } from "antd"
+import { Button, Tag, Typography } from "antd"
 import { useTranslation } from "react-i18next"
 import { Link, useNavigate } from "react-router"
-import { Loaded } from "@/api/Loaded"
+import { useSceneNames } from "@/api/names"
 import { useRead } from "@/api/queries"
 import { useMay } from "@/api/session"
 import type { TypeShown } from "@/api/types"
+import { WholeList } from "@/api/WholeList"
 import type { JsonObject } from "@/flow/types"
 import { languageNow } from "@/text/set-up"
 import { When } from "@/text/When"
@@ -18,6 +19,7 @@ export function EventTypesPage() {
   const { t } = useTranslation()
   const may = useMay()
   const navigate = useNavigate()
+  const sceneName = useSceneNames()
   const query = useRead("list_event_types", {})
   const add = may("flows.edit") && (
     <Link to="/admin/event-types/new">
@@ -28,63 +30,35 @@ export function EventTypesPage() {
   )
   return (
     <Page title={t("menu.eventTypes")} about={t("eventTypes.about")} actions={add}>
-      <Loaded query={query}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Empty
-              className="empty-list"
-              image={Empty.PRESENTED_IMAGE_SIMPLE}
-              description={t("eventTypes.none")}
-            >
-              <Typography.Paragraph type="secondary">
-                {t("eventTypes.noneHelp")}
-              </Typography.Paragraph>
-              {add}
-            </Empty>
-          ) : (
-            <Table<TypeShown>
-              rowKey="type"
-              size="middle"
-              pagination={false}
-              scroll={{ x: "max-content" }}
-              dataSource={items}
-              onRow={(row) => ({
-                className: "row-link",
-                onClick: (event) => {
-                  const target = event.target
-                  if (target instanceof Element && target.closest("a, button")) return
-                  void navigate(`/admin/event-types/${row.type}`)
-                },
-              })}
-              columns={[
-                {
-                  title: t("word.name"),
-                  render: (_, row) => (
-                    <Link to={`/admin/event-types/${row.type}`}>{labelOf(row)}</Link>
-                  ),
-                },
-                {
-                  title: t("eventTypes.type"),
-                  render: (_, row) => <CopyText text={row.type} />,
-                },
-                {
-                  title: t("eventTypes.fields"),
-                  render: (_, row) => t("eventTypes.fieldCount", { count: countOf(row) }),
-                },
-                {
-                  title: t("eventTypes.scene"),
-                  render: (_, row) =>
-                    row.scene ? <Tag variant="filled">{row.scene}</Tag> : t("eventTypes.own"),
-                },
-                {
-                  title: t("eventTypes.updated"),
-                  render: (_, row) => <When at={row.updated_at} />,
-                },
-              ]}
-            />
-          )
+      <WholeList
+        query={query}
+        rowKey="type"
+        none={t("eventTypes.none")}
+        offer={
+          <>
+            <Typography.Paragraph type="secondary">{t("eventTypes.noneHelp")}</Typography.Paragraph>
+            {add}
+          </>
         }
-      </Loaded>
+        open={(row) => void navigate(`/admin/event-types/${row.type}`)}
+        columns={[
+          {
+            title: t("word.name"),
+            render: (_, row) => <Link to={`/admin/event-types/${row.type}`}>{labelOf(row)}</Link>,
+          },
+          { title: t("eventTypes.type"), render: (_, row) => <CopyText text={row.type} /> },
+          {
+            title: t("eventTypes.fields"),
+            render: (_, row) => t("eventTypes.fieldCount", { count: countOf(row) }),
+          },
+          {
+            title: t("eventTypes.scene"),
+            render: (_, row) =>
+              row.scene ? <Tag variant="filled">{sceneName(row.scene)}</Tag> : t("eventTypes.own"),
+          },
+          { title: t("eventTypes.updated"), render: (_, row) => <When at={row.updated_at} /> },
+        ]}
+      />
     </Page>
   )
 }

@@ -8,7 +8,7 @@ import { sampleOf } from "@/editor/simulate/sample"
 import type { Schema } from "@/flow/catalog"
 import type { JsonObject } from "@/flow/types"
 import { JsonView } from "@/ui/JsonView"
-import { recordOf } from "./schema"
+import { readObject, recordOf } from "./schema"
 
 /** A sample of the event as it is written: does it fit, and how another system sends it. */
 export function TryCard({ type, schema }: { type: string; schema: JsonObject }) {
@@ -17,13 +17,13 @@ export function TryCard({ type, schema }: { type: string; schema: JsonObject }) 
   // Until somebody writes a sample of their own it follows the fields.
   const [own, setOwn] = useState<string | null>(null)
   const text = own ?? made
-  const data = read(text)
+  const data = readObject(text)
   const rested = useRested(text)
   const checked = useQuery({
     queryKey: ["check_event_data", schema, rested],
     queryFn: ({ signal }) =>
-      call("check_event_data", { body: { schema, data: read(rested) ?? {} }, signal }),
-    enabled: read(rested) !== null,
+      call("check_event_data", { body: { schema, data: readObject(rested) ?? {} }, signal }),
+    enabled: readObject(rested) !== null,
     retry: false,
   })
   const problems = checked.data?.problems ?? []
@@ -105,17 +105,6 @@ function eventOf(type: string, data: JsonObject): JsonObject {
     ...(typeof id === "string" ? { subject: id } : {}),
     time: new Date().toISOString(),
     data,
-  }
-}
-
-function read(text: string): JsonObject | null {
-  try {
-    const found: unknown = JSON.parse(text)
-    return typeof found === "object" && found !== null && !Array.isArray(found)
-      ? (found as JsonObject)
-      : null
-  } catch {
-    return null
   }
 }
 

@@ -166,3 +166,15 @@ function tidied(value: unknown, isNames = false): unknown {
 }
 
 const isEmpty = (value: unknown) => Array.isArray(value) && value.length === 0
+
+/** The JSON object a text holds; null where it is none. */
+export function readObject(text: string): JsonObject | null {
+  try {
+    const found: unknown = JSON.parse(text)
+    return typeof found === "object" && found !== null && !Array.isArray(found)
+      ? (found as JsonObject)
+      : null
+  } catch {
+    return null
+  }
+}

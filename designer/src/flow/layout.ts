@@ -7,6 +7,9 @@ import { graphsOf, portOf, positionOf } from "./graphs"
 import type { Operation } from "./operations/operation"
 import type { FlowNode, Graph } from "./types"
 
+/** Eight cards in a row: what a screen shows so that it can still be read. */
+const WIDE = 8 * CARD.width + 7 * GAP.x
+
 /** Tidies the whole flow, boxes included; the flow's top left stays where it was. */
 export function tidy(blocks: Blocks): Operation {
   return (flow) => {
@@ -34,8 +37,9 @@ function arrange(graph: Graph, blocks: Blocks, isWhole: boolean): void {
   const made = nodes.map((node) => {
     const { x, y } = drawing.node(node.id) as { x: number; y: number }
     const { width, height, lift } = spaceOf(node, blocks, graph)
-    return { node, x: x - width / 2, y: y - (height + lift) / 2 + lift }
+    return { node, x: x - width / 2, y: y - (height + lift) / 2 + lift, width, height }
   })
+  if (isWhole) wrap(made)
   const left = Math.min(...made.map((one) => one.x))
   const top = Math.min(...made.map((one) => one.y))
   const start = isWhole
@@ -47,6 +51,45 @@ function arrange(graph: Graph, blocks: Blocks, isWhole: boolean): void {
   for (const { node, x, y } of made) {
     node.position = onGrid({ x: x - left + start.x, y: y - top + start.y })
   }
+}
+
+type Placed = ReturnType<typeof rectOf> & { node: FlowNode }
+
+/**
+ * Goes on below where a flow is wider than WIDE, as text does in a new line.
+ *
+ * 1. Steps that share a column stay in one: a new column begins behind the end of the last.
+ * 2. Columns fill rows from the left.
+ * 3. A row stands below the deepest step of the one before, with room for the line back.
+ */
+function wrap(made: Placed[]): void {
+  const columns: Placed[][] = []
+  let end = Number.NEGATIVE_INFINITY
+  for (const one of [...made].sort((a, b) => a.x - b.x)) {
+    if (one.x >= end) columns.push([])
+    columns.at(-1)?.push(one)
+    end = Math.max(end, one.x + one.width)
+  }
+  let row: Placed[] = []
+  let lift = 0
+  const lay = () => {
+    const left = Math.min(...row.map((one) => one.x))
+    const top = Math.min(...row.map((one) => one.y))
+    for (const one of row) {
+      one.x -= left
+      one.y += lift - top
+    }
+    lift = Math.max(...row.map((one) => one.y + one.height)) + 3 * GAP.y
+  }
+  for (const column of columns) {
+    const right = Math.max(...column.map((one) => one.x + one.width))
+    if (row.length > 0 && right - Math.min(...row.map((one) => one.x)) > WIDE) {
+      lay()
+      row = []
+    }
+    row.push(...column)
+  }
+  lay()
 }
 
 /** A card's space, with so much above it (`lift`) that its entry is in the middle: lines run straight. */

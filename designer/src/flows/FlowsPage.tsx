@@ -3,6 +3,7 @@ import { Button, Flex, Input, Segmented, Tag, Typography } from "antd"
 import { useMemo, useState } from "react"
 import { useTranslation } from "react-i18next"
 import { Link, useNavigate } from "react-router"
+import { useSceneNames } from "@/api/names"
 import { rowsOf, useList } from "@/api/queries"
 import { Rows } from "@/api/Rows"
 import { useMay } from "@/api/session"
@@ -36,6 +37,7 @@ export function FlowsPage() {
   const [status, setStatus] = useFilter("status")
   const [search, setSearch] = useFilter("q")
   const [folder, setFolder] = useFilter("scene")
+  const sceneName = useSceneNames()
   const given = {
     query: { limit: 100, ...(status && { status: status as FlowShown["status"] }) },
   }
@@ -84,7 +86,7 @@ export function FlowsPage() {
         />
         {folder && (
           <Tag closable onClose={() => setFolder(undefined)}>
-            {t("flows.ofScene", { name: folder.split("@")[0] })}
+            {t("flows.ofScene", { name: sceneName(folder) })}
           </Tag>
         )}
       </Flex>
@@ -118,7 +120,7 @@ export function FlowsPage() {
                       className="inline-link"
                       onClick={() => setFolder(flow.scene ?? undefined)}
                     >
-                      {t("flows.ofScene", { name: flow.scene.split("@")[0] })}
+                      {t("flows.ofScene", { name: sceneName(flow.scene) })}
                     </Button>
                   )}
                 </Flex>

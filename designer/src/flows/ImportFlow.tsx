@@ -4,7 +4,7 @@ import { useState } from "react"
 import { useTranslation } from "react-i18next"
 import { useNavigate } from "react-router"
 import { useAct } from "@/api/act"
-import { Details, sentenceOf } from "@/api/Fault"
+import { Refused } from "@/api/Fault"
 import type { Flow } from "@/api/types"
 
 /** A flow document from elsewhere becomes a draft here; nothing is published. */
@@ -44,14 +44,7 @@ export function ImportFlow({ close }: { close: () => void }) {
         <p>{t("flows.importDrop")}</p>
       </Upload.Dragger>
       {isWrong && <Alert type="error" showIcon title={t("flows.importNotJson")} />}
-      {load.error && (
-        <Alert
-          type="error"
-          showIcon
-          title={sentenceOf(load.error)}
-          description={<Details fault={load.error} />}
-        />
-      )}
+      <Refused fault={load.error} />
     </Modal>
   )
 }

@@ -1,8 +1,8 @@
-import { Alert, Form, Input, Modal } from "antd"
+import { Form, Input, Modal } from "antd"
 import { useTranslation } from "react-i18next"
 import { useNavigate } from "react-router"
 import { useAct } from "@/api/act"
-import { Details, sentenceOf } from "@/api/Fault"
+import { Refused } from "@/api/Fault"
 import { isKey, keyFrom } from "./keys"
 
 interface Values {
@@ -58,14 +58,7 @@ export function NewFlow({ close }: { close: () => void }) {
           <Input maxLength={64} placeholder="vip_upgrade" />
         </Form.Item>
       </Form>
-      {create.error && (
-        <Alert
-          type="error"
-          showIcon
-          title={sentenceOf(create.error)}
-          description={<Details fault={create.error} />}
-        />
-      )}
+      <Refused fault={create.error} />
     </Modal>
   )
 }

@@ -1,16 +1,15 @@
-import { DeleteOutlined, PlusOutlined } from "@ant-design/icons"
-import { Alert, App, Button, Drawer, Flex, Form, Input, InputNumber, Select } from "antd"
+import { Alert, Button, Drawer, Flex, Form, Input, InputNumber, Select } from "antd"
 import { useState } from "react"
 import { useTranslation } from "react-i18next"
 import { useAct } from "@/api/act"
-import { Details, sentenceOf } from "@/api/Fault"
-import { isProblem } from "@/api/problem"
+import { Refused } from "@/api/Fault"
 import { useMay } from "@/api/session"
-import type { PlatformId, ProductShown } from "@/api/types"
-import { bodyOf, missingOf, type Typed, typedOf } from "./form"
+import type { ProductShown } from "@/api/types"
+import { bodyOf, missingOf, READS, type Typed, typedOf } from "./form"
+import { Ids } from "./Ids"
+import { ProductActs } from "./ProductActs"
 
 const CURRENCIES = ["CNY", "HKD", "TWD", "USD", "EUR", "JPY", "GBP", "SGD", "MYR", "THB"]
-const READS = ["list_products", "list_unmapped_products"] as const
 
 interface Props {
   /** Null for one that is to be made. */
@@ -34,8 +33,11 @@ export function ProductDrawer({ product, first, close }: Props) {
     setTried(true)
     if (missingOf(typed).length === 0) keep.go(bodyOf(typed, product))
   }
-  const needed = (name: "sku" | "name") =>
-    missing.includes(name) ? { validateStatus: "error" as const, help: t("forms.required") } : {}
+  const field = (name: "sku" | "name" | "category" | "cost") => ({
+    name,
+    value: typed[name],
+    onChange: (value: string) => set({ [name]: value }),
+  })
   return (
     <Drawer
       open
@@ -45,7 +47,7 @@ export function ProductDrawer({ product, first, close }: Props) {
       extra={
         !isReadOnly && (
           <Flex gap={8}>
-            {product && <Acts product={product} close={close} />}
+            {product && <ProductActs product={product} close={close} />}
             <Button type="primary" loading={keep.isBusy} onClick={go}>
               {product ? t("products.save") : t("products.new")}
             </Button>
@@ -56,58 +58,23 @@ export function ProductDrawer({ product, first, close }: Props) {
       {isReadOnly && (
         <Alert type="info" showIcon className="form-fault" title={t("products.readOnly")} />
       )}
-      {keep.fault && (
-        <Alert
-          type="error"
-          showIcon
-          className="form-fault"
-          title={sentenceOf(keep.fault)}
-          description={<Details fault={keep.fault} />}
-        />
-      )}
+      <Refused fault={keep.fault} className="form-fault" />
       <Form layout="vertical" component="div" disabled={isReadOnly}>
-        <Form.Item label={t("products.sku")} htmlFor="product-sku" required {...needed("sku")}>
-          <Input
-            id="product-sku"
-            maxLength={200}
-            placeholder="QH-EYE-15"
-            value={typed.sku}
-            onChange={(event) => set({ sku: event.target.value })}
-          />
-        </Form.Item>
-        <Form.Item label={t("products.name")} htmlFor="product-name" required {...needed("name")}>
-          <Input
-            id="product-name"
-            maxLength={200}
-            value={typed.name}
-            onChange={(event) => set({ name: event.target.value })}
-          />
-        </Form.Item>
-        <Form.Item label={t("products.category")} htmlFor="product-category">
-          <Input
-            id="product-category"
-            maxLength={200}
-            placeholder="护肤/眼霜"
-            value={typed.category}
-            onChange={(event) => set({ category: event.target.value })}
-          />
-        </Form.Item>
+        <Text
+          {...field("sku")}
+          required
+          placeholder="QH-EYE-15"
+          fault={missing.includes("sku") && t("forms.required")}
+        />
+        <Text {...field("name")} required fault={missing.includes("name") && t("forms.required")} />
+        <Text {...field("category")} placeholder={t("products.categoryLike")} />
         <div className="inline-fields product-numbers">
-          <Form.Item
-            label={t("products.cost")}
-            htmlFor="product-cost"
-            {...(missing.includes("cost")
-              ? { validateStatus: "error" as const, help: t("products.costWrong") }
-              : {})}
-          >
-            <Input
-              id="product-cost"
-              inputMode="decimal"
-              placeholder="46.50"
-              value={typed.cost}
-              onChange={(event) => set({ cost: event.target.value })}
-            />
-          </Form.Item>
+          <Text
+            {...field("cost")}
+            inputMode="decimal"
+            placeholder="46.50"
+            fault={missing.includes("cost") && t("products.costWrong")}
+          />
           <Form.Item label={t("products.currency")} htmlFor="product-currency">
             <Select
               id="product-currency"
@@ -134,9 +101,7 @@ export function ProductDrawer({ product, first, close }: Props) {
         </div>
         <Form.Item
           label={t("products.ids")}
-          {...(missing.includes("ids")
-            ? { validateStatus: "error" as const, help: t("forms.required") }
-            : {})}
+          {...faulty(missing.includes("ids") && t("forms.required"))}
         >
           <Ids ids={typed.ids} onChange={(ids) => set({ ids })} isReadOnly={isReadOnly} />
         </Form.Item>
@@ -145,64 +110,39 @@ export function ProductDrawer({ product, first, close }: Props) {
   )
 }
 
-interface IdsProps {
-  ids: PlatformId[]
-  onChange: (ids: PlatformId[]) => void
-  isReadOnly: boolean
+interface TextProps {
+  name: "sku" | "name" | "category" | "cost"
+  value: string
+  onChange: (value: string) => void
+  /** What is wrong with it. */
+  fault?: string | false
+  required?: boolean
+  placeholder?: string
+  inputMode?: "decimal"
 }
 
-/** What platforms and their shops call it, one a row. */
-function Ids({ ids, onChange, isReadOnly }: IdsProps) {
+function Text({ name, onChange, fault, required, ...input }: TextProps) {
   const { t } = useTranslation()
-  const edit = (at: number, change: Partial<PlatformId>) =>
-    onChange(ids.map((one, index) => (index === at ? { ...one, ...change } : one)))
+  const id = `product-${name}`
   return (
-    <Flex vertical gap={8}>
-      {ids.map((one, at) => (
-        // Everything in a row is being typed: only its place stays the same.
-        // biome-ignore lint/suspicious/noArrayIndexKey: the place is the name
-        <Flex key={at} gap={4} align="center" className="product-id">
-          <Input
-            aria-label={`${t("products.platform")} ${at + 1}`}
-            placeholder={t("products.platform")}
-            value={one.platform}
-            onChange={(event) => edit(at, { platform: event.target.value.trim() })}
-          />
-          <Input
-            aria-label={`${t("products.shop")} ${at + 1}`}
-            placeholder={t("products.everyShop")}
-            value={one.shop ?? ""}
-            onChange={(event) => edit(at, { shop: event.target.value || null })}
-          />
-          <Input
-            aria-label={`${t("products.externalId")} ${at + 1}`}
-            placeholder={t("products.externalId")}
-            value={one.external_id}
-            onChange={(event) => edit(at, { external_id: event.target.value })}
-          />
-          {!isReadOnly && (
-            <Button
-              type="text"
-              size="small"
-              icon={<DeleteOutlined />}
-              aria-label={t("products.removeId", { id: one.external_id || at + 1 })}
-              onClick={() => onChange(ids.filter((_, index) => index !== at))}
-            />
-          )}
-        </Flex>
-      ))}
-      {!isReadOnly && (
-        <Button
-          type="dashed"
-          icon={<PlusOutlined />}
-          onClick={() => onChange([...ids, { platform: "", shop: null, external_id: "" }])}
-        >
-          {t("products.addId")}
-        </Button>
-      )}
-    </Flex>
+    <Form.Item
+      label={t(`products.${name}`)}
+      htmlFor={id}
+      {...(required ? { required } : {})}
+      {...faulty(fault)}
+    >
+      <Input
+        id={id}
+        maxLength={200}
+        onChange={(event) => onChange(event.target.value)}
+        {...input}
+      />
+    </Form.Item>
   )
 }
+
+const faulty = (help: string | false | undefined) =>
+  help ? { validateStatus: "error" as const, help } : {}
 
 function useKeep(product: ProductShown | null, close: () => void) {
   const { t } = useTranslation()
@@ -223,76 +163,4 @@ function useKeep(product: ProductShown | null, close: () => void) {
       ? update.mutate({ path: { product_id: product.id }, match: product.revision, body })
       : make.mutate({ body })
   return { go, isBusy: make.isPending || update.isPending, fault: make.error ?? update.error }
-}
-
-/** Archived, in use again, or gone where nothing has used it. */
-function Acts({ product, close }: { product: ProductShown; close: () => void }) {
-  const { t } = useTranslation()
-  const { modal, notification } = App.useApp()
-  const path = { product_id: product.id }
-  const archive = useAct("archive_product", {
-    said: t("products.archived"),
-    refresh: [...READS],
-    done: close,
-  })
-  const restore = useAct("restore_product", {
-    said: t("products.restored"),
-    refresh: [...READS],
-    done: close,
-  })
-  const remove = useAct("delete_product", {
-    said: t("products.deleted"),
-    refresh: [...READS],
-    done: close,
-    quiet: (fault) => isProblem(fault, "in_use"),
-  })
-  const ask = (title: string, content: string, okText: string, onOk: () => Promise<unknown>) =>
-    void modal.confirm({
-      title,
-      content,
-      okText,
-      okButtonProps: { danger: true },
-      cancelText: t("word.cancel"),
-      onOk: () =>
-        onOk().catch((fault) => {
-          if (isProblem(fault, "in_use"))
-            notification.warning({
-              title: t("products.inUse"),
-              description: <Details fault={fault} />,
-            })
-        }),
-    })
-  const { name } = product
-  return (
-    <>
-      <Button
-        danger
-        onClick={() =>
-          ask(t("products.deleteTitle", { name }), t("products.deleteHelp"), t("word.delete"), () =>
-            remove.mutateAsync({ path }),
-          )
-        }
-      >
-        {t("products.delete")}
-      </Button>
-      {product.archived_at ? (
-        <Button loading={restore.isPending} onClick={() => restore.mutate({ path })}>
-          {t("products.restore")}
-        </Button>
-      ) : (
-        <Button
-          onClick={() =>
-            ask(
-              t("products.archiveTitle", { name }),
-              t("products.archiveHelp"),
-              t("products.archive"),
-              () => archive.mutateAsync({ path }),
-            )
-          }
-        >
-          {t("products.archive")}
-        </Button>
-      )}
-    </>
-  )
 }

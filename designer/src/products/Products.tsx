@@ -1,4 +1,4 @@
-import { Button, Flex, Input, Typography } from "antd"
+import { Button, Flex, Typography } from "antd"
 import { type ReactNode, useState } from "react"
 import { useTranslation } from "react-i18next"
 import { useList } from "@/api/queries"
@@ -7,13 +7,14 @@ import type { ProductShown } from "@/api/types"
 import { money } from "@/text/format"
 import { useFilter } from "@/ui/address"
 import { CopyText } from "@/ui/CopyText"
+import { SearchField } from "@/ui/SearchField"
 import { ProductDrawer } from "./ProductDrawer"
 
 /** The brand's own products, in use or archived. */
 export function Products({ state, add }: { state: "active" | "archived"; add: ReactNode }) {
   const { t } = useTranslation()
-  const [q, setQ] = useFilter("q")
-  const [category, setCategory] = useFilter("category")
+  const [q] = useFilter("q")
+  const [category] = useFilter("category")
   const [shown, setShown] = useState<ProductShown | null>(null)
   const list = useList("list_products", {
     query: { limit: 50, state, ...(q && { q }), ...(category && { category }) },
@@ -22,20 +23,8 @@ export function Products({ state, add }: { state: "active" | "archived"; add: Re
   return (
     <>
       <Flex className="filters" gap={8} wrap>
-        <Input.Search
-          allowClear
-          defaultValue={q}
-          aria-label={t("products.search")}
-          placeholder={t("products.search")}
-          onSearch={(next) => setQ(next.trim())}
-        />
-        <Input.Search
-          allowClear
-          defaultValue={category}
-          aria-label={t("products.category")}
-          placeholder={t("products.category")}
-          onSearch={(next) => setCategory(next.trim())}
-        />
+        <SearchField name="q" label={t("products.search")} />
+        <SearchField name="category" label={t("products.category")} />
       </Flex>
       <Rows
         query={list}

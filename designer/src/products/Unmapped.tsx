@@ -1,4 +1,4 @@
-import { Button, Flex, Input, Typography } from "antd"
+import { Button, Flex, Typography } from "antd"
 import { useState } from "react"
 import { useTranslation } from "react-i18next"
 import { useAct } from "@/api/act"
@@ -10,6 +10,7 @@ import { usePlatformName } from "@/settlement/reconcile/platforms"
 import { When } from "@/text/When"
 import { useFilter } from "@/ui/address"
 import { CopyText } from "@/ui/CopyText"
+import { SearchField } from "@/ui/SearchField"
 import { useAsk } from "@/ui/useAsk"
 import { typedFrom } from "./form"
 import { MapDialog } from "./MapDialog"
@@ -20,7 +21,7 @@ export function Unmapped({ state }: { state: "open" | "set_aside" }) {
   const { t } = useTranslation()
   const may = useMay()
   const platformOf = usePlatformName()
-  const [q, setQ] = useFilter("q")
+  const [q] = useFilter("q")
   const [mapped, setMapped] = useState<UnmappedShown | null>(null)
   const [made, setMade] = useState<UnmappedShown | null>(null)
   const list = useList("list_unmapped_products", {
@@ -29,13 +30,7 @@ export function Unmapped({ state }: { state: "open" | "set_aside" }) {
   return (
     <>
       <Flex className="filters" gap={8} wrap>
-        <Input.Search
-          allowClear
-          defaultValue={q}
-          aria-label={t("products.search")}
-          placeholder={t("products.search")}
-          onSearch={(next) => setQ(next.trim())}
-        />
+        <SearchField name="q" label={t("products.search")} />
       </Flex>
       <Rows
         query={list}

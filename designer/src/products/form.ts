@@ -12,6 +12,9 @@ export interface Typed {
   ids: PlatformId[]
 }
 
+/** What is read anew once a product has changed. */
+export const READS = ["list_products", "list_unmapped_products"] as const
+
 const COST = /^[0-9]{1,13}(\.[0-9]{1,4})?$/
 
 export function typedOf(product: ProductShown | null): Typed {

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next"
 import { useAct } from "@/api/act"
 import { useMay } from "@/api/session"
 import type { RunShown } from "@/api/types"
+import { waysOf } from "@/editor/lights"
 import { exactTime, span } from "@/text/format"
 import { JsonView } from "@/ui/JsonView"
 import { StatusTag } from "@/ui/StatusTag"
@@ -62,8 +63,8 @@ function Step({ step, run }: { step: TraceStep; run: RunShown }) {
             {t("runs.round", { number: Number(round) + 1 })}
           </Typography.Text>
         )}
-        {step.port_labels.length > 0 && step.ports[0] !== "out" && (
-          <Typography.Text>→ {step.port_labels.join(t("forms.and"))}</Typography.Text>
+        {waysOf(step).length > 0 && (
+          <Typography.Text>→ {waysOf(step).join(t("forms.and"))}</Typography.Text>
         )}
         <Typography.Text type="secondary" className="step-time">
           {exactTime(step.started_at).slice(11)}

@@ -1,6 +1,7 @@
 import { Alert, Flex, Radio, Tag, Typography } from "antd"
 import { useTranslation } from "react-i18next"
 import type { ChangeShown, ConflictShown } from "@/api/types"
+import { sayDuration } from "@/flow/durations"
 import { languageNow } from "@/text/set-up"
 import type { Side } from "./choices"
 
@@ -64,8 +65,10 @@ function Said({ value }: { value: unknown }) {
     value === null || value === undefined || value === ""
       ? t("upgrade.nothingThere")
       : typeof value === "string"
-        ? value
-        : JSON.stringify(value)
+        ? sayDuration(value, languageNow() === "en" ? "en" : "zh")
+        : typeof value === "boolean"
+          ? t(value ? "word.yes" : "word.no")
+          : JSON.stringify(value)
   return (
     <code className="upgrade-value" title={words.length > 160 ? words.slice(0, 2000) : undefined}>
       {words.length > 160 ? `${words.slice(0, 160)}…` : words}

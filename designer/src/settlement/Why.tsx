@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next"
 import type { Words } from "@/api/types"
 import { inWords } from "./inWords"
 import { Money } from "./Money"
+import { useOrderName } from "./reconcile/platforms"
 import "./settlement.css"
 
 /** What an amount says of itself: a quoted line, an entry of the ledger, a line of a statement. */
@@ -59,6 +60,7 @@ export function Why({ because, of, children, name }: Props) {
 /** The explanation itself, where there is room for it on the page. */
 export function WhyText({ because }: { because: Explanation }) {
   const { t } = useTranslation()
+  const orderOf = useOrderName()
   const currency = because.currency ?? "CNY"
   const facts = [
     because.layers && {
@@ -80,7 +82,7 @@ export function WhyText({ because }: { because: Explanation }) {
     because.order && {
       key: "order",
       label: t("rates.why.order"),
-      children: because.line ? `${because.order} · ${because.line}` : because.order,
+      children: [orderOf(because.order), because.line].filter(Boolean).join(" · "),
     },
     because.earned_in && {
       key: "earned",

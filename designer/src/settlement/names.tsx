@@ -2,10 +2,7 @@ import { useQuery } from "@tanstack/react-query"
 import { useMemo } from "react"
 import { useTranslation } from "react-i18next"
 import { call } from "@/api/client"
-import { useRead } from "@/api/queries"
-import { useMay } from "@/api/session"
 import type { PartyShown } from "@/api/types"
-import { languageNow } from "@/text/set-up"
 import { wordOf } from "./cards/words"
 
 /** Names of parties by id, the first thousand of them; "brand" is us. */
@@ -37,23 +34,4 @@ async function readParties({ signal }: { signal: AbortSignal }): Promise<PartySh
     cursor = page.next ?? undefined
   } while (cursor && found.length < 1000)
   return found
-}
-
-/** Roles of the company: options, and the name of each by its key. */
-export function useRoles(): {
-  options: { value: string; label: string }[]
-  nameOf: (key: string) => string
-} {
-  const may = useMay()
-  const list = useRead("list_roles", { query: { limit: 200 } }, { enabled: may("roles.read") })
-  const options = (list.data?.items ?? []).map((role) => ({
-    value: role.key,
-    label:
-      typeof role.name === "string"
-        ? role.name
-        : languageNow() === "en"
-          ? role.name.en
-          : role.name.zh,
-  }))
-  return { options, nameOf: (key) => options.find((one) => one.value === key)?.label ?? key }
 }

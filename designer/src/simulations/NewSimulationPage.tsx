@@ -3,13 +3,15 @@ import { useEffect, useState } from "react"
 import { useTranslation } from "react-i18next"
 import { Link, useNavigate } from "react-router"
 import { useAct } from "@/api/act"
+import type { CallName } from "@/api/client"
 import { Details, sentenceOf } from "@/api/Fault"
 import { FlowSelect } from "@/api/FlowSelect"
 import { Loaded } from "@/api/Loaded"
 import { Problem } from "@/api/problem"
 import { useRead } from "@/api/queries"
 import { useMay } from "@/api/session"
-import type { SimulationBody, Start } from "@/api/types"
+import type { SimulationBody, SimulationStarted, Start } from "@/api/types"
+import { FileChoice, type Sent } from "@/editor/simulate/FileChoice"
 import { problemsOfStart, StartForm } from "@/editor/simulate/StartForm"
 import { startTypes } from "@/editor/simulate/sample"
 import { type Door, doorsOf, firstStart } from "@/editor/simulate/starts"
@@ -120,7 +122,7 @@ function Versions({ flow, which, setWhich }: VersionsProps) {
   )
 }
 
-const SOURCES = ["starts", "event", "cases", "window"] as const
+const SOURCES = ["starts", "event", "file", "cases", "window"] as const
 type Source = (typeof SOURCES)[number]
 
 interface SourcesProps {
@@ -129,7 +131,7 @@ interface SourcesProps {
   setup: Pick<SimulationBody, "flow" | "which" | "against">
 }
 
-/** What it is tried on: a start, one event, its cases, or past events. */
+/** What it is tried on: a start, one event, a file of events, its cases, or past events. */
 function Sources({ flow, catalog, setup }: SourcesProps) {
   const { t } = useTranslation()
   const navigate = useNavigate()
@@ -140,26 +142,35 @@ function Sources({ flow, catalog, setup }: SourcesProps) {
   const isOpen: Record<Source, boolean> = {
     starts: doors.length > 0,
     event: types.length > 0,
+    file: types.length > 0,
     cases: cases > 0,
     window: types.length > 0,
   }
   const [source, setSource] = useState<Source>(() => SOURCES.find((one) => isOpen[one]) ?? "starts")
   const [start, setStart] = useState<Start>(() => (doors[0] ? firstStart(doors[0]) : {}))
   const [event, setEvent] = useState("")
+  const [sent, setSent] = useState<Sent | null>(null)
   const [range, setRange] = useState(() => lastDays(7))
-  const run = useAct("start_simulation", {
+  const refresh: CallName[] = ["list_simulations"]
+  const options = {
     quiet: true,
-    refresh: ["list_simulations"],
-    done: (made) => void navigate(`/simulations/${made.id}`),
-  })
-  const read = readEvent(event)
-  const on: Record<Source, Partial<SimulationBody> | null> = {
-    starts: doors.length > 0 ? { starts: [start] } : null,
-    event: read ? { events: [read] } : null,
-    cases: cases > 0 ? { cases: [] } : null,
-    window: { window: range },
+    refresh,
+    done: (made: SimulationStarted) => void navigate(`/simulations/${made.id}`),
   }
-  const chosen = on[source]
+  const run = useAct("start_simulation", options)
+  const runFile = useAct("start_simulation_of_file", options)
+  const read = readEvent(event)
+  const tryOn = (chosen: Partial<SimulationBody>) => () =>
+    run.mutate({ body: { ...setup, ...chosen } })
+  const go: Record<Source, (() => void) | null> = {
+    starts: doors.length > 0 ? tryOn({ starts: [start] }) : null,
+    event: read ? tryOn({ events: [read] }) : null,
+    file: isReadable(sent) ? () => runFile.mutate({ body: uploadOf(sent, setup) }) : null,
+    cases: cases > 0 ? tryOn({ cases: [] }) : null,
+    window: tryOn({ window: range }),
+  }
+  const asked = source === "file" ? runFile : run
+  const begin = go[source]
   const items = run.error instanceof Problem ? run.error.items : []
   return (
     <>
@@ -186,31 +197,49 @@ function Sources({ flow, catalog, setup }: SourcesProps) {
         setEvent={setEvent}
         problems={problemsOfStart(items)}
       />
+      {source === "file" && (
+        <Form.Item extra={t("starts.fileAbout")}>
+          <div className="file-choice">
+            <FileChoice sent={sent} onChange={setSent} size="medium" />
+          </div>
+        </Form.Item>
+      )}
       {source === "window" && (
         <div className="filters window-choice">
           <WindowChoice range={range} onChange={setRange} />
         </div>
       )}
-      {run.error && (
+      {asked.error && (
         <Alert
           type="error"
           showIcon
           className="section-head"
-          title={sentenceOf(run.error)}
-          description={<Details fault={run.error} />}
+          title={sentenceOf(asked.error)}
+          description={<Details fault={asked.error} />}
         />
       )}
       <Button
         type="primary"
         className="section-head"
-        loading={run.isPending}
-        disabled={chosen === null}
-        onClick={() => chosen && run.mutate({ body: { ...setup, ...chosen } })}
+        loading={asked.isPending}
+        disabled={begin === null}
+        onClick={() => begin?.()}
       >
         {t("starts.go")}
       </Button>
     </>
   )
+}
+
+/** A table says nothing without the mapping of its columns. */
+const isReadable = (sent: Sent | null): sent is Sent =>
+  sent !== null && (sent.described.format === "json" || sent.described.connection !== undefined)
+
+function uploadOf(sent: Sent, setup: SourcesProps["setup"]): FormData {
+  const body = new FormData()
+  body.append("setup", JSON.stringify({ ...setup, file: sent.described }))
+  body.append("file", sent.file)
+  return body
 }
 
 interface ChosenProps {

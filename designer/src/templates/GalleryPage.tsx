@@ -89,7 +89,7 @@ function SceneCard({ scene, held }: { scene: SceneShown; held: InstalledScene | 
   const needed = scene.connections.filter((each) => each.required)
   return (
     <Card className="scene-card">
-      <Flex justify="space-between" gap={8}>
+      <Flex justify="space-between" align="flex-start" gap={8}>
         <Link to={`/templates/${scene.key}`} className="card-name">
           {scene.name}
         </Link>

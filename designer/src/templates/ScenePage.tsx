@@ -1,9 +1,9 @@
-import { Alert, App, Button, Card, Checkbox, Flex, Form, Select, Typography } from "antd"
+import { App, Button, Card, Checkbox, Flex, Form, Select, Typography } from "antd"
 import { lazy, Suspense, useState } from "react"
 import { useTranslation } from "react-i18next"
 import { Link, useNavigate, useParams } from "react-router"
 import { useAct } from "@/api/act"
-import { Details, messageOf, sentenceOf } from "@/api/Fault"
+import { messageOf, Refused } from "@/api/Fault"
 import { Loaded } from "@/api/Loaded"
 import { Problem } from "@/api/problem"
 import { useRead } from "@/api/queries"
@@ -79,15 +79,7 @@ function Scene({ scene }: { scene: SceneDetail }) {
               choose={setPicked}
               isTried={isTried}
             />
-            {fault && (
-              <Alert
-                type="error"
-                showIcon
-                className="section-head"
-                title={sentenceOf(fault)}
-                description={<Details fault={fault} />}
-              />
-            )}
+            <Refused fault={fault} className="section-head" />
             <Flex gap={12} wrap align="center" className="answers">
               <Button
                 loading={preview.isPending}

@@ -56,11 +56,17 @@ export function relativeTime(iso: string, now = new Date()): string {
 
 /** Money given in major units as an exact text: "¥1,234.50". */
 export function money(amount: string, currency: string): string {
-  return new Intl.NumberFormat(tag(), { style: "currency", currency }).format(
-    // The text goes in as it is: a float would lose cents.
-    amount as Intl.StringNumericLiteral,
+  return (
+    new Intl.NumberFormat(tag(), { style: "currency", currency })
+      // The text goes in as it is: a float would lose cents.
+      .formatToParts(amount as Intl.StringNumericLiteral)
+      .map((part) => (part.type === "currency" ? (SIGNS[currency] ?? part.value) : part.value))
+      .join("")
   )
 }
+
+// Here ¥ alone is the yuan, in both languages.
+const SIGNS: { [currency: string]: string } = { CNY: "¥", JPY: "JP¥" }
 
 export function count(value: number): string {
   return new Intl.NumberFormat(tag()).format(value)
@@ -82,4 +88,12 @@ export function span(milliseconds: number): string {
     .slice(0, 2)
     .map(([key, value]) => i18next.t(key, { count: value }))
     .join(" ")
+}
+
+/** "11月", "November". */
+export function monthName(year: number, month: number): string {
+  const words = tag() === "zh-CN" ? "numeric" : "long"
+  return new Intl.DateTimeFormat(tag(), { month: words, timeZone: "UTC" }).format(
+    Date.UTC(year, month - 1, 15),
+  )
 }

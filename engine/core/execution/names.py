@@ -120,11 +120,14 @@ def _names_of(advance: Advance, scope_id: str) -> dict[str, Any]:
     kind = scope["kind"]
     if kind == "root" or kind == "flow":
         graph = advance.version.graphs[scope["graph"]]
-        given = advance.start.get("params") if kind == "root" else None
-        handed = scope.get("input")
-        return flow_names(
-            advance.signal, advance.start, {**graph.params, **(given or {})}, scope, handed
+        start = advance.start
+        given = start.get("params") if kind == "root" else None
+        params = {**graph.params, **(given or {})}
+        names = flow_names(
+            advance.signal, start.get("event") or {}, params, scope["out"], scope.get("input")
         )
+        names["vars"] = scope["vars"]
+        return names
     parent: str = scope["parent"]
     around, holder = advance.step_at(parent)
     names = names_for(advance, around, holder)
@@ -142,13 +145,12 @@ def _names_of(advance: Advance, scope_id: str) -> dict[str, Any]:
 
 def flow_names(
     signal: Signal,
-    start: Mapping[str, Any],
+    event: Mapping[str, Any],
     params: Mapping[str, Any],
-    scope: Mapping[str, Any],
+    outputs: Mapping[str, Any],
     handed: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The names of a flow's own scope; `vars` and `out` of the scope stay what they are."""
-    event: Mapping[str, Any] = start.get("event") or {}
+    """The names of a flow's own scope, in which no variable is set yet; `outputs` stays itself."""
     data = event.get("data")
     if data.__class__ is not dict:
         data = dict(data) if isinstance(data, Mapping) else {}
@@ -157,11 +159,10 @@ def flow_names(
         data = {**data, **handed}
         event = {**event, "data": data}
     customer = signal.customer
-    return {
-        **data,  # its record: order, refund, message, ...
-        "event": event,
-        "customer": data.get("customer") if customer is None else customer,
-        "params": params,
-        "vars": scope["vars"],
-        "steps": scope["out"],
-    }
+    names: dict[str, Any] = data.copy()  # its record: order, refund, message, ...
+    names["event"] = event
+    names["customer"] = data.get("customer") if customer is None else customer
+    names["params"] = params
+    names["vars"] = {}
+    names["steps"] = outputs
+    return names

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from engine.core.execution.texts import Texts
-from engine.core.node import NodeType, Prepared
+from engine.core.node import Done, NodeType, Prepared
 
 
 @dataclass(slots=True, eq=False)
@@ -48,6 +48,8 @@ class Step:
     retry: Mapping[str, Any] | None
     body: str | None
     handlers: Mapping[str, str]
+    is_short: bool = False  # `run` was prepared: where it ends, it answers by the short form
+    fixed: Done | None = None  # what it always ends with, where that is known
     join: Join | None = None
     is_choice: bool = False
     lines: tuple[tuple[str, str, Step], ...] = ()

@@ -19,9 +19,8 @@ What makes the quick form quick, `order.amount > 500 and order.channel == "douyi
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import tzinfo
 from decimal import Decimal
 from functools import partial
@@ -30,6 +29,7 @@ from typing import Any
 from engine.core.expression import tree, values
 from engine.core.expression.access import entry, item, mapping, read, slice_of
 from engine.core.expression.attributes import call
+from engine.core.expression.constant_table import ConstantTable, to_compare
 from engine.core.expression.functions import CONSTANTS, FUNCTIONS, clock, each, today
 from engine.core.expression.matching import match
 from engine.core.expression.reads import Step, Variables, chain, items_of
@@ -126,7 +126,7 @@ class _Writer:
         self.quick = quick
         self.loops = loops
         self.names: dict[str, Any] = dict(_HELPERS)
-        self.constants: dict[Any, str] = {}
+        self.constants = ConstantTable(self.names)
         self.variables: dict[str, str] = {}
         self.places: Variables = {}
         self.count = 0
@@ -134,16 +134,7 @@ class _Writer:
         self.held: dict[str, str] = {}  # records of the scope that are in a variable here
 
     def constant(self, value: Any) -> str:
-        key = (value.__class__, value)
-        try:
-            if key in self.constants:
-                return self.constants[key]
-        except TypeError:  # not hashable: used once
-            key = (Mapping, len(self.names))
-        name = f"k{len(self.constants)}"
-        self.constants[key] = name
-        self.names[name] = sys.intern(value) if value.__class__ is str else value
-        return name
+        return self.constants.name(value)
 
     def inline(self, value: Any) -> str:
         """A constant in its place; only where no compiler could compute with what stands there."""
@@ -265,7 +256,7 @@ class _Writer:
                 return f"({code} {'is' if op == '==' else 'is not'} {value})"
             kind = _CLASSES.get(value.__class__)
             if self.quick and kind and not isinstance(left, tree.Literal):
-                held, constant = self.fresh("t"), self.inline(value)
+                held, constant = self.fresh("t"), self.inline(to_compare(value))
                 otherwise = f"{_COMPARE[op]}({held}, {self.constant(value)}, run)"
                 if kind == "S" and op == "==":
                     return (

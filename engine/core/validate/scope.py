@@ -10,11 +10,11 @@ from engine.core.errors import EngineError, NotFound
 from engine.core.expression import compile_expression
 from engine.core.expression.schema import follow, place
 from engine.core.flow import Flow
-from engine.core.node import Entrance, Listen, Schedule
 from engine.core.ports import values_at
 from engine.core.registry import Registry
 from engine.core.schema import follow as follow_ref
 from engine.core.text import text
+from engine.core.triggers import Entrance, Listen, Schedule
 from engine.core.validate.certainty import Certainty
 from engine.core.validate.known import Known, inlined
 from engine.core.validate.plan import Place, Plan, Spot

@@ -21,6 +21,7 @@ from engine.settlement.adjustment import Adjustment
 from engine.settlement.money import to_minor
 from engine.store import settlement_accounts as account_store
 from engine.store import settlement_adjustments as store
+from engine.store import settlement_entries as entry_store
 
 ACTS = ("freeze", "release", "void")
 
@@ -75,7 +76,7 @@ def list_adjustments(
 def list_entries(world: World, tenant: str, **where: Any) -> list[Any]:
     """Newest first; by party, order, account, card, period (posted in), earned, state."""
     with world.db.reading() as conn:
-        return account_store.list_entries(conn, tenant, **where)
+        return entry_store.list_entries(conn, tenant, **where)
 
 
 def list_accounts(

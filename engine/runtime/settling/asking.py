@@ -41,6 +41,7 @@ from engine.store import parties as party_store
 from engine.store import settlement_accounts as account_store
 from engine.store import settlement_bookings as booking_store
 from engine.store import settlement_budgets as budget_store
+from engine.store import settlement_entries as entry_store
 from engine.store import settlement_periods as period_store
 from engine.store import settlement_statements as statement_store
 from engine.store.db import Connection
@@ -122,7 +123,7 @@ def _account(batch: Batch, conn: Connection, tenant: str, asked: Sequence[Any]) 
         if needs and not held.has_cells:
             held.cells, held.has_cells = account_store.load_cells(conn, tenant, key), True
     keys = [one for _, _, own in asked for one in own]
-    there = account_store.keys_there(conn, tenant, keys)
+    there = entry_store.keys_there(conn, tenant, keys)
     return [
         {one for one in own if one in there or (tenant, one) in books.new_entries}
         for _, _, own in asked
@@ -145,8 +146,8 @@ def _entries(batch: Batch, conn: Connection, tenant: str, asked: Sequence[Any]) 
     books = books_of(batch)
     orders = {order for own, _ in asked for order in own}
     keys = {key for _, own in asked for key in own}
-    rows = account_store.entries_of_orders(conn, tenant, orders) if orders else []
-    rows += account_store.entries_by_key(conn, tenant, keys) if keys else []
+    rows = entry_store.entries_of_orders(conn, tenant, orders) if orders else []
+    rows += entry_store.entries_by_key(conn, tenant, keys) if keys else []
     for row in rows:
         books.entries.setdefault((tenant, row.key), dict(row._mapping))
     answers = []
@@ -203,7 +204,7 @@ def _statement(batch: Batch, conn: Connection, tenant: str, asked: Sequence[Any]
             (
                 there,
                 statement_store.last_before(conn, tenant, party, currency, last),
-                account_store.list_entries(conn, tenant, party=party, period=period, limit=None),
+                entry_store.list_entries(conn, tenant, party=party, period=period, limit=None),
                 statement_store.holds_of(conn, tenant, party, currency),
                 party_store.find_party(conn, tenant, party),
             )

@@ -7,6 +7,7 @@ it raises Overtaken, nothing is kept and the batch is done again.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +24,7 @@ from engine.store import rate_cards as card_store
 from engine.store import settlement_accounts as account_store
 from engine.store import settlement_bookings as booking_store
 from engine.store import settlement_budgets as budget_store
+from engine.store import settlement_entries as entry_store
 from engine.store import settlement_month as month_store
 from engine.store import settlement_periods as period_store
 from engine.store.db import Connection
@@ -113,7 +115,7 @@ class Books:
     closed: dict[str, dict[str, Any]] = field(default_factory=dict)  # periods no longer open
     statements: dict[tuple[str, ...], Any] = field(default_factory=dict)  # drawn for flows
     write_statements: Any = None
-    unposted: set[Slot] = field(default_factory=set)  # accounts that are posted in bulk
+    unposted: Counter[Slot] = field(default_factory=Counter)  # lines that are posted in bulk
 
     def add_entry(self, tenant: str, entry: Entry, state: str, now: datetime) -> dict[str, Any]:
         """A new entry; its `state` may be another one than the pure room gave it."""
@@ -134,16 +136,16 @@ class Books:
         """1. orders, 2. accounts behind their versions, 3. entries in open periods, 4. budgets."""
         self._write_orders(conn)
         for tenant in _tenants(self.unposted):
-            accounts = [account for whose, account in self.unposted if whose == tenant]
-            month_store.note_unposted(conn, tenant, accounts, now)
+            lines = {one: count for (whose, one), count in self.unposted.items() if whose == tenant}
+            month_store.note_unposted(conn, tenant, lines, now)
         for tenant in _tenants(self.accounts):
             self._write_accounts(conn, tenant, now)
         moved = [*self.new_entries.values(), *self.moved.values()]
         for tenant in {row["tenant"] for row in moved}:
             keys = {row["posted_in"] for row in moved if row["tenant"] == tenant}
             period_store.demand_open(conn, tenant, {bare(key) for key in keys if is_shared(key)})
-        account_store.store_entries(conn, list(self.new_entries.values()))
-        account_store.move_entries(conn, list(self.moved.values()))
+        entry_store.store_entries(conn, list(self.new_entries.values()))
+        entry_store.move_entries(conn, list(self.moved.values()))
         for (tenant, key), held in self.budgets.items():
             if held.is_changed:
                 values = {**budget_values(held.state), "version": held.read_at + 1}

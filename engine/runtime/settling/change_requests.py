@@ -15,6 +15,7 @@ from engine.core.errors import Conflict, NotFound
 from engine.core.flow import load_flow
 from engine.core.ids import new_id
 from engine.core.text import text
+from engine.runtime.authors import note_edit
 from engine.runtime.principal import Principal
 from engine.runtime.settling.locks import (
     CARD,
@@ -204,6 +205,8 @@ def _write(conn: Connection, who: Principal, scope: str, document: Any, now: dat
     flow_store.save_draft(
         conn, who.tenant, row.id, row.revision, {column: document, "updated_at": now}
     )
+    if kind == FLOW:
+        note_edit(conn, who, now, row.key, row.draft, document)
 
 
 def _held(conn: Connection, tenant: str, id_: str) -> ChangeRequest:

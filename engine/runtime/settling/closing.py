@@ -39,7 +39,9 @@ from engine.settlement.window_end import close_window
 from engine.settlement.windows import Days
 from engine.store import parties as party_store
 from engine.store import settlement_accounts as account_store
+from engine.store import settlement_entries as entry_store
 from engine.store import settlement_periods as period_store
+from engine.store import settlement_posted as posted_store
 from engine.store.db import Connection, DatabaseFault
 
 REPEATS = 5
@@ -176,7 +178,7 @@ def _close_party(world: World, tenant: str, party: str, days: Days, windows: lis
         )
         others = {bare(one.posted_in) for one in entries} - {days.key}
         period_store.demand_open(conn, tenant, others)
-        account_store.store_entries(conn, [entry_row(tenant, one, now) for one in entries])
+        entry_store.store_entries(conn, [entry_row(tenant, one, now) for one in entries])
         period_store.note_closed(conn, tenant, days.key, party, now)
 
 
@@ -247,12 +249,12 @@ def _day(written: str | None) -> date | None:
 def _state_all(world: World, tenant: str, key: str, by: str, progress: Progress) -> int:
     """A draft statement for everybody whose money moved in the period."""
     with world.db.reading() as conn:
-        parties = account_store.parties_in(conn, tenant, key)
+        parties = posted_store.parties_in(conn, tenant, key)
     count = 0
     for index, party in enumerate(parties):
         progress(index, len(parties), text(f"对账单：{party}", f"statement of {party}"))
         with world.db.begin() as conn:
-            for currency in account_store.currencies_in(conn, tenant, party, key):
+            for currency in posted_store.currencies_in(conn, tenant, party, key):
                 draw(conn, tenant, party, key, currency, maker=by, now=world.now())
                 count += 1
     return count

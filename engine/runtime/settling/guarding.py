@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.core.errors import EngineError
 from engine.core.node import Answer
-from engine.runtime.batch import Need
+from engine.runtime.in_hand import Need
 from engine.runtime.settling.books import HeldBudget, books_of
 from engine.runtime.settling.posting import send_demand
 from engine.settlement.budget import Demand, Verdict, guard, retry

@@ -20,6 +20,7 @@ from engine.settlement.account import written
 from engine.settlement.entry import plan_key
 from engine.store import parties as party_store
 from engine.store import settlement_accounts as account_store
+from engine.store import settlement_entries as entry_store
 from engine.store import settlement_periods as period_store
 from engine.store.db import Connection
 
@@ -67,5 +68,5 @@ def _reprice_party(world: World, tenant: str, party: str, window: str, made: lis
             read_at[found.key] = held.read_at
         account_store.save_accounts(conn, tenant, rows, read_at)
         period_store.demand_open(conn, tenant, {bare(one.posted_in) for one in entries})
-        account_store.store_entries(conn, [entry_row(tenant, one, now) for one in entries])
+        entry_store.store_entries(conn, [entry_row(tenant, one, now) for one in entries])
     made.append(len(entries))

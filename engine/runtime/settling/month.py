@@ -7,7 +7,7 @@ again at any time: what was posted before is left out.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -26,12 +26,10 @@ from engine.store import orders as order_store
 from engine.store import settlement_month as store
 from engine.store.db import DatabaseFault
 
-# In one transaction. Each part walks over the month's bookings once, so the fewer the better; but
-# an order that is booked into one of its accounts meanwhile waits (some seconds), and on SQLite
-# everybody who writes.
-FIRST_ACCOUNTS, MOST_ACCOUNTS = 250, 1_000
-LINES_AT_ONCE = 250_000
-FIRST_ON_SQLITE, LINES_ON_SQLITE = 24, 40_000
+# In one transaction, and in memory. Each transaction walks over the month's bookings once, so the
+# fewer the better; but an order that is booked into one of its accounts meanwhile waits (some
+# seconds), and on SQLite everybody who writes.
+LINES_AT_ONCE, LINES_ON_SQLITE = 500_000, 40_000
 SHARDS = 2
 REPEATS = 5
 
@@ -77,33 +75,38 @@ def settle_month(world: World, who: Principal) -> list[str]:
 
 @job_kind("settlement.month")
 def post_month(world: World, job: Any, progress: Progress) -> dict[str, Any]:
-    """{"shard", "of"}: the parties of one shard; safe to repeat, others may run beside it.
-
-    As many accounts at once as have about so many lines, judged by those before.
-    """
+    """{"shard", "of"}: the parties of one shard; safe to repeat, others may run beside it."""
     tenant, shard, of = job.tenant, int(job.args["shard"]), int(job.args["of"])
     with world.db.reading() as conn:
-        accounts = [
-            name
-            for name in store.unposted(conn, tenant)
+        waiting = {
+            name: lines
+            for name, lines in store.unposted(conn, tenant).items()
             if zlib.crc32(name.partition("|")[0].encode()) % of == shard
-        ]
-    count = start = 0
-    at_once, most = FIRST_ACCOUNTS, LINES_AT_ONCE
-    if world.db.is_sqlite:
-        at_once, most = min(at_once, FIRST_ON_SQLITE), LINES_ON_SQLITE
-    while start < len(accounts):
-        said = text(f"已入账 {count} 笔", f"{count} entries posted")
-        progress(start, len(accounts), said)
-        part = accounts[start : start + at_once]
-        lines, entries = _repeated(partial(post_accounts, world, tenant, part))
-        start, count = start + len(part), count + entries
-        fitting = len(part) * most // max(lines, 1)
-        at_once = max(1, min(fitting, 2 * at_once, MOST_ACCOUNTS))
-    return {"accounts": len(accounts), "entries": count}
+        }
+    count = done = 0
+    at_once = LINES_ON_SQLITE if world.db.is_sqlite else LINES_AT_ONCE
+    for part in _parts(waiting, at_once):
+        progress(done, len(waiting), text(f"已入账 {count} 笔", f"{count} entries posted"))
+        count += _repeated(partial(post_accounts, world, tenant, part, at_once))
+        done += len(part)
+    return {"accounts": len(waiting), "entries": count}
 
 
-def _repeated(do: Callable[[], tuple[int, int]]) -> tuple[int, int]:
+def _parts(waiting: Mapping[str, int], at_once: int) -> Iterator[list[str]]:
+    """Accounts that have about so many lines together."""
+    part: list[str] = []
+    lines = 0
+    for name, own in waiting.items():
+        if part and lines + own > at_once:
+            yield part
+            part, lines = [], 0
+        part.append(name)
+        lines += own
+    if part:
+        yield part
+
+
+def _repeated(do: Callable[[], int]) -> int:
     for _ in range(1, REPEATS):
         try:
             return do()

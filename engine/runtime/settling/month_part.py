@@ -3,7 +3,7 @@
 1. Hold the accounts that still wait; another job has the others.
 2. Read their booked lines slice by slice, in order of payment.
 3. Work out each account: the straight way by figures alone, else by `post` as everywhere else. What
-   was posted before is found by its effect key and left out.
+   was posted before is found by account, order and line, and left out.
 4. Entries a budget covers are frozen and ask it.
 5. Write entries, then accounts behind their versions; the periods must still take them.
 """
@@ -11,9 +11,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import datetime, timedelta
 from hashlib import blake2b
-from operator import itemgetter
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -39,27 +39,31 @@ from engine.store import settlement_budgets as budget_store
 from engine.store import settlement_month as store
 from engine.store import settlement_periods as period_store
 from engine.store.db import Connection
-from engine.store.settlement_month import Line, Slot
+from engine.store.settlement_bulk import BulkEntries, entry_key
+from engine.store.settlement_month import Beside, Facts, Lines
+from engine.store.settlement_posted import posted_lines
+from engine.store.settlement_sheets import EPOCH, Slot
 
-_NOON = time(12)
-_new = tuple.__new__
+Slots = list[tuple[int, int, Slot]]
 
 
-def post_accounts(world: World, tenant: str, accounts: Sequence[str]) -> tuple[int, int]:
-    """Posts what is booked for these accounts; (lines read, entries made)."""
-    now, lines = world.now(), 0
+def post_accounts(world: World, tenant: str, accounts: Iterable[str], at_once: int) -> int:
+    """Posts what is booked for these accounts, about `at_once` lines in memory; entries made."""
+    now = world.now()
     with world.db.begin() as conn:
         waiting = store.hold_unposted(conn, tenant, accounts)
-        part = _MonthPart(world, conn, tenant, waiting, now)
-        slices = store.booked_lines(conn, tenant, waiting, now, with_facts=bool(part.budgets))
+        part = _MonthPart(world, conn, tenant, list(waiting), now)
+        slices = store.booked_lines(
+            conn, tenant, waiting, with_facts=bool(part.budgets), at_once=at_once
+        )
         for one in slices:
-            lines += len(one)
-            part.take(one)
+            for lines in one:
+                part.post(lines)
         part.save()
         store.drop_unposted(conn, tenant, waiting)
     if part.frozen:
         world.queue.wake("lanes")
-    return lines, part.sheet.count
+    return part.entries.count
 
 
 def effect_prefix(account: str, sub: str) -> str:
@@ -82,23 +86,16 @@ class _MonthPart:
         self.budgets = [
             row for row in budget_store.load_budgets(conn, tenant) if row.document.get("covers")
         ]
-        self.sheet = store.EntrySheet(conn, tenant, now)
+        self.entries = BulkEntries(conn, tenant, now)
+        self.at = store.microseconds(now)
         self.dates: dict[tuple[Rhythm, str, int, str], tuple[str, str]] = {}
         self.changed: set[str] = set()
         self.periods: set[str] = set()
         self.frozen = False
 
-    def take(self, lines: Sequence[Any]) -> None:
-        """One slice of lines, and its entries written."""
-        by_account: dict[str, list[Any]] = {}
-        for line in lines:
-            by_account.setdefault(line[0], []).append(line)
-        for name in sorted(by_account):
-            self._post(name, by_account[name])
-        self.sheet.write()
-
     def save(self) -> None:
-        """The accounts as they are now, each behind the version it was read at."""
+        """What is left to write, then the accounts behind the versions they were read at."""
+        self.entries.write()
         changed = {name: self.held[name] for name in sorted(self.changed)}
         rows = [account_row(self.tenant, name, held, self.now) for name, held in changed.items()]
         read_at = {name: held.read_at for name, held in changed.items()}
@@ -107,42 +104,43 @@ class _MonthPart:
         periods = {bare(one) for one in self.periods if is_shared(one)}
         period_store.demand_open(self.conn, self.tenant, periods)
 
-    def _post(self, name: str, lines: list[Any]) -> None:
+    def post(self, lines: Lines) -> None:
+        """One account's lines of a slice."""
+        name = lines.account
         held = self.held[name]
         if held.read_at:
-            keys = _keys(name, lines)
-            done = account_store.keys_there(self.conn, self.tenant, keys)
-            if done:
-                pairs = zip(keys, lines, strict=True)
-                lines = [line for key, line in pairs if key not in done]
-        if not lines:
+            lines = self._unposted(lines)
+        if not lines.orders:
             return
-        subs = set(map(itemgetter(1), lines)) | {sub for sub in held.state.subs if sub}
+        subs = set(lines.subs) | {sub for sub in held.state.subs if sub}
         plans = load_plans(self.conn, self.tenant, {plan_key(sub) for sub in subs})
-        slots = self._slots(name, lines, plans)
+        slots = self._slots(lines, plans)
         self.changed.add(name)
         self.periods.update({slot.posted_in for *_, slot in slots})
         held.currency = slots[0][2].currency
         if len(subs) == 1 and not self.budgets:
             (sub,) = subs
-            _, _, orders, names, bases, units, *_ = zip(*lines, strict=True)
-            found = post_straight(held.state, plans[plan_key(sub)], sub, bases, units)
+            plan = plans[plan_key(sub)]
+            found = post_straight(held.state, plan, sub, lines.bases, lines.units)
             if found is not None:
                 run, held.state = found
-                prefix = effect_prefix(name, sub)
-                self.sheet.put_run(name, sub, prefix, orders, names, run, slots)
+                self.entries.put_run(
+                    name, sub, effect_prefix(name, sub), held.state.version, slots,
+                    lines.orders, lines.names, lines.rated, run,
+                )  # fmt: skip
                 return
-        self._post_parts(name, held, plans, lines, slots)
+        self._post_parts(held, plans, lines, slots)
+
+    def _unposted(self, lines: Lines) -> Lines:
+        done = posted_lines(self.conn, self.tenant, lines.account, lines.orders)
+        each = zip(lines.subs, lines.orders, lines.names, strict=True)
+        return lines.only([at for at, one in enumerate(each) if one not in done]) if done else lines
 
     def _post_parts(
-        self,
-        name: str,
-        held: HeldAccount,
-        plans: Mapping[str, Plan],
-        lines: Sequence[Any],
-        slots: Sequence[tuple[int, int, Slot]],
+        self, held: HeldAccount, plans: Mapping[str, Plan], lines: Lines, slots: Slots
     ) -> None:
-        keys = _keys(name, lines)
+        name = lines.account
+        keys = _keys(lines)
         if not held.has_cells and any(plan.grain != "period" for plan in plans.values()):
             held.cells = account_store.load_cells(self.conn, self.tenant, name)
             held.has_cells = True
@@ -152,50 +150,58 @@ class _MonthPart:
         held.changed_cells |= {
             cell for cell, kept in held.cells.items() if before.get(cell) != (*kept,)
         }
-        facts = dict(zip(keys, lines, strict=True)) if self.budgets else {}
-        self.sheet.put(entries, dict(self._ask_budgets(entries, facts)))
+        facts = dict(zip(keys, lines.facts, strict=True)) if self.budgets else {}
+        self.entries.put(entries, dict(self._ask_budgets(entries, facts)))
 
-    def _slots(
-        self, name: str, lines: Sequence[Any], plans: Mapping[str, Plan]
-    ) -> list[tuple[int, int, Slot]]:
-        """What entries have beside their figures, for neighbours [start, stop) alike; worked out
-        once for all that are.
+    def _slots(self, lines: Lines, plans: Mapping[str, Plan]) -> Slots:
+        """What entries have beside their figures, for neighbours [start, stop) alike.
+
+        Periods are unbroken: where the first and the last day are in one, all are.
         """
-        party = self.known.get(_party(name))
-        alike = itemgetter(1, 6, 7)
-        known: dict[Any, Slot | None] = {}
-        for line in {alike(line): line for line in lines}.values():
-            slot, is_own = self._slot(name, line, party, plans[plan_key(line[1])])
-            known[alike(line)] = None if is_own else slot
-        every = set(known.values())
-        if len(every) == 1 and None not in every:
-            return [(0, len(lines), slot)]
+        subs, besides, size = lines.subs, lines.besides, len(lines.orders)
+        if subs.count(subs[0]) == besides.count(besides[0]) == size:
+            plan = plans[plan_key(subs[0])]
+            first, last = (
+                self._slot(lines.account, subs[0], besides[0], plan, at, "")
+                for at in (min(lines.earned), max(lines.earned))
+            )
+            if first == last and not self._is_by_order(lines.account, besides[0]):
+                return [(0, size, first)]
+        each = zip(subs, besides, lines.earned, lines.orders, strict=True)
         found = [
-            known[alike(line)] or self._slot(name, line, party, plans[plan_key(line[1])])[0]
-            for line in lines
+            self._slot(lines.account, sub, beside, plans[plan_key(sub)], at, order)
+            for sub, beside, at, order in each
         ]
-        return [(index, index + 1, slot) for index, slot in enumerate(found)]
+        slots: Slots = []
+        for slot, own in groupby(found):
+            start = slots[-1][1] if slots else 0
+            slots.append((start, start + sum(1 for _ in own), slot))
+        return slots
 
-    def _slot(self, name: str, line: Any, party: Any, plan: Plan) -> tuple[Slot, bool]:
-        """(slot, whether it is this order's own)."""
-        version, kind, zone, other = store.read_beside(line[7])
-        rhythm = rhythm_of(party, kind)
-        is_own = any(beat.kind == "order" for beat in rhythm)
+    def _slot(
+        self, account: str, sub: str, beside: Beside, plan: Plan, earned_at: int, order: str
+    ) -> Slot:
         earned = posted = ""
-        if line[6] is not None:
-            at = rhythm, zone, line[6], line[2] if is_own else ""
-            earned, posted = self.dates.get(at) or self._dates(*at)
-        payee = payee_of(name, line[1])
-        sides = (other, payee) if plan.direction == "pay" else (payee, other)
+        if earned_at <= self.at:
+            rhythm = rhythm_of(self.known.get(_party(account)), beside.period_kind)
+            is_own = order and self._is_by_order(account, beside)
+            earned, posted = self._dates(rhythm, beside.zone, earned_at, order if is_own else "")
+        payee = payee_of(account, sub)
+        sides = (beside.other, payee) if plan.direction == "pay" else (payee, beside.other)
         state = "pending" if earned else "estimated"
-        return Slot(*sides, plan.currency, state, earned, posted, version), is_own
+        return Slot(*sides, plan.currency, state, earned, posted, beside.version)
 
-    def _dates(self, rhythm: Rhythm, zone: str, day: int, order: str) -> tuple[str, str]:
-        """(earned in, posted in) of a day; most accounts ask for the same."""
-        at = datetime.combine(date.fromordinal(day), _NOON, ZoneInfo(zone))
-        found = when(rhythm, self.closed, zone, at, self.now, order)
-        if not order:
-            self.dates[rhythm, zone, day, ""] = found
+    def _is_by_order(self, account: str, beside: Beside) -> bool:
+        rhythm = rhythm_of(self.known.get(_party(account)), beside.period_kind)
+        return any(beat.kind == "order" for beat in rhythm)
+
+    def _dates(self, rhythm: Rhythm, zone: str, earned_at: int, order: str) -> tuple[str, str]:
+        """(earned in, posted in) of a moment; most accounts ask for the same days."""
+        at = (EPOCH + timedelta(microseconds=earned_at)).astimezone(ZoneInfo(zone))
+        key = rhythm, zone, at.toordinal(), order
+        found = self.dates.get(key)
+        if found is None:
+            found = self.dates[key] = when(rhythm, self.closed, zone, at, self.now, order)
         return found
 
     def _ask_budgets(
@@ -205,7 +211,7 @@ class _MonthPart:
         for one in entries if self.budgets else ():
             if one.state != "pending" or one.minor <= 0 or one.kind == "shared":
                 continue
-            line = Line(*facts[one.key.partition("~")[0]])
+            line: Facts = facts[one.key.partition("~")[0]]
             about = {
                 "party": _party(one.account),
                 "term": one.account.split("|", 2)[1],
@@ -238,27 +244,19 @@ def _party(account: str) -> str:
     return account.partition("|")[0]
 
 
-def _keys(account: str, lines: Iterable[Any]) -> list[str]:
+def _keys(lines: Lines) -> list[str]:
     """The effect key of each line."""
-    prefixes: dict[str, str] = {}
-    found = []
-    for _, sub, order, line, *_ in lines:
-        prefix = prefixes.get(sub)
-        if prefix is None:
-            prefix = prefixes[sub] = effect_prefix(account, sub)
-        found.append(store.entry_key(prefix, order, line))
-    return found
+    prefixes = {sub: effect_prefix(lines.account, sub) for sub in set(lines.subs)}
+    each = zip(lines.subs, lines.orders, lines.names, strict=True)
+    return [entry_key(prefixes[sub], order, name) for sub, order, name in each]
 
 
-def _parts(
-    keys: Sequence[str], lines: Sequence[Any], slots: Iterable[tuple[int, int, Slot]]
-) -> Iterator[Part]:
+def _parts(keys: Sequence[str], lines: Lines, slots: Slots) -> Iterator[Part]:
     each = (slot for start, stop, slot in slots for _ in range(start, stop))
-    for key, line, slot in zip(keys, lines, each, strict=True):
-        _, sub, order, name, base, count, _, beside, *_ = line
-        *_, other = store.read_beside(beside)
+    columns = lines.subs, lines.bases, lines.units, lines.orders, lines.names, lines.besides
+    for key, slot, sub, base, units, order, name, beside in zip(keys, each, *columns, strict=True):
         yield Part(
-            key, sub, base, count, order, name, other, slot.version, slot.earned_in,
+            key, sub, base, units, order, name, beside.other, slot.version, slot.earned_in,
             slot.posted_in, slot.state, "order",
         )  # fmt: skip
 

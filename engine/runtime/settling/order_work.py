@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.core.node import Answer
-from engine.runtime.batch import Need
+from engine.runtime.in_hand import Need
 from engine.runtime.settling.books import books_of
 from engine.runtime.settling.order_parts import completed
 from engine.runtime.settling.refunding import plain

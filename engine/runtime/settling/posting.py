@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.core.errors import EngineError
 from engine.core.node import Answer
-from engine.runtime.batch import Need
+from engine.runtime.in_hand import Need
 from engine.runtime.settling.books import HeldAccount, books_of
 from engine.runtime.settling.budget_rows import is_covered
 from engine.runtime.settling.cards import kept_plans

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from engine.core.node import Answer
-from engine.runtime.batch import Need
+from engine.runtime.in_hand import Need
 from engine.runtime.settling.books import HeldBooking, books_of
 from engine.runtime.settling.cards import kept_resolver, plan_documents
 from engine.runtime.settling.order_parts import completed

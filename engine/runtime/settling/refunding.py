@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from engine.core.text import Text, text
-from engine.runtime.batch import as_json
+from engine.runtime.rows import as_json
 from engine.runtime.settling.books import HeldBooking, OrderBook, books_of
 from engine.settlement.booking import back_before, left_of
 from engine.settlement.money import exponent, to_major, to_minor

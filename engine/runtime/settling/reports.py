@@ -6,7 +6,7 @@ orders came to, claw-backs and corrections with them; what an exclusion took out
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -63,12 +63,13 @@ def report(
     filters: Mapping[str, str] | None = None,
 ) -> Report:
     """Days of China's zone, both included; `filters` by platform, shop, channel, campaign, service,
-    category or the shop's owner (direct, franchise). InvalidInput for what it does not know.
+    category, the shop's owner (direct, franchise), or a rule that had a part in the rate (淡季).
+    InvalidInput for what it does not know.
     """
     if by not in BY:
         message = text(f"没有「{by}」报表", f"there is no report by {by!r}")
         raise InvalidInput(message, [Problem("/by", message, "unknown")])
-    unknown = sorted(set(filters or {}) - {*store.FACTS, store.OWNER})
+    unknown = sorted(set(filters or {}) - {*store.FACTS, store.OWNER, store.RULE})
     if unknown:
         message = text("不能按这一项筛选", "this cannot be filtered by")
         raise InvalidInput(message, [Problem(f"/filters/{one}", message) for one in unknown])
@@ -107,7 +108,7 @@ def _summed(rows: list[Any], by: str) -> dict[tuple[str, str], ReportRow]:
     return found
 
 
-def _by_tier(rows: list[Any]) -> dict[tuple[str, str], ReportRow]:
+def _by_tier(rows: Iterable[Any]) -> dict[tuple[str, str], ReportRow]:
     """Each line of an entry's explanation goes to its tier (the first is 1)."""
 
     fine: dict[tuple[str, str], list[int]] = {}

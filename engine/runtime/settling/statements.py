@@ -25,8 +25,8 @@ from engine.settlement.reprice import Move, Priced, reprice
 from engine.settlement.statement import LISTED
 from engine.store import flows as flow_store
 from engine.store import parties as party_store
-from engine.store import settlement_accounts as account_store
 from engine.store import settlement_bookings as booking_store
+from engine.store import settlement_entries as entry_store
 from engine.store import settlement_statements as store
 from engine.store.db import Connection
 
@@ -102,7 +102,7 @@ def statement_lines(
     """Its entries, newest first, each with why it has its amount."""
     with world.db.reading() as conn:
         row = _visible(conn, who, store.find_statement(conn, who.tenant, id_))
-        found = account_store.list_entries(
+        found = entry_store.list_entries(
             conn, who.tenant, party=row.party, period=row.period, before=before, limit=limit
         )
         own = [one for one in found if one.currency == row.currency and one.state in LISTED]
@@ -116,7 +116,7 @@ def repriced_lines(world: World, who: Principal, id_: str) -> list[Priced]:
     """
     with world.db.reading() as conn:
         row = _visible(conn, who, store.find_statement(conn, who.tenant, id_))
-        entries = account_store.list_entries(
+        entries = entry_store.list_entries(
             conn, who.tenant, party=row.party, period=row.period, limit=None
         )
         parts = sorted({(one.account, one.sub) for one in entries if one.sub})
@@ -186,7 +186,7 @@ def mark_paid(world: World, who: Principal, id_: str, *, note: str = "") -> Any:
         store.update_statement(
             conn, who.tenant, id_, {"state": "paid", "paid_by": who.id, "paid_at": now}
         )
-        account_store.settle_entries(conn, who.tenant, row.party, row.period, "settled", "paid")
+        entry_store.settle_entries(conn, who.tenant, row.party, row.period, "settled", "paid")
         who.note(conn, now, "settlement.statement", f"statement:{id_}", {"paid": note})
         return store.find_statement(conn, who.tenant, id_)
 
@@ -205,7 +205,7 @@ def _answer(world: World, who: Principal, id_: str, to: str, said: str) -> Any:
         values = {"state": to, "answered_by": who.id, "answered_at": now, "answer": said}
         store.update_statement(conn, who.tenant, id_, values)
         if to == "confirmed":
-            account_store.settle_entries(
+            entry_store.settle_entries(
                 conn, who.tenant, row.party, row.period, "pending", "settled"
             )
         who.note(conn, now, "settlement.statement", f"statement:{id_}", {to: said})

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from engine.core.errors import EngineError
 from engine.core.ids import new_id
 from engine.core.node import Answer
-from engine.runtime.batch import Need
+from engine.runtime.in_hand import Need
 from engine.runtime.settling.books import books_of, read_entry
 from engine.runtime.settling.periods_of import days_named
 from engine.settlement.entry import Entry
@@ -21,7 +21,7 @@ from engine.settlement.money import read_number, to_major, to_minor
 from engine.settlement.retention import Hold, Retention
 from engine.settlement.statement import Statement, make_statement
 from engine.store import parties as party_store
-from engine.store import settlement_accounts as account_store
+from engine.store import settlement_entries as entry_store
 from engine.store import settlement_statements as statement_store
 from engine.store.db import Connection
 
@@ -50,7 +50,7 @@ def draw(
     before = statement_store.last_before(
         conn, tenant, party, currency, there.id if there is not None else ""
     )
-    rows = account_store.list_entries(conn, tenant, party=party, period=period, limit=None)
+    rows = entry_store.list_entries(conn, tenant, party=party, period=period, limit=None)
     entries = {row.key: read_entry(row) for row in rows}
     entries.update({one.key: one for one in more})
     holds = statement_store.holds_of(conn, tenant, party, currency)

@@ -275,7 +275,7 @@ class Taking:
         self.parts = [one for one in self.parts if one not in left]
         for account, _, one in left:
             one.beside["in_bulk"] = True
-            self.books.unposted.add((self.desk.tenant, account))
+            self.books.unposted[self.desk.tenant, account] += 1
 
     # -- telling -----------------------------------------------------------------------------------
 

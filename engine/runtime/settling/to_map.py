@@ -54,6 +54,16 @@ class Unmapped:
     likely: tuple[Likely, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Lines that a card priced while the goods had no product."""
+
+    card: str
+    lines: int
+    since: datetime
+    until: datetime
+
+
 def list_unmapped(
     world: World,
     tenant: str,
@@ -75,9 +85,10 @@ def list_unmapped(
 
 def map_to(
     world: World, who: Principal, id_: str, product_id: str, *, every_shop: bool = False
-) -> Product:
+) -> tuple[Product, list[Past]]:
     """The goods are this product, in this shop or in every shop of the platform: orders from now on
-    find it. What was booked keeps its price; finance may price a month anew.
+    find it. What was booked keeps its price, for money moves only when somebody says so; what cards
+    priced without the product comes along, so that finance can price those months anew.
 
     NotFound without goods or product; Conflict where the product is archived.
     """
@@ -98,7 +109,12 @@ def map_to(
         store.update_unmapped(conn, who.tenant, id_, {"state": "open", "note": None})
         said = {"mapped": list(name)}
         who.note(conn, now, "products.edit", f"product:{product_id}", said)
-        return demand_product(conn, who.tenant, product_id)
+        codes = {code for code in (row.outer_id, row.sku) if code}
+        past = store.booked_before(
+            conn, who.tenant, row.platform, None if every_shop else row.shop, codes
+        )
+        found = [Past(one.card, one.lines, one.since, one.until) for one in past]
+        return demand_product(conn, who.tenant, product_id), found
 
 
 def set_aside(world: World, who: Principal, id_: str, note: str) -> Unmapped:

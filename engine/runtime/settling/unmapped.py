@@ -11,8 +11,10 @@ from typing import Any
 
 from engine.core.event import Event
 from engine.core.ids import derived_id, new_id
-from engine.runtime.batch import Batch, Need, Steps, event_row
+from engine.runtime.batch import Batch
+from engine.runtime.in_hand import Need, Steps
 from engine.runtime.reads import LOADERS
+from engine.runtime.rows import event_row
 from engine.runtime.settling.goods import CODES, codes_of_line, place_of, rows_by_place
 from engine.store.db import Connection
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from engine.core.errors import InvalidInput
 from engine.core.event_types import EVENT_TYPES, load_scope
-from engine.runtime.batch import customer_record, scope_in
 from engine.runtime.inbox import as_event
+from engine.runtime.rows import customer_record, scope_in
 from engine.runtime.settling.goods import Goods, goods_of, place_of
 from engine.runtime.settling.order_parts import completed, parts_of_order
 from engine.runtime.settling.orders import order_of

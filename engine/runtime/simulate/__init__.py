@@ -4,13 +4,16 @@ The very functions of the live server (inbox, runner, outbox, clock, answers of 
 scratch world; nothing in them asks which one it is.
 
 asked.py     what is asked: version, events, answers, start        chosen.py   the version, checked
-sources.py   events from a list, a file, the past                  scratch.py  the world
-starts.py    by hand, form or schedule, without events
+sources.py   events from a list, a file, the past                  documents.py  written as JSON
+feed.py      in order of receipt, and what was wrong               concerned.py  whom they name
+spool.py     where they lie                                        starts.py   without events
+scratch.py   the world                                             filling.py  rows as of then
 samples.py   who answers calls                                     people.py   who answers tasks
-filling.py   rows as of the first event, from one snapshot         course.py   time, wave by wave
+course.py    time, wave by wave                                    turns.py    what goes into one
+pace.py      how far at once                                       ordering.py  whose order
 watching.py  what came of it, counted while it goes                tally.py    counted
 harvest.py   the same read from rows, run by run                   sharing.py  in two processes
-collecting.py  when garbage is looked for
+beside.py    the second process                                    collecting.py  garbage
 report.py    as people read it                                     compare.py  beside a version
 run.py       all of it, in order                                   traces.py   one kept run
 cases.py     a flow's saved cases                                  jobs.py     as jobs, kept

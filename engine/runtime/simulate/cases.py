@@ -19,11 +19,11 @@ from engine.core.scene.compare import mismatches, plain
 from engine.core.text import text
 from engine.runtime.simulate.asked import Setup, moment_of, read_setup
 from engine.runtime.simulate.chosen import choose
-from engine.runtime.simulate.course import Tell
+from engine.runtime.simulate.concerned import Concerned
+from engine.runtime.simulate.feed import Feed, Tell
 from engine.runtime.simulate.harvest import read_journal
 from engine.runtime.simulate.report import make_report
 from engine.runtime.simulate.run import Result, named, run_side
-from engine.runtime.simulate.sources import Feed
 from engine.runtime.simulate.tally import RunSeen, Tally
 from engine.runtime.world import World
 
@@ -65,7 +65,7 @@ def try_cases(world: World, tenant: str, setup: Setup, tell: Tell) -> Result:
             f"there are no cases {', '.join(sorted(missing))}",
         )
         raise InvalidInput(said, [Problem("/cases", said, "unknown")])
-    tally, feed, tried = Tally(), Feed(), list[Tried]()
+    tally, feed, tried = Tally(), Feed(Concerned(world)), list[Tried]()
     kept: dict[str, RunSeen] = {}
     documents: dict[str, Any] = {}
     for number, case in enumerate(wanted):

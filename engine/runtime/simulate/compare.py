@@ -14,7 +14,7 @@ from typing import Any
 
 from engine.core.redact import redact
 from engine.core.text import Text, text
-from engine.runtime.simulate.course import Tell
+from engine.runtime.simulate.feed import Tell
 from engine.runtime.simulate.harvest import runs_by_event, runs_of
 from engine.runtime.simulate.money import MoneyCompared
 from engine.runtime.simulate.scratch import Scratch

@@ -16,8 +16,7 @@ wait take many events at once, since nothing can come between them (pace.py).
 from __future__ import annotations
 
 import heapq
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,42 +26,26 @@ from engine.core.event import Event
 from engine.core.flow import Flow
 from engine.core.text import Text, text
 from engine.runtime.clock import fire_schedules, fire_timers
-from engine.runtime.inbox import record_keys, take_in
+from engine.runtime.inbox import take_in
 from engine.runtime.outbox import drain_outbox
-from engine.runtime.owners import Incoming, read_identities
 from engine.runtime.runner import work_batch
 from engine.runtime.settling.due import REFUNDS_WAIT, earn_due, tell_lost_refunds
-from engine.runtime.settling.roles import load_parties, pairs_of
 from engine.runtime.simulate.asked import Answers
 from engine.runtime.simulate.collecting import collecting_seldom
+from engine.runtime.simulate.documents import read_one
+from engine.runtime.simulate.feed import Coming, Tell
 from engine.runtime.simulate.ordering import in_order_of_events, order_of
 from engine.runtime.simulate.pace import Pace, pace_of, settling_in
 from engine.runtime.simulate.people import People
 from engine.runtime.simulate.scratch import Scratch
-from engine.runtime.simulate.sources import Coming, read_one
-from engine.store import customers as customer_store
+from engine.runtime.simulate.turns import WAVE, Turns, Wave
 from engine.store import lanes as lane_store
-from engine.store import orders as order_store
 from engine.store import scratch as store
-from engine.store.db import Connection
 from engine.store.event_types import list_own_types
 from engine.store.scratch import Due
 
-WAVE = 500
 WHO = "test-run"
 LONG = 3600.0  # a drain never stops by the real clock
-
-Tell = Callable[[int, int | None, Text], None]
-
-
-@dataclass(slots=True)
-class _Next:
-    """An event that waits its turn. `names` are whose it may be; `is_open`: that may change."""
-
-    coming: Coming
-    number: int
-    names: frozenset[Any] = frozenset()
-    is_open: bool = True
 
 
 @dataclass(slots=True)
@@ -72,16 +55,14 @@ class Course:
     scratch: Scratch
     tenant: str
     people: People
-    feed: Iterator[tuple[int, Coming]]  # with their numbers
+    turns: Turns
     total: int
-    until: datetime  # no event, schedule or timer later than this
+    until: datetime  # no schedule or timer later than this
     last_event: datetime
     tell: Tell
     done: int = 0
     waves: int = 0
     flows: list[Flow] = field(default_factory=list)
-    _coming: deque[_Next] = field(default_factory=deque)
-    _numbers: list[int] = field(default_factory=list)  # of the events in the wave
     _prepared: list[tuple[datetime, int, str, Event]] = field(default_factory=list)
     _answered: set[tuple[str, str]] = field(default_factory=set)
     _pace: Pace = field(default_factory=lambda: Pace("waves"))
@@ -128,48 +109,17 @@ class Course:
 
     def _turn(self) -> bool:
         """One wave; False when there was nothing to do any more."""
-        self._fetch()
-        if self._pace.name == "quick" and not self._coming and self._settles:
+        self.turns.fetch()
+        if self._pace.name == "quick" and not self.turns and self._settles:
             # What time brings to settlement after the last event.
             self._pace = Pace("waves")
         if self._pace.name == "quick":
-            wave = self._all_at_once()
-            if not wave:
-                return False
-            self._do(wave, wave[-1].at, has_schedule=False)
-            return True
-        dues = self._dues()
-        wave, at, has_schedule = self._cut(dues)
-        if at is None:
-            return False
-        self._do(wave, at, has_schedule=has_schedule)
-        return True
-
-    def _all_at_once(self) -> list[Coming]:
-        """Everything that is there; where orders are settled, each order once."""
-        wave, seen = list[Coming](), set[str]()
-        while self._coming:
-            order = order_of(self._coming[0].coming.event) if self._settles else ""
-            if order in seen:
-                break
-            if order:
-                seen.add(order)
-            wave.append(self._taken())
-        return wave
-
-    def _fetch(self) -> None:
-        while len(self._coming) < WAVE:
-            number, found = next(self.feed, (0, None))
-            if found is None:
-                break
-            if found.at <= self.until:
-                self._coming.append(_Next(found, number))
-
-    def _taken(self) -> Coming:
-        """The next event, into this wave."""
-        found = self._coming.popleft()
-        self._numbers.append(found.number)
-        return found.coming
+            wave = self.turns.all_at_once(settles=self._settles)
+        else:
+            wave = self.turns.cut(self._dues(), self._pace)
+        if wave is not None:
+            self._do(wave)
+        return wave is not None
 
     def _dues(self) -> list[Due]:
         """What is due by itself, in order; nothing later than the end, no schedule after events."""
@@ -177,8 +127,8 @@ class Course:
             found = store.due_next(conn, WAVE)
             if self._settles:
                 found += store.due_in_settlement(conn, WAVE, REFUNDS_WAIT)
-            if self._coming:
-                self._name(conn)
+            if self.turns:
+                self.turns.name(conn, self._pace)
         found += self.people.next_due(WAVE)
         found += [Due(at, owner) for at, _, owner, _ in heapq.nsmallest(WAVE, self._prepared)]
         found.sort(key=lambda due: due.at)
@@ -186,91 +136,8 @@ class Course:
             due for due in found[:WAVE] if due.at <= (self.until if due.owner else self.last_event)
         ]
 
-    def _name(self, conn: Connection) -> None:
-        """Whose the waiting events are, as far as that is known by now."""
-        open_ = [one for one in self._coming if one.is_open]
-        incoming = [Incoming(one.coming.event, "", one.coming.at) for one in open_]
-        for one in incoming:
-            read_identities(self.scratch.world, one)
-        pairs = {pair for one in incoming for pair in one.stored.values()}
-        known = customer_store.find_by_identity(conn, self.tenant, pairs)
-        numbers = {one.order for one in incoming if one.order is not None}
-        orders = order_store.find_orders(conn, self.tenant, numbers)
-        parties = self._parties(conn, open_) if self._pace.by_party else {}
-        for waiting, one in zip(open_, incoming, strict=True):
-            names: set[Any] = set(record_keys(one.event.data))
-            for pair in one.stored.values():
-                names.add(f"customer:{known[pair]}" if pair in known else pair)
-            if one.order is not None:
-                names.add(f"order:{one.order[0]}/{one.order[1]}")
-                if one.order in orders:
-                    names.add(orders[one.order].owner)
-            names |= parties.get(id(waiting), set())
-            waiting.names = frozenset(names)
-            waiting.is_open = any(pair not in known for pair in one.stored.values()) or (
-                one.order is not None and one.order not in orders
-            )
-
-    def _parties(self, conn: Connection, open_: list[_Next]) -> dict[int, set[str]]:
-        """The accounts that the orders of events may be priced in."""
-        pairs = {
-            id(one): pairs_of(order)
-            for one in open_
-            if isinstance(order := one.coming.event.data.get("order"), Mapping)
-            and isinstance(order.get("platform"), str)
-        }
-        known = load_parties(conn, self.tenant, {pair for each in pairs.values() for pair in each})
-        return {
-            key: {
-                f"account:{name}"
-                for pair in each
-                if pair in known
-                for name in (known[pair].id, known[pair].parent_id)
-                if name
-            }
-            for key, each in pairs.items()
-        }
-
-    def _cut(self, dues: list[Due]) -> tuple[list[Coming], datetime | None, bool]:
-        """The wave: its events, its last moment, whether a schedule is in it."""
-        taken: set[Any] = set()
-        events: list[Coming] = []
-        at: datetime | None = None
-        place, count = 0, 0
-        # Beyond the last of a full list something may be due that is not known yet.
-        limit = dues[-1].at if len(dues) >= WAVE else None
-        while count < WAVE:
-            due = dues[place] if place < len(dues) else None
-            event = self._coming[0] if self._coming else None
-            if due is not None and (event is None or due.at <= event.coming.at):
-                moment, names = due.at, frozenset([due.owner])
-                event = None
-            elif event is not None:
-                moment, names = event.coming.at, event.names
-            else:
-                break
-            if limit is not None and moment > limit:
-                break
-            if at is not None and self._pace.name == "moments" and moment > at:
-                break
-            if event is None and due is not None and not due.owner:
-                if count:
-                    break  # a schedule goes alone: nobody knows whom it will concern
-                return [], due.at, True
-            if not taken.isdisjoint(names) and moment != at:
-                break
-            taken |= names
-            at = moment if at is None else max(at, moment)
-            count += 1
-            if event is None:
-                place += 1
-            else:
-                events.append(self._taken())
-        return events, at, False
-
-    def _do(self, wave: list[Coming], at: datetime, *, has_schedule: bool) -> None:
-        clock = self.scratch.clock
-        world = self.scratch.world
+    def _do(self, wave: Wave) -> None:
+        clock, world, at = self.scratch.clock, self.scratch.world, wave.at
 
         def wind(moment: datetime) -> None:
             # Also back: what a wave has opened may be due before the wave's own last moment. Its
@@ -282,17 +149,17 @@ class Course:
         # Only what is due by then may happen now, also where an earlier wave went further.
         clock.at = at
         self._latest = max(self._latest, at)
-        if wave:
+        if wave.events:
             if self._settles:
-                self._places = {order_of(one.event): at for at, one in enumerate(wave)}
-            self.scratch.ids.coming.extend(self._numbers)
-            self._numbers.clear()
-            self.receive(wave)
-            self.done += len(wave)
+                self._places = {order_of(one.event): at for at, one in enumerate(wave.events)}
+            self.scratch.ids.coming.extend(self.turns.numbers)
+            self.turns.numbers.clear()
+            self.receive(wave.events)
+            self.done += len(wave.events)
         if self._pace.name != "quick":
             fire_timers(world)
             self._outbox_due()
-            if has_schedule:
+            if wave.has_schedule:
                 fire_schedules(world)
             if self._settles:
                 earn_due(world)

@@ -11,24 +11,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.core.errors import InvalidInput, Problem
 from engine.core.flow import dump_flow, graphs
 from engine.core.ids import new_id
-from engine.core.node import Listen, Schedule
 from engine.core.text import Text, text
+from engine.core.triggers import Listen, Schedule
 from engine.core.version import compile_version
 from engine.customers.identity import normalise
 from engine.customers.masking import mask_phone
 from engine.runtime.clock import next_fire
-from engine.runtime.owners import Incoming, read_identities
 from engine.runtime.simulate.asked import Person, Setup
 from engine.runtime.simulate.chosen import Chosen, all_called
+from engine.runtime.simulate.concerned import Concerned
+from engine.runtime.simulate.feed import Feed, Tell
 from engine.runtime.simulate.ledger import Named, fill_ledger, fill_settings
 from engine.runtime.simulate.scratch import Scratch
-from engine.runtime.simulate.sources import Coming, Tell
 from engine.runtime.world import World
 from engine.store import customers as customer_store
 from engine.store import flows as flow_store
@@ -40,6 +39,7 @@ from engine.store.scratch import Restored
 
 CHUNK = 500
 LONGEST_LOOK = timedelta(days=400)
+_One = TypeVar("_One", str, tuple[str, str])
 
 
 def fill(
@@ -48,15 +48,15 @@ def fill(
     tenant: str,
     setup: Setup,
     chosen: Chosen,
-    coming: Iterable[Coming],
-    at: datetime,
+    feed: Feed,
     tell: Tell,
 ) -> list[Text]:
-    """Fills the world; `conn` is the snapshot, `at` the first event's moment.
+    """Fills the world as of its clock; `conn` is the snapshot.
 
     Returns what could not be had as it was then, in words.
     """
     world = scratch.world
+    at = scratch.clock.at - feed.shift  # when the first event really was
     others = all_called(conn, tenant, chosen, world.registry)
     if setup.others == "all":
         live = [row.key for row in flow_store.live_versions(conn, tenant)]
@@ -79,14 +79,11 @@ def fill(
         if counting and not store.copy_marks(conn, target, tenant, counting, at):
             told.marks_left_out = True
         absent = [(one.absent.type, one.absent.within) for _, one in listens if one.absent]
-        for number, chunk in enumerate(_chunks(coming, CHUNK)):
-            count = number * CHUNK
-            tell(0, None, text(f"正在准备：{count}", f"preparing the world: {count}"))
-            told.add(_copy_named(world, conn, target, tenant, chunk, absent, at))
-            for one in chunk:
-                named.read(one.event.data.get("order"), "external_id")
-                named.read(one.event.data.get("refund"), "order_id")
+        told.add(_copy_named(conn, target, tenant, feed.concerned, absent, at, tell))
         if settles or named.parties:
+            for coming in feed:
+                named.read(coming.event.data.get("order"), "external_id")
+                named.read(coming.event.data.get("refund"), "order_id")
             said += fill_ledger(conn, target, tenant, named, at)
         put_people(world, target, tenant, setup.customers, at)
     return [*_in_words(told), *said]
@@ -164,36 +161,33 @@ def _listens(world: World, chosen: Chosen) -> list[tuple[str, Listen]]:
 
 
 def _copy_named(
-    world: World,
     conn: Connection,
     target: Connection,
     tenant: str,
-    coming: Sequence[Coming],
+    concerned: Concerned,
     absent: Sequence[tuple[str, timedelta | None]],
     at: datetime,
+    tell: Tell,
 ) -> Restored:
-    """Customers and orders that some events name."""
-    pairs: set[tuple[str, str]] = set()
-    numbers: set[tuple[str, str]] = set()
-    ids: set[str] = set()
-    for one in coming:
-        incoming = Incoming(one.event, "", one.at)
-        read_identities(world, incoming)
-        pairs |= set(incoming.stored.values())
-        if incoming.order is not None:
-            numbers.add(incoming.order)
-        customer = one.event.data.get("customer")
-        if isinstance(customer, dict) and str(customer.get("id", "")).startswith("cus_"):
-            ids.add(customer["id"])
-    known = customer_store.find_by_identity(conn, tenant, pairs)
-    ids |= set(known.values())
-    told = store.copy_orders(conn, target, tenant, numbers, at)
-    ids |= told.owners
-    told.add(store.copy_people(conn, target, tenant, ids, at))
-    for type_, within in absent:
-        since = at - min(within or LONGEST_LOOK, LONGEST_LOOK)
-        owners = [f"customer:{id_}" for id_ in ids]
-        store.copy_events(conn, target, tenant, owners, [type_], since, at)
+    """Customers and orders that the events name."""
+    told, ids = Restored(), set(concerned.customers)
+
+    def chunks(found: Iterable[_One]) -> Iterator[list[_One]]:
+        named = sorted(found)
+        for start in range(0, len(named), CHUNK):
+            tell(0, None, text(f"正在准备：{start}", f"preparing the world: {start}"))
+            yield named[start : start + CHUNK]
+
+    for pairs in chunks(concerned.identities):
+        ids |= set(customer_store.find_by_identity(conn, tenant, pairs).values())
+    for numbers in chunks(concerned.orders):
+        told.add(store.copy_orders(conn, target, tenant, numbers, at))
+    for people in chunks(ids | told.owners):
+        told.add(store.copy_people(conn, target, tenant, people, at))
+        owners = [f"customer:{id_}" for id_ in people]
+        for type_, within in absent:
+            since = at - min(within or LONGEST_LOOK, LONGEST_LOOK)
+            store.copy_events(conn, target, tenant, owners, [type_], since, at)
     return told
 
 
@@ -302,9 +296,3 @@ def _in_words(told: Restored) -> list[Text]:
             )
         )
     return found
-
-
-def _chunks(coming: Iterable[Coming], size: int) -> Iterator[list[Coming]]:
-    left = iter(coming)
-    while chunk := list(islice(left, size)):
-        yield chunk

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.core.execution.codec import decode_journal
-from engine.runtime.batch import unpack
+from engine.runtime.in_hand import unpack
 from engine.runtime.inspect import effect_shown
 from engine.runtime.simulate.scratch import Scratch
 from engine.runtime.simulate.tally import Entry, Kind, RunSeen, Tally, path_of

@@ -15,9 +15,10 @@ from engine.core.flow import Flow, dump_flow, load_flow
 from engine.core.ids import new_id
 from engine.core.text import Locale, text
 from engine.core.version import defaults
-from engine.runtime.batch import as_json, pack, unpack
+from engine.runtime.in_hand import pack, unpack
 from engine.runtime.jobs import Cancelled, Progress, job_kind, start_job
 from engine.runtime.principal import Principal
+from engine.runtime.rows import as_json
 from engine.runtime.simulate.asked import Setup, read_setup
 from engine.runtime.simulate.cases import try_cases
 from engine.runtime.simulate.chosen import choose

@@ -18,8 +18,9 @@ from typing import Any
 
 from engine.core.event_types import EVENT_TYPES
 from engine.core.flow import Flow, Node, graphs
-from engine.core.node import NodeType, Schedule
+from engine.core.node import NodeType
 from engine.core.registry import Registry
+from engine.core.triggers import Schedule
 from engine.runtime.settling.cards import load_cards, resolver_of
 from engine.settlement.card import Term
 from engine.store.db import Connection

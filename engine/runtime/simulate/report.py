@@ -26,8 +26,8 @@ from engine.core.flow import Flow, Graph
 from engine.core.redact import redact
 from engine.core.registry import Registry
 from engine.core.text import Text
+from engine.runtime.simulate.feed import Feed
 from engine.runtime.simulate.people import Desk
-from engine.runtime.simulate.sources import Feed
 from engine.runtime.simulate.tally import Kind, Tally
 
 MOST_DAYS = 400

@@ -19,26 +19,25 @@ from engine.core.flow import dump_flow
 from engine.core.text import Text, text
 from engine.core.working_time import default_calendar, load_calendar
 from engine.runtime.simulate.asked import TAIL, Answers, Setup
+from engine.runtime.simulate.beside import can_fork
 from engine.runtime.simulate.chosen import Chosen, choose
 from engine.runtime.simulate.collecting import collecting_seldom
 from engine.runtime.simulate.compare import Comparison, compare
-from engine.runtime.simulate.course import Course, Tell
+from engine.runtime.simulate.concerned import Concerned
+from engine.runtime.simulate.course import Course
+from engine.runtime.simulate.documents import read_one
+from engine.runtime.simulate.feed import Coming, Feed, Tell
 from engine.runtime.simulate.filling import fill
 from engine.runtime.simulate.harvest import MOST_FAILED, count_rest, runs_of
 from engine.runtime.simulate.money import compare_money, read_money
 from engine.runtime.simulate.people import People
 from engine.runtime.simulate.report import make_report
 from engine.runtime.simulate.scratch import Scratch, open_scratch
-from engine.runtime.simulate.sharing import (
-    SHARED_FROM,
-    are_strangers,
-    can_fork,
-    run_shared,
-    shares_of,
-)
-from engine.runtime.simulate.sources import Coming, Feed, read_feed, read_one
+from engine.runtime.simulate.sharing import SHARED_FROM, are_strangers, run_shared, shares_of
+from engine.runtime.simulate.sources import read_feed
 from engine.runtime.simulate.starts import add_starts
 from engine.runtime.simulate.tally import RunSeen, Tally, path_key
+from engine.runtime.simulate.turns import Turns
 from engine.runtime.simulate.watching import Watching
 from engine.runtime.world import World
 from engine.store import calendars as calendar_store
@@ -157,7 +156,7 @@ def _feed(
     """The events, or those that starts come to; and what of them is not as it was then."""
     if setup.starts is None:
         return read_feed(world, conn, tenant, setup, tell), []
-    feed = Feed()
+    feed = Feed(Concerned(world))
     said = add_starts(world, conn, tenant, setup, chosen, feed)
     feed.sort(None)
     return feed, said
@@ -211,7 +210,7 @@ def _filled(
     with open_scratch(
         world.registry, world.vault, answers, at, events=len(feed), connections=there
     ) as scratch:
-        unrestored = fill(conn, scratch, tenant, setup, chosen, feed, at - feed.shift, tell)
+        unrestored = fill(conn, scratch, tenant, setup, chosen, feed, tell)
         with scratch.world.db.reading() as own:
             mark = mark_ledger(own)
         yield Side(chosen, scratch, Tally(), (at, at), unrestored, mark)
@@ -236,19 +235,24 @@ def _run(side: Side, tenant: str, setup: Setup, feed: Feed, tell: Tell, *, at_on
     calendar = load_calendar(document)
     people = People(scratch.world, tenant, scratch.answers, calendar, calendar.zone)
     last = feed.last_at if len(feed) else at
+    until = setup.until or last + TAIL
     course = Course(
         scratch=scratch,
         tenant=tenant,
         people=people,
-        feed=enumerate(feed),
+        turns=Turns(scratch, tenant, enumerate(feed), until),
         total=len(feed),
-        until=setup.until or last + TAIL,
+        until=until,
         last_event=setup.until or last,
         tell=tell,
     )
     _put_before(course, side, setup, own, at)
     course.prepare()
-    shares = _shares(course, side, tenant, setup, feed)
+    strangers = course.is_quick and are_strangers(course.flows, scratch.world.registry)
+    if side.watching is not None and strangers:
+        scratch.let_events_pass()
+    shares = _shares(course, side, tenant, setup, feed) if strangers else None
+    feed.forget_names()
     if shares is None or side.watching is None:
         side.clock = (at, course.run())
     else:
@@ -261,12 +265,10 @@ def _run(side: Side, tenant: str, setup: Setup, feed: Feed, tell: Tell, *, at_on
 
 def _shares(course: Course, side: Side, tenant: str, setup: Setup, feed: Feed) -> bytes | None:
     """Which events another process may take (sharing.py); None: it stays one."""
-    if side.watching is None or len(feed) < SHARED_FROM or not course.is_quick:
-        return None
     scratch = side.scratch
-    if not can_fork() or not scratch.db.is_idle():
+    if side.watching is None or len(feed) < SHARED_FROM:
         return None
-    if not are_strangers(course.flows, scratch.world.registry):
+    if not can_fork() or not scratch.db.is_idle():
         return None
     with scratch.db.reading() as conn:
         return shares_of(scratch.world, conn, tenant, feed, setup, course.tell)

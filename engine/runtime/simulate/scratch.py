@@ -88,11 +88,22 @@ class Scratch:
     answers: Answers
     lane: dict[int, int]  # {lane: epoch}: the one lane there is, held for good
     ids: CountedIds
+    passing: bool = False  # whether events are let go when they are over
+
+    def let_events_pass(self) -> None:
+        """Nobody will look back at an event when its runs are over: it need not be kept.
+
+        Those there are by now stay: one that comes again must be known.
+        """
+        assert self.db.shelves is not None
+        with self.db.begin() as conn:
+            self.db.shelves.events.write(conn)
+        self.passing = self.db.shelves.events.passing = True
 
     def move_to(self, url: str, watch: Watch) -> None:
         """Goes on in a copy of its database, in another process: with new ids of its own."""
         self.db = self.world.db = ScratchDatabase(url)
-        self.db.keep_in_memory(watch)
+        self.db.keep_in_memory(watch).events.passing = self.passing
         self.world.ids = self.ids = CountedIds(1)
 
 

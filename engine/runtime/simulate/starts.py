@@ -15,16 +15,16 @@ from typing import Any
 from engine.core.errors import EngineError, InvalidInput, Problem
 from engine.core.event import Event
 from engine.core.expression import compile_condition
-from engine.core.node import Entrance, Schedule
 from engine.core.schema import check_value
 from engine.core.text import Text, text
+from engine.core.triggers import Entrance, Schedule
 from engine.core.version import compile_version
-from engine.runtime.batch import customer_record
 from engine.runtime.clock import AUDIENCE_PAGE, next_fire
 from engine.runtime.entrances import NO_SCHEMA
+from engine.runtime.rows import customer_record
 from engine.runtime.simulate.asked import Person, Setup, Start
 from engine.runtime.simulate.chosen import Chosen
-from engine.runtime.simulate.sources import Feed
+from engine.runtime.simulate.feed import Feed
 from engine.runtime.start import OWN_STARTS
 from engine.runtime.world import World
 from engine.store import customers as customer_store

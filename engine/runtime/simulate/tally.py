@@ -62,23 +62,26 @@ class Spread:
     The sum is in whole microseconds: parts come to the same in any order.
     """
 
-    __slots__ = ("buckets", "count", "longest", "total")
+    __slots__ = ("buckets", "count", "longest", "shortest", "total")
 
     def __init__(self) -> None:
         self.count = 0
         self.total = 0
+        self.shortest = math.inf
         self.longest = 0.0
         self.buckets: Counter[int] = Counter()
 
     def add(self, seconds: float) -> None:
         self.count += 1
         self.total += round(seconds * 1_000_000)
+        self.shortest = min(self.shortest, seconds)
         self.longest = max(self.longest, seconds)
         self.buckets[_bucket(seconds)] += 1
 
     def merge(self, other: Spread) -> None:
         self.count += other.count
         self.total += other.total
+        self.shortest = min(self.shortest, other.shortest)
         self.longest = max(self.longest, other.longest)
         self.buckets.update(other.buckets)
 
@@ -87,7 +90,8 @@ class Spread:
         for bucket in sorted(self.buckets):
             left -= self.buckets[bucket]
             if left <= 0:
-                return min(self.longest, math.exp(bucket / 20) if bucket > _LEAST else 0.0)
+                found = math.exp(bucket / 20) if bucket > _LEAST else 0.0
+                return min(self.longest, max(self.shortest, found))
         return self.longest
 
     def as_json(self) -> dict[str, Any]:
@@ -227,8 +231,10 @@ class Tally:
     def add_change(self, run: str, name: str, old: Any, new: Any) -> None:
         if name == "tags":
             before, after = set(old or ()), set(new or ())
-            self.tags.update(("added", str(tag)) for tag in after - before)
-            self.tags.update(("removed", str(tag)) for tag in before - after)
+            for tag in after - before:
+                self.tags["added", str(tag)] += 1
+            for tag in before - after:
+                self.tags["removed", str(tag)] += 1
         else:
             kind = self.fields.setdefault(name, Kind())
             kind.add({"run": run, "old": old, "new": new}, run)

@@ -30,14 +30,16 @@ from engine.store import scratch as store
 from engine.store.db import Connection
 from engine.store.scratch.shelves import Done, Shelves
 
-Slim = tuple[str, str, Any, Any, int]  # step, how it stands, port, rows, microseconds
-Advance = tuple[int, Sequence[Slim]]  # when, in microseconds since 1970
+Step = tuple[str, str, Any, Any]  # which, how it stands, port, rows hit
+Advance = tuple[int, Sequence[Step], Sequence[int]]  # when, its steps, what each took: in µs
 Entries = Sequence[tuple[Signal, Decision]]
+About = tuple[str, str, str, str]  # an event: its source, id, type and subject
 MOST_SHAPES = 2_000
 PAGE = 500
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _US = timedelta(microseconds=1)
 _OVER = ("succeeded", "cancelled")
+_LEAVING = (CALL, "notify")
 
 
 @dataclass(slots=True)
@@ -53,10 +55,14 @@ class _Shape:
 
 @dataclass(slots=True)
 class _Open:
-    """A run that goes on: its advances so far, in short, and as they are kept."""
+    """A run that goes on: its advances so far, in short, and as they are kept.
+
+    `event` is there once it has failed: until all is over, its event may be gone.
+    """
 
     advances: list[bytes] = field(default_factory=list)
     journal: list[bytes] = field(default_factory=list)
+    event: About | None = None
 
 
 @dataclass(slots=True)
@@ -64,7 +70,7 @@ class _Candidate:
     """A run that may be kept. `last` is not packed yet: it may be another's place soon."""
 
     row: Any
-    event: tuple[str, str, str, str]  # source, id, type, subject
+    event: About
     shape: _Shape
     journal: list[bytes]
     last: Entries
@@ -87,9 +93,8 @@ class Watching:
 
     def saw(self, shelves: Shelves, conn: Connection, done: Done) -> None:
         """What one transaction has done."""
-        for event in done.events:
-            if event.received_at >= self._since:
-                self._tally.unheard[event.type] += 1
+        since = self._since
+        self._tally.unheard.update(one.type for one in done.events if one.received_at >= since)
         moved: dict[str, list[Entries]] = {}
         for entry in done.journal:
             moved.setdefault(entry["run_id"], []).append(entry["entry"])
@@ -98,9 +103,12 @@ class Watching:
             if held is None:
                 self._begun(shelves, conn, row)
             own = moved.get(id_, [])
-            acted = any(_acts(entries) for entries in own)
+            acted = _acts(own)
             if row.status not in _OVER:
-                self._goes_on(held or self._open.setdefault(id_, _Open()), own)
+                held = held or self._open.setdefault(id_, _Open())
+                self._goes_on(held, own)
+                if row.status == "failed":
+                    held.event = self._about(shelves, conn, row)
                 if acted:
                     self._acted.add(id_)
                 continue
@@ -128,8 +136,8 @@ class Watching:
 
     def _goes_on(self, held: _Open, own: Sequence[Entries]) -> None:
         for entries in own:
-            slim: Any = _slim(entries)
-            held.advances.append(marshal.dumps(slim))
+            advance: Any = _slim(entries)
+            held.advances.append(marshal.dumps(advance))
             held.journal.append(packed(entries))
 
     def _changed(self, change: Any) -> None:
@@ -137,7 +145,14 @@ class Watching:
         self._tally.add_change(run, change["field"], change["old"], change["new"])
 
     def _event(self, shelves: Shelves, conn: Connection, row: Any) -> Any:
-        return shelves.events.get(conn, [row.event_id]).get(row.event_id)
+        held = shelves.events.rows.get(row.event_id)
+        return held or shelves.events.get(conn, [row.event_id]).get(row.event_id)
+
+    def _about(self, shelves: Shelves, conn: Connection, row: Any) -> About:
+        event = self._event(shelves, conn, row)
+        if event is None:
+            return ("", "", "", "")
+        return (event.source, event.external_id, event.type, event.subject)
 
     # -- runs that are over ------------------------------------------------------------------------
 
@@ -149,6 +164,7 @@ class Watching:
         advances: Sequence[Advance],
         journal: list[bytes],
         last: Entries,
+        event: About | None = None,
     ) -> None:
         tally, id_ = self._tally, row.id
         if row.flow_id != self._flow_id:
@@ -159,8 +175,8 @@ class Watching:
             tally.lasting.add((row.ended_at - row.started_at).total_seconds())
         if len(advances) > 1:
             tally.add_waits(_entries(advances))
-        steps = [slim for _, each in advances for slim in each]
-        key = (row.status, tuple([slim[:4] for slim in steps]))
+        steps = [step for _, each, _ in advances for step in each]
+        key = (row.status, tuple(steps))
         shape = self._shapes.get(key)
         if shape is None:
             if len(self._shapes) >= MOST_SHAPES:
@@ -172,19 +188,16 @@ class Watching:
         is_first = shape.count == 1 or id_ < shape.first
         if is_first:
             shape.first = id_
-        for at, slim in enumerate(steps):
-            if slim[4]:
-                shape.spent[at] += slim[4]
+        if any(any(spent) for _, _, spent in advances):
+            each = (one for _, _, spent in advances for one in spent)
+            shape.spent = [one + more for one, more in zip(shape.spent, each, strict=True)]
         has_failed = row.status == "failed"
-        if has_failed:
-            tally.add_failure(id_, row.error, self._subject(shelves, conn, row), _records(steps))
         first = self._first
         if is_first or has_failed or len(first) < self._keep or (first and id_ < first[-1]):
-            self._consider(shelves, conn, row, shape, journal, last)
-
-    def _subject(self, shelves: Shelves, conn: Connection, row: Any) -> str:
-        event = self._event(shelves, conn, row)
-        return event.subject if event is not None else ""
+            event = event or self._about(shelves, conn, row)
+            if has_failed:
+                tally.add_failure(id_, row.error, event[3], _records(steps))
+            self._consider(row, event, shape, journal, last)
 
     def _lay_out(self) -> None:
         """Shapes onto the flow: what each of its runs counts, as often as there were any."""
@@ -201,13 +214,7 @@ class Watching:
     # -- what is kept ------------------------------------------------------------------------------
 
     def _consider(
-        self,
-        shelves: Shelves,
-        conn: Connection,
-        row: Any,
-        shape: _Shape,
-        journal: list[bytes],
-        last: Entries,
+        self, row: Any, event: About, shape: _Shape, journal: list[bytes], last: Entries
     ) -> None:
         id_, way = row.id, shape.way
         wanted = _among_first(self._first, id_, self._keep, self._let_go)
@@ -220,14 +227,8 @@ class Watching:
             if held is not None:
                 self._let_go(held)
         if wanted:
-            event = self._event(shelves, conn, row)
-            about = (
-                (event.source, event.external_id, event.type, event.subject)
-                if event is not None
-                else ("", "", "", "")
-            )
-            slim = [(signal, Decision({}, [], one.records, one.status)) for signal, one in last]
-            self._candidates[id_] = _Candidate(row, about, shape, journal, slim)
+            bare = [(signal, Decision({}, [], None, one.status, one.rows)) for signal, one in last]
+            self._candidates[id_] = _Candidate(row, event, shape, journal, bare)
 
     def _let_go(self, id_: str) -> None:
         """Another has taken one of its places."""
@@ -247,7 +248,7 @@ class Watching:
             for id_, row in rows.items():
                 held = self._open.pop(id_)
                 advances = [marshal.loads(one) for one in held.advances]
-                self._ended(shelves, conn, row, advances, held.journal, ())
+                self._ended(shelves, conn, row, advances, held.journal, (), held.event)
             yield start + len(rows)
         count_incidents(conn, self._tally)
         for call in store.calls_made(conn):
@@ -339,24 +340,16 @@ def _has(ids: Sequence[str], id_: str) -> bool:
 
 
 def _slim(entries: Entries) -> Advance:
+    rows = [row for _, decision in entries for row in decision.rows]
     return (
         (entries[0][0].now - _EPOCH) // _US,
-        [
-            (
-                record.step,
-                record.status,
-                record.port,
-                _rows(record.reason[1]),
-                round(record.ms * 1000) if record.ms else 0,
-            )
-            for _, decision in entries
-            for record in decision.records
-        ],
+        [(row[0], row[1], row[2], _rows(row[4][1]) if row[4][1] else None) for row in rows],
+        [round(row[6] * 1000) if row[6] else 0 for row in rows],
     )
 
 
 def _rows(values: Any) -> tuple[str, ...] | None:
-    rows = values.get("rows") if values else None
+    rows = values.get("rows")
     if not isinstance(rows, list | tuple):
         return None
     return tuple(row for row in rows if isinstance(row, str)) or None
@@ -386,14 +379,15 @@ def _first_id(item: tuple[Any, _Shape]) -> str:
 
 
 def _entries(advances: Iterable[Advance]) -> Iterator[Any]:
-    for at, steps in advances:
+    for at, steps, _ in advances:
         yield Signal("answer", _EPOCH + at * _US), "", _records(steps)
 
 
-def _acts(entries: Entries) -> bool:
+def _acts(own: Iterable[Entries]) -> bool:
     """Whether something leaves the run: a call, or a word to somebody."""
-    return any(
-        command.kind == "effect" and command.body.kind in (CALL, "notify")
-        for _, decision in entries
-        for command in decision.commands
-    )
+    for entries in own:
+        for _, decision in entries:
+            for command in decision.commands:
+                if command.kind == "effect" and command.body.kind in _LEAVING:
+                    return True
+    return False

@@ -11,27 +11,31 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import Table, and_, func, or_, select, update
 from sqlalchemy.engine import Connection
 
 from engine.store.among import among
 from engine.store.bulk import insert_many, insert_new
 from engine.store.parties import parties, party_accounts
 from engine.store.rate_cards import rate_card_versions, rate_cards, settlement_plans
-from engine.store.scratch.small import PAGE, copy_rows
-from engine.store.settlement_accounts import (
-    settlement_accounts,
-    settlement_cells,
-    settlement_entries,
-)
+from engine.store.scratch.small import copy_rows
+from engine.store.settlement_accounts import settlement_accounts, settlement_cells
 from engine.store.settlement_bookings import settlement_bookings, settlement_refunds
 from engine.store.settlement_budgets import settlement_budgets, settlement_demands
+from engine.store.settlement_entries import (
+    entries_of_orders,
+    entries_since,
+    entry_of,
+    newest_entries,
+    settlement_entries,
+)
 from engine.store.settlement_locks import settlement_locks
 from engine.store.settlement_periods import (
     settlement_closings,
     settlement_coefficients,
     settlement_periods,
 )
+from engine.store.settlement_posted import heads
 from engine.store.settlement_statements import settlement_holds, settlement_statements
 
 _SEALED = {"bank_sealed": None, "bank_asked": None}
@@ -152,22 +156,14 @@ def later_entries(
     One walk over what was posted since: there is no index by account, and there are many accounts.
     """
     wanted = set(accounts)
-    table = settlement_entries
-    columns = ("account", "sub", "kind", "order_key", "line", "minor", "figures")
-    found = conn.execute(
-        select(*(table.c[name] for name in columns))
-        .where(table.c.tenant == tenant, table.c.posted_at >= since)
-        .execution_options(yield_per=PAGE)
-    )
-    return (row for row in found if row.account in wanted)
+    return (row for row in entries_since(conn, tenant, since) if row.account in wanted)
 
 
 def had_entry(conn: Connection, tenant: str, account: str, sub: str, before: datetime) -> bool:
     """Whether a part of an account was open by then."""
-    table = settlement_entries
+    table = heads(tenant)
     party = account.partition("|")[0]
     asked = select(table.c.key).where(
-        table.c.tenant == tenant,
         (table.c.to_account == party) | (table.c.from_account == party),
         table.c.account == account,
         table.c.sub == sub,
@@ -248,33 +244,21 @@ def entries_then(
     conn: Connection, tenant: str, orders: Iterable[str], before: datetime
 ) -> list[dict[str, Any]]:
     """Entries of some orders that were posted by then, with the states of today."""
-    table = settlement_entries
-    found = conn.execute(
-        select(table).where(
-            table.c.tenant == tenant,
-            among(table.c.order_key, sorted(set(orders))),
-            table.c.posted_at < before,
-        )
-    )
-    return [dict(row._mapping) for row in found]
+    found = entries_of_orders(conn, tenant, orders)
+    return [entry_of(row) for row in found if row.posted_at < before]
 
 
 def entries_of_parties(
     conn: Connection, tenant: str, ids: Iterable[str], before: datetime, most: int
 ) -> list[dict[str, Any]]:
     """Entries of some parties that were posted by then and not paid: for their statements."""
-    table, wanted = settlement_entries, sorted(set(ids))
-    found = conn.execute(
-        select(table)
-        .where(
-            table.c.tenant == tenant,
-            or_(among(table.c.to_account, wanted), among(table.c.from_account, wanted)),
-            table.c.posted_at < before,
-        )
-        .order_by(table.c.key.desc())
-        .limit(most)
-    )
-    return [dict(row._mapping) for row in found]
+    wanted = sorted(set(ids))
+
+    def where(table: Table) -> Iterator[Any]:
+        yield or_(among(table.c.to_account, wanted), among(table.c.from_account, wanted))
+        yield table.c.posted_at < before
+
+    return [entry_of(row) for row in newest_entries(conn, tenant, where, limit=most)]
 
 
 def put_entries(target: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

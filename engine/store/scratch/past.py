@@ -43,6 +43,7 @@ class Restored:
         self.undone += other.undone
         self.orders_without_past += other.orders_without_past
         self.marks_left_out = self.marks_left_out or other.marks_left_out
+        self.owners |= other.owners
 
 
 def copy_people(
@@ -64,6 +65,8 @@ def copy_people(
             )
         )
     }
+    if not known:
+        return told
     told.undone = _take_back(source, tenant, known, before)
     fresh = insert_new(target, customers, list(known.values()), ("id",))
     new = [row[0] for row in fresh]
@@ -88,7 +91,8 @@ def copy_people(
     held = source.execute(
         select(orders).where(orders.c.tenant == tenant, among(orders.c.customer_id, new))
     ).all()
-    _put_orders(source, target, tenant, held, before, told)
+    if held:
+        _put_orders(source, target, tenant, held, before, told)
     return told
 
 
@@ -100,9 +104,9 @@ def copy_orders(
     before: datetime,
 ) -> Restored:
     """Orders by (platform, number) as they were before a moment."""
-    told, wanted = Restored(), set(pairs)
-    if wanted:
-        held = list(find_orders(source, tenant, wanted).values())
+    told = Restored()
+    held = list(find_orders(source, tenant, pairs).values())
+    if held:
         _put_orders(source, target, tenant, held, before, told)
     return told
 

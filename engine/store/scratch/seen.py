@@ -20,9 +20,9 @@ from engine.store.incidents import incidents
 from engine.store.runs import journal, runs
 from engine.store.scratch.shelves import shelves_of
 from engine.store.scratch.small import PAGE
-from engine.store.settlement_accounts import settlement_entries
 from engine.store.settlement_bookings import settlement_bookings, settlement_exceptions
 from engine.store.settlement_budgets import settlement_demands
+from engine.store.settlement_entries import settlement_entries
 from engine.store.tasks import notices
 
 _SEEN = (

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
 from functools import partial
+from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -49,7 +51,7 @@ def _json(value: Any) -> Any:
 
 
 def _moment(value: Any) -> Any:
-    if value is None or value.tzinfo is UTC:
+    if value.tzinfo is UTC:
         return value
     if value.tzinfo is None:
         raise ValueError("a time without zone must not be stored")
@@ -57,11 +59,11 @@ def _moment(value: Any) -> Any:
 
 
 def _amount(value: Any) -> Any:
-    return None if value is None else type(value)(format(value, "f"))
+    return type(value)(format(value, "f"))
 
 
 def turned(table: Table) -> dict[str, Callable[[Any], Any]]:
-    """What each column's value is turned to as if it had been in the database."""
+    """What each column's value, if any, is turned to as if it had been in the database."""
     found: dict[str, Callable[[Any], Any]] = {}
     for column in table.c:
         if isinstance(column.type, SqlJson):
@@ -92,7 +94,9 @@ class Hand:
 class Shelf:
     """Rows of one table by key; `name` is a second unique key, by which they are found too.
 
-    `note` is told of each row that is put here.
+    `note` is told of the rows that are put here. Columns that are `plain` hold JSON as it would
+    come back from the database. Of a shelf that is `passing`, what makes room is not written:
+    nobody will ask for it.
     """
 
     def __init__(
@@ -102,10 +106,14 @@ class Shelf:
         most: int,
         key: tuple[str, ...] = ("id",),
         name: tuple[str, ...] = (),
-        note: Callable[[Any, Kept], None] | None = None,
+        note: Callable[[Sequence[Kept]], None] | None = None,
+        plain: tuple[str, ...] = (),
     ) -> None:
         self.table, self.key, self.name, self.most = table, key, name, most
+        self.passing = False
         self._hand, self._note = hand, note
+        self._key_of: Callable[[Any], Any] = itemgetter(*key)
+        self._name_of: Callable[[Any], Any] = itemgetter(*(name or key))
         self.rows: dict[Any, Kept] = {}
         self.named: dict[Any, Any] = {}  # {name: key} of those rows
         self.fresh: dict[Any, None] = {}  # not in the database
@@ -113,7 +121,7 @@ class Shelf:
         # Hashes of keys and names that are in the database; None: anything may be.
         self.beyond: set[int] | None = set()
         self._empty = {column.name: None for column in table.c}
-        self._turned = tuple(turned(table).items())
+        self._turned = [one for one in turned(table).items() if one[0] not in plain]
 
     # -- reading -----------------------------------------------------------------------------------
 
@@ -166,7 +174,8 @@ class Shelf:
                 rows = conn.execute(all_tenants(select(self.table).where(*where))).all()
             for row in rows:
                 values = dict(row._mapping)
-                asked, key = picked(values, by), picked(values, self.key)
+                key = self._key_of(values)
+                asked = key if by == self.key else self._name_of(values)
                 # One that is here under another name was renamed since: the database is behind.
                 if asked in wanted and key not in self.rows:
                     found[asked] = self._keep(key, Kept(values))
@@ -175,75 +184,80 @@ class Shelf:
     def _keep(self, key: Any, row: Kept) -> Kept:
         self.rows[key] = row
         if self.name:
-            self.named[picked(row.__dict__, self.name)] = key
+            self.named[self._name_of(row.__dict__)] = key
         return row
 
     # -- writing -----------------------------------------------------------------------------------
 
     def insert(self, conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """New rows; whoever inserts knows that none is there."""
-        for row in rows:
-            self._put(picked(row, self.key), self._whole(row))
+        self._put([(self._key_of(row), self._whole(row)) for row in rows])
 
     def insert_new(
         self, conn: Connection, rows: Sequence[Mapping[str, Any]], key: tuple[str, ...]
     ) -> list[tuple[Any, ...]]:
         """Rows whose key is not there yet; the keys of those."""
         first: dict[Any, Mapping[str, Any]] = {}
+        asked_of: Callable[[Any], Any] = itemgetter(*key)
         for row in rows:
-            first.setdefault(picked(row, key), row)
+            first.setdefault(asked_of(row), row)
         there = self.get_named(conn, first) if key == self.name else self.get(conn, first)
-        done = []
-        for asked, row in first.items():
-            if asked not in there:
-                self._put(picked(row, self.key), self._whole(row))
-                done.append(asked if len(key) > 1 else (asked,))
-        return done
+        new = {asked: row for asked, row in first.items() if asked not in there}
+        self.insert(conn, list(new.values()))
+        return list(new) if len(key) > 1 else [(asked,) for asked in new]
 
     def update(
         self, conn: Connection, rows: Sequence[Mapping[str, Any]], key: tuple[str, ...]
     ) -> None:
-        held = self.get(conn, [picked(row, self.key) for row in rows])
+        pairs: list[tuple[Any, Kept]] = []
+        latest = self.get(conn, map(self._key_of, rows))
         for row in rows:
-            found = picked(row, self.key)
-            old = held.get(found)
+            found = self._key_of(row)
+            old = latest.get(found)
             if old is None:
                 continue
             values = {**old.__dict__, **row}
             for name, turn in self._turned:
-                if name in row:
+                if row.get(name) is not None:
                     values[name] = turn(values[name])
-            self._put(found, Kept(values))
+            latest[found] = Kept(values)
+            pairs.append((found, latest[found]))
+        self._put(pairs)
 
     def _whole(self, row: Mapping[str, Any]) -> Kept:
         values = {**self._empty, **row}
         for name, turn in self._turned:
-            values[name] = turn(values[name])
+            value = values[name]
+            if value is not None:
+                values[name] = turn(value)
         return Kept(values)
 
-    def _put(self, key: Any, row: Kept) -> None:
-        old, was_fresh = self.rows.get(key), key in self.fresh
-        self._hand.undo.append(
-            partial(self._back, key, old, was_fresh=was_fresh, was_changed=key in self.changed)
-        )
-        self.rows[key] = row
-        if old is None or was_fresh:
-            self.fresh[key] = None
-        else:
-            self.changed[key] = None
-        if self.name and old is None:
-            self.named[picked(row.__dict__, self.name)] = key
+    def _put(self, pairs: Sequence[tuple[Any, Kept]]) -> None:
+        rows, fresh, changed = self.rows, self.fresh, self.changed
+        before = []
+        for key, row in pairs:
+            old, was_fresh = rows.get(key), key in fresh
+            before.append((key, old, was_fresh, key in changed))
+            rows[key] = row
+            if old is None or was_fresh:
+                fresh[key] = None
+            else:
+                changed[key] = None
+            if self.name and old is None:
+                self.named[self._name_of(row.__dict__)] = key
+        self._hand.undo.append(partial(self._back, before))
         if self._note is not None:
-            self._note(key, row)
+            self._note([row for _, row in pairs])
 
-    def _back(self, key: Any, old: Kept | None, *, was_fresh: bool, was_changed: bool) -> None:
-        self.drop(key)
-        if old is not None:
-            self._keep(key, old)
-        if was_fresh:
-            self.fresh[key] = None
-        elif was_changed:
-            self.changed[key] = None
+    def _back(self, before: Sequence[tuple[Any, Kept | None, bool, bool]]) -> None:
+        for key, old, was_fresh, was_changed in reversed(before):
+            self.drop(key)
+            if old is not None:
+                self._keep(key, old)
+            if was_fresh:
+                self.fresh[key] = None
+            elif was_changed:
+                self.changed[key] = None
 
     def drop(self, key: Any) -> None:
         """Forgets a row that nobody will ask for."""
@@ -251,7 +265,7 @@ class Shelf:
         self.fresh.pop(key, None)
         self.changed.pop(key, None)
         if row is not None and self.name:
-            self.named.pop(picked(row.__dict__, self.name), None)
+            self.named.pop(self._name_of(row.__dict__), None)
 
     # -- the database ------------------------------------------------------------------------------
 
@@ -269,8 +283,8 @@ class Shelf:
         if self.beyond is not None:
             self.beyond.update(map(hash, fresh))
             if self.name:
-                rows, name = self.rows, self.name
-                self.beyond.update(hash(picked(rows[key].__dict__, name)) for key in fresh)
+                rows, name = self.rows, self._name_of
+                self.beyond.update(hash(name(rows[key].__dict__)) for key in fresh)
 
         def back() -> None:
             self.fresh.update(dict.fromkeys(fresh))
@@ -290,19 +304,13 @@ class Shelf:
         self.rows, self.named, self.beyond = {}, {}, None
 
     def make_room(self, conn: Connection) -> None:
-        """Above its size the older half is written and let go."""
+        """Above its size the oldest are written and let go: an eighth, so that it is soon done."""
         if len(self.rows) > self.most:
-            old = list(self.rows)[: len(self.rows) - self.most // 2]
-            self.write(conn, old)
+            old = list(islice(self.rows, len(self.rows) - self.most * 7 // 8))
+            if not self.passing:
+                self.write(conn, old)
             for key in old:
                 self.drop(key)
-
-
-def picked(values: Mapping[str, Any], names: tuple[str, ...]) -> Any:
-    """A row's key: the value itself, or a tuple of several."""
-    if len(names) == 1:
-        return values[names[0]]
-    return tuple([values[name] for name in names])
 
 
 class Log:

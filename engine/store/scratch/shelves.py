@@ -59,7 +59,12 @@ class Shelves:
         self._hand = hand = Hand()
         self.runs = Shelf(runs, hand, MOST, note=self._moved)
         self.events = Shelf(
-            events, hand, MOST_EVENTS, name=("tenant", "source", "external_id"), note=self._came
+            events,
+            hand,
+            MOST_EVENTS,
+            name=("tenant", "source", "external_id"),
+            note=self._came,
+            plain=("data", "chain"),  # read from JSON, or made plain where they were made
         )
         self.customers = Shelf(customers, hand, MOST)
         self.identities = Shelf(
@@ -152,19 +157,20 @@ class Shelves:
         self.done = Done()
         self._generations = self._schedules = None
 
-    def _moved(self, id_: str, row: Kept) -> None:
-        self.done.runs[id_] = row
+    def _moved(self, rows: Sequence[Kept]) -> None:
+        self.done.runs.update((row.id, row) for row in rows)
 
-    def _came(self, id_: str, row: Kept) -> None:
-        self.done.events.append(row)
+    def _came(self, rows: Sequence[Kept]) -> None:
+        self.done.events.extend(rows)
 
-    def _claimed(self, key: Any, row: Kept) -> None:
-        id_ = row.customer_id
-        held = self._held.get(id_)
-        if held is not None:
-            self._held[id_] = held if key in held else (*held, key)
-        elif not self.customers.may_be_there(id_):
-            self._held[id_] = (key,)
+    def _claimed(self, rows: Sequence[Kept]) -> None:
+        for row in rows:
+            id_, key = row.customer_id, (row.tenant, row.kind, row.value)
+            held = self._held.get(id_)
+            if held is not None:
+                self._held[id_] = held if key in held else (*held, key)
+            elif not self.customers.may_be_there(id_):
+                self._held[id_] = (key,)
 
     def _before(
         self, conn: Connection, cursor: Any, sql: str, parameters: Any, context: Any, many: bool

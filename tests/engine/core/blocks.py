@@ -7,22 +7,10 @@ from typing import Any
 from engine.core.decision import Table
 from engine.core.fields import Condition, Form, MoneyField, field
 from engine.core.flow import load_flow
-from engine.core.node import (
-    DEFAULT,
-    FALSE,
-    OUT,
-    TIMEOUT,
-    TRUE,
-    Absent,
-    Count,
-    Done,
-    Listen,
-    NodeConfig,
-    NodeType,
-    Port,
-)
+from engine.core.node import DEFAULT, FALSE, OUT, TIMEOUT, TRUE, Done, NodeConfig, NodeType, Port
 from engine.core.registry import Registry
 from engine.core.text import text
+from engine.core.triggers import Absent, Count, Listen
 
 
 def both(words):

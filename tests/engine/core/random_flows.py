@@ -71,6 +71,40 @@ def graphs(draw: Any, mix: Mix, depth: int, prefix: str, is_root: bool) -> dict[
     return graph(nodes + mends, *lines)
 
 
+@st.composite
+def one_way_flows(draw: Any) -> dict[str, Any]:
+    """A flow most of whose runs go one way to the end: no port has two lines, few steps wait."""
+    nodes = [node("start", "start")]
+    free = [("start", "out")]
+    lines = []
+    for number in range(draw(st.integers(1, 8))):
+        id_ = f"n{number}"
+        kinds = [*["do"] * 5, *["choose"] * 4, "end", "end", "fails", "wants"]
+        kind = draw(st.sampled_from(kinds))
+        made, ports = node(id_, "wants"), ["approved"]
+        if kind == "do":
+            sets = draw(st.sampled_from([{}, {"f": "{{ event.data.f1 }}"}, {"f": number}]))
+            effects = draw(st.sampled_from([(), ("tag",), ("tag", "note")]))
+            made, ports = node(id_, gives={"from": id_}, effects=effects, sets=sets), ["out"]
+        elif kind == "choose":
+            vars_ = {"b": "vars&.f == true"} if draw(st.booleans()) else {"b": draw(_condition())}
+            every = draw(st.integers(0, 5)) == 0
+            made = node(id_, "choose", cases={"a": draw(_condition()), **vars_}, every=every)
+            ports = ["a", "b", "default"]
+        elif kind == "fails":
+            made, ports = node(id_, fails="broken"), ["error", "out"]
+        elif kind == "end":
+            gives = draw(st.sampled_from([id_, {"$d": 1}, "{{ vars&.f }}"]))
+            made, ports = node(id_, "end", gives=gives, whole=draw(st.booleans())), ["out"]
+        nodes.append(made)
+        some = st.lists(st.sampled_from(free), min_size=1, max_size=2, unique=True)
+        for source, port in draw(some):
+            free.remove((source, port))
+            lines.append(f"{source}.{port} > {id_}")
+        free += [(id_, port) for port in ports]
+    return flow_of(graph(nodes, *lines))
+
+
 def _condition() -> st.SearchStrategy[str]:
     return st.integers(0, FLAGS - 1).map(lambda number: f"event.data.f{number}")
 

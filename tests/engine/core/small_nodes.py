@@ -20,7 +20,6 @@ from engine.core.node import (
     Context,
     Done,
     Each,
-    Entrance,
     Event,
     NodeConfig,
     NodeType,
@@ -35,6 +34,7 @@ from engine.core.node import (
 )
 from engine.core.registry import Registry
 from engine.core.text import text
+from engine.core.triggers import Entrance
 
 T = text("测试", "test")
 

@@ -54,6 +54,22 @@ def test_a_changed_value_names_node_and_field_with_before_and_after():
     assert change.message["zh"] == "「打标」的「内容」由「VIP」改为「SVIP」"
 
 
+@pytest.mark.parametrize(
+    ("was", "now", "zh", "en"),
+    [
+        ("P2D", "PT1H30M", "「2 天」改为「1 小时 30 分钟」", "“2 days” to “1 hour 30 minutes”"),
+        (True, None, "「是」改为「空」", "“yes” to “nothing”"),
+        (["a", "b"], "PLUS", "「a、b」改为「PLUS」", "“a, b” to “PLUS”"),
+    ],
+    ids=["durations", "truth", "list"],
+)
+def test_values_are_told_as_people_write_them(was, now, zh, en):
+    old, new = (edited(lambda d, v=v: d["nodes"][2]["config"].update(text=v)) for v in (was, now))
+    (change,) = diff_flows(old, new, REGISTRY)
+    assert change.message["zh"].endswith(f"由{zh}")
+    assert change.message["en"].endswith(f"from {en}")
+
+
 def test_rows_are_followed_by_their_id_even_when_they_move():
     def edit(document):
         document["nodes"][1]["config"]["branches"].reverse()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from tests.engine.core.kit import Play, compiled, play
+from engine.core.execute import decide
+from engine.core.execution.one_way import Ended
+from engine.core.execution.way import FIRST_WRITTEN
+from engine.core.run import Signal
+from tests.engine.core.kit import NOON, Play, compiled, play
 from tests.engine.core.small_nodes import flow, node
 
 # -- R1 ------------------------------------------------------------------------------------------
@@ -293,6 +297,7 @@ def test_a_runs_output_is_that_of_its_last_step():
 
 def test_a_version_remembers_only_so_many_ways(monkeypatch):
     monkeypatch.setattr("engine.core.execution.routes.MAX_ROUTES", 3)
+    monkeypatch.setattr("engine.core.execution.way.FIRST_WRITTEN", 2)
     ids = ["c0", "c1", "c2", "c3"]
     nodes = [node(id_, "choose", cases={"y": f"event.data.{id_}"}) for id_ in ids]
     version = compiled(
@@ -309,4 +314,19 @@ def test_a_version_remembers_only_so_many_ways(monkeypatch):
         assert [run.record(id_).port for id_ in ids] == [
             "y" if event[id_] else "default" for id_ in ids
         ]
-    assert version.routes[""] == 3
+    assert version.ways["start"].count == 3
+
+
+def test_a_way_that_many_runs_took_becomes_a_function():
+    nodes = [node("start", "start"), node("c", "choose", cases={"y": "event.data.y"}), node("ask",
+             "wants"), node("last", effects=("tag",))]  # fmt: skip
+    version = compiled(flow(nodes, "start > c", "c.y > last", "c.default > ask"))
+    for _ in range(FIRST_WRITTEN - 1):
+        assert Play(version).start({"y": True}).status == "succeeded"
+    for event, status in (({"y": True}, "succeeded"), ({"y": False}, "waiting")):
+        start = Signal("start", NOON, 1, value={
+            "event": {"data": event}, "owner": "customer:cus_1", "trigger": "start", "run_id": "r",
+        })  # fmt: skip
+        was_known = status == "succeeded"
+        assert isinstance(decide(version, None, start), Ended) is was_known
+        assert decide(version, None, start).status == status

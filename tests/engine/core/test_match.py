@@ -16,7 +16,7 @@ from engine.core.match import (
     listeners_of,
     settle,
 )
-from engine.core.node import Absent, Count, Entrance, Listen
+from engine.core.triggers import Absent, Count, Entrance, Listen
 
 AT = datetime(2026, 11, 11, 2, 0, tzinfo=UTC)
 

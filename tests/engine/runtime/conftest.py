@@ -16,7 +16,7 @@ from engine.runtime.outbox import drain_outbox
 from engine.runtime.principal import system
 from engine.runtime.publish import create_flow, publish
 from engine.runtime.queue import QuietQueue
-from engine.runtime.runner import drain_lanes
+from engine.runtime.runner import drain_and_call
 from engine.runtime.world import World
 from engine.store.db import Database
 from engine.store.flows import create_tenant
@@ -86,8 +86,8 @@ def world(db: Database, clock: Clock, answers: Answers) -> World:
 
 
 def settle(world: World) -> None:
-    """Drains lanes and outbox until nothing is left to do now."""
-    while drain_lanes(world, "test") + drain_outbox(world, "test") + tick(world):
+    """Drains lanes and outbox, as workers do, until nothing is left to do now."""
+    while drain_and_call(world, "test") + drain_outbox(world, "test") + tick(world):
         continue
 
 

@@ -10,10 +10,11 @@ import pytest
 from engine.core.effect import Effect
 from engine.core.node import Answer
 from engine.runtime import apply
-from engine.runtime.batch import Batch, as_json
+from engine.runtime.batch import Batch
 from engine.runtime.inbox import receive
 from engine.runtime.periods import period_start, quiet_until
 from engine.runtime.reads import answer_all, load_customers
+from engine.runtime.rows import as_json
 from engine.runtime.world import World
 from engine.store import customers as customer_store
 from engine.store import flows as flow_store

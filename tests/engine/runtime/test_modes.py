@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.runtime import runner
+from engine.runtime import loading
 from engine.runtime.clock import fire_timers
 from engine.runtime.inbox import receive
 from engine.runtime.world import World
@@ -68,7 +68,7 @@ def test_a_run_that_breaks_lets_the_next_one_in(
     receive(world, TENANT, [order_event("o1"), order_event("o2")])
     settle(world)
 
-    whole, broken = runner.load_state, []
+    whole, broken = loading.load_state, []
 
     def breaks(*args: Any, **more: Any) -> Any:
         if not broken:
@@ -76,7 +76,7 @@ def test_a_run_that_breaks_lets_the_next_one_in(
             raise ValueError("boom")
         return whole(*args, **more)
 
-    monkeypatch.setattr(runner, "load_state", breaks)
+    monkeypatch.setattr(loading, "load_state", breaks)
     clock.wind(timedelta(days=8))
     settle(world)
     assert sorted(statuses(world)) == ["failed", "waiting"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.runtime.batch import unpack
+from engine.runtime.in_hand import unpack
 from engine.runtime.inbox import receive
 from engine.runtime.runner import drain_lanes
 from engine.runtime.world import World
@@ -185,16 +185,16 @@ def test_an_internal_event_is_stored_only_if_somebody_listens(world: World) -> N
 def test_work_that_breaks_is_set_aside_alone(world: World, monkeypatch: Any) -> None:
     live(world, flow("vip", [PAID, tag("a", "VIP")], ["t>a"]))
     receive(world, TENANT, [order_event(f"o{n}", person=f"p{n}") for n in range(8)])
-    from engine.runtime import apply
+    from engine.runtime import dispatch
 
-    whole = apply.note_order
+    whole = dispatch.note_order
 
     def breaks(batch: Any, tenant: str, row: Any) -> None:
         if row.subject == "o3":
             raise KeyError("boom")
         whole(batch, tenant, row)
 
-    monkeypatch.setattr(apply, "note_order", breaks)
+    monkeypatch.setattr(dispatch, "note_order", breaks)
     settle(world)
     assert len(runs_of(world, status="succeeded")) == 7
     with world.db.reading() as conn:

@@ -16,9 +16,11 @@ from engine.core.errors import NoAnswer
 from engine.core.registry import Registry
 from engine.core.text import text
 from engine.runtime import connections, outbox
+from engine.runtime.calling import call_all
 from engine.runtime.connections import LiveCaller
 from engine.runtime.inbox import receive
 from engine.runtime.outbox import sweep_outbox
+from engine.runtime.outcomes import answered
 from engine.runtime.runner import drain_lanes
 from engine.runtime.world import World
 from engine.store import connections as connection_store
@@ -258,7 +260,7 @@ def test_calls_whose_turn_does_not_come_go_back_and_are_no_attempts(
     drain_lanes(world, "test")
     monkeypatch.setattr(connections, "CALLS_FOR", 0.0)
     ((place, rows),) = outbox._claim(world, "test", {}, {})
-    outbox._settle(world, "test", place, rows, outbox._call(world, place, rows))
+    outbox.settle(world, "test", answered(world, place, rows, call_all(world, place, rows)))
     assert till.keys == []
     with world.db.reading() as conn:
         row = connection_store.find_connection(conn, TENANT, "erp")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -25,6 +27,8 @@ from engine.settlement.money import UNIT, round_fine
 from engine.settlement.plan import Plan, dump_plan, make_plans, read_plan
 from engine.settlement.posting import Part, open_account, post, post_straight
 from engine.settlement.window_end import close_window
+from engine.store.db import dump_json
+from engine.store.settlement_sheets import Slot, fold, unfold
 from tests.engine.settlement.shop import document, percentage, rule, tiers
 
 STEPS = (("0", "at", "1.5"), ("5000", "at", "3"), ("10000", "over", "5.25"))
@@ -303,7 +307,19 @@ def test_figures_in_columns_are_the_entries_one_by_one(
         found = post_straight(state, plan, plan.key, bases, units) if half else None
         if found is not None:
             run, straight = found
-            said = zip(run.minors, *run[1:7], run.lines(), strict=False)
+            said = zip(run.minors, *run[1:6], run.rests(), run.lines(), strict=False)
             assert [(one.minor, *figures_of(one)[1:8]) for one in entries] == list(said)
+            alike = {"tenant": "main", "account": state.key, "sub": plan.key, "posted_at": None}
+            slot = Slot("brand", "pty_1", currency, "pending", "2026-11", "2026-11", 1)
+            orders, dates = [one.order for one in half], range(len(half))
+            lines = ["1"] * len(half)
+            slots = [(0, len(half), slot)]
+            sheets = list(fold(alike, "k/", slots, orders, lines, dates, run, most=3))
+            read = [SimpleNamespace(**json.loads(dump_json(sheet))) for sheet in sheets]
+            there = [one for sheet in read for one in unfold(sheet)]
+            kept = json.loads(dump_json([figures_of(one)[1:8] for one in entries]))
+            assert [one.figures[1:] for one in there] == kept
+            assert [one.minor for one in there] == list(run.minors)
+            assert sum(sheet.minor for sheet in read) == sum(run.minors)
             assert dump_state(straight) == dump_state(after)
         state = after

@@ -6,7 +6,7 @@ import { sayValueShort, valueAt } from "@/flow/scope"
 import { CopyText } from "@/ui/CopyText"
 import { JsonView } from "@/ui/JsonView"
 import { useEditorSession } from "../context"
-import type { TraceStep } from "../lights"
+import { type TraceStep, waysOf } from "../lights"
 import type { Scope } from "./useScope"
 
 interface Props {
@@ -50,7 +50,7 @@ export function Did({ step }: { step: TraceStep }) {
     <section className="did" aria-label={t("editor.didHere.title")}>
       <h4>
         {t("editor.didHere.title")} <Tag>{step.status_label}</Tag>
-        {step.port_labels.length > 0 && <Tag color="blue">{step.port_labels.join("、")}</Tag>}
+        {waysOf(step).length > 0 && <Tag color="blue">{waysOf(step).join(t("forms.and"))}</Tag>}
       </h4>
       {step.reason && <p>{step.reason}</p>}
       {step.error?.message && <Alert type="error" showIcon title={step.error.message} />}

@@ -4,13 +4,13 @@ import { useState } from "react"
 import { useTranslation } from "react-i18next"
 import { useMay } from "@/api/session"
 import { isRecord } from "@/flow/ports"
-import type { Json, JsonObject } from "@/flow/types"
+import type { JsonObject } from "@/flow/types"
 import { Padlock } from "@/forms/flow/Padlock"
+import { languageNow } from "@/text/set-up"
 import { useDocument, useEditor } from "../context"
 import { AskChange, type Wished } from "./AskChange"
+import { FIRST, ParamDefault, TYPES } from "./ParamDefault"
 import { below, useFlowLocks } from "./useFlowLocks"
-
-const TYPES = ["number", "string", "boolean"] as const
 
 /** The flow's parameters: figures one may set without touching the flow; locked ones by head office. */
 export function Params({ readOnly }: { readOnly: boolean }) {
@@ -79,12 +79,11 @@ export function Params({ readOnly }: { readOnly: boolean }) {
               options={TYPES.map((one) => ({ value: one, label: t(`editor.params.types.${one}`) }))}
               onChange={(next) => change(name, { type: next, default: FIRST[next] ?? "" })}
             />
-            <Input
-              aria-label={t("editor.params.default")}
-              placeholder={t("editor.params.default")}
-              value={schema.default === undefined ? "" : String(schema.default)}
-              disabled={readOnly || isHeld}
-              onChange={(event) => change(name, { default: read(event.target.value, type) })}
+            <ParamDefault
+              type={type}
+              value={schema.default}
+              isDisabled={readOnly || isHeld}
+              onChange={(next) => change(name, { default: next })}
             />
             <Tooltip title={t("editor.params.lock")}>
               <Checkbox
@@ -133,15 +132,8 @@ export function Params({ readOnly }: { readOnly: boolean }) {
   )
 }
 
-const FIRST: { [type: string]: Json } = { number: 0, boolean: false }
-
 function titleIn(schema: JsonObject, name: string): string {
-  return typeof schema.title === "string" ? schema.title : name
-}
-
-function read(written: string, type: string): Json {
-  if (type === "boolean") return written === "true" || written === "是"
-  if (type !== "number") return written
-  const number = Number(written)
-  return written.trim() !== "" && Number.isFinite(number) ? number : written
+  const said = schema.title ?? schema["x-title"]
+  if (isRecord(said)) return String((languageNow() === "en" ? said.en : said.zh) ?? name)
+  return typeof said === "string" ? said : name
 }

@@ -26,6 +26,7 @@ export function Changes({ changes }: { changes: readonly ChangeShown[] }) {
           ) : (
             words(change)
           )}
+          {change.by && <span className="by">{change.by}</span>}
         </li>
       ))}
       {moved > 0 && <li className="kind-moved">{t("editor.diff.onlyMoved", { count: moved })}</li>}

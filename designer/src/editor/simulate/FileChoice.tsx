@@ -11,8 +11,12 @@ export interface Sent {
 }
 
 /** JSON (a list, or one event a line), or CSV by a connection's column mapping. */
-export function FileChoice(props: { sent: Sent | null; onChange: (sent: Sent | null) => void }) {
-  const { sent, onChange } = props
+export function FileChoice(props: {
+  sent: Sent | null
+  onChange: (sent: Sent | null) => void
+  size?: "small" | "medium"
+}) {
+  const { sent, onChange, size = "small" } = props
   const { t } = useTranslation()
   const may = useMay()
   const found = useRead("list_connections", {}, { enabled: may("connections.read") })
@@ -34,13 +38,13 @@ export function FileChoice(props: { sent: Sent | null; onChange: (sent: Sent | n
           return false
         }}
       >
-        <Button size="small" icon={<UploadOutlined />}>
+        <Button size={size} icon={<UploadOutlined />}>
           {sent?.file.name ?? t("editor.trial.chooseFile")}
         </Button>
       </Upload>
       {isCsv && (
         <Select
-          size="small"
+          size={size}
           aria-label={t("editor.trial.mapping")}
           placeholder={t("editor.trial.mapping")}
           value={sent.described.connection ?? null}

@@ -6,7 +6,7 @@ import type { Simulation } from "@/api/types"
 import type { Catalog } from "@/flow/catalog"
 import type { Flow } from "@/flow/types"
 import { FlowPicture } from "../FlowPicture"
-import { lightsOf, type Trace, type TraceStep } from "../lights"
+import { lightsOf, type Trace, type TraceStep, waysOf } from "../lights"
 import { firstDifference } from "./firstDifference"
 import type { Difference } from "./report"
 
@@ -100,5 +100,5 @@ export function SideBySide({ simulation, flowKey, document, difference, onClose 
 
 function sayOutcome(step: TraceStep | undefined, notRun: string): string {
   if (!step) return notRun
-  return [step.status_label, ...step.port_labels].join(" · ")
+  return [step.status_label, ...waysOf(step)].join(" · ")
 }

@@ -11,7 +11,7 @@ import { useTranslation } from "react-i18next"
 import { setFlow } from "@/flow/operations/settings"
 import { useDocument, useEditor, useEditorSession } from "../context"
 import { Did } from "../inspector/OutputView"
-import { lightsOf, lightsUntil, type TraceStep } from "../lights"
+import { lightsOf, lightsUntil, type TraceStep, waysOf } from "../lights"
 import { select } from "../session"
 import { caseOf } from "./cases"
 import { readEvent } from "./useSample"
@@ -119,7 +119,7 @@ function Steps({ trial, isOne }: { trial: Trial; isOne: boolean }) {
                 aria-expanded={open === step.path}
                 onClick={() => look(step)}
               >
-                <b>{step.name || step.type_label}</b> <em>{step.port_labels.join("、")}</em>
+                <b>{step.name || step.type_label}</b> <em>{waysOf(step).join(t("forms.and"))}</em>
                 <span>{step.reason}</span>
               </button>
             </li>

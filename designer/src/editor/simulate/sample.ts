@@ -3,6 +3,7 @@
 import type { Schema } from "@/flow/catalog"
 import { indexOf } from "@/flow/graphs"
 import type { Flow, Json, JsonObject } from "@/flow/types"
+import { languageNow } from "@/text/set-up"
 
 /** The event types a flow begins with, in the order of its triggers. */
 export function startTypes(flow: Flow, isTrigger: (type: string) => boolean): string[] {
@@ -42,7 +43,8 @@ export function sampleOf(schema: Schema, root: Schema, depth = 0): Json {
   if (found.format === "date") return new Date().toISOString().slice(0, 10)
   const wanted = found.pattern ? new RegExp(found.pattern, "u") : null
   if (found.format === "decimal" || wanted?.test("620.00")) return "620.00"
-  return WORDS.find((word) => !wanted || wanted.test(word)) ?? ""
+  const words = languageNow() === "en" ? WORDS.slice(1) : WORDS
+  return words.find((word) => !wanted || wanted.test(word)) ?? ""
 }
 
 const WORDS = ["示例", "example", "example_1", "CNY", "13800000000"]

@@ -161,3 +161,24 @@ it("tidies so that nothing overlaps, boxes grow around what they hold, and lines
     expect(from?.position?.x ?? 0).toBeLessThan(to?.position?.x ?? 0)
   }
 })
+
+it("goes on in a new row where a tidied flow would be too wide to read", () => {
+  const ids = Array.from({ length: 20 }, (_, number) => `wait${number}`)
+  const long: Flow = {
+    key: "long",
+    name: "很长",
+    nodes: ids.map((id) => ({ id, type: "wait", position: { x: 40, y: 80 } })),
+    edges: ids.slice(1).map((to, number) => ({ id: `e${number}`, from: ids[number] ?? "", to })),
+  }
+  const made = after(tidy(blocks), long)
+  const rects = (made.nodes ?? []).map((node) => rectOf(node, blocks, made))
+  expect(new Set(rects.map((rect) => rect.y)).size).toBe(3)
+  expect(Math.max(...rects.map((rect) => rect.x + rect.width))).toBeLessThan(2400)
+  for (const [number, rect] of rects.slice(1).entries()) {
+    const before = rects[number]
+    if (!before) continue
+    expect(overlap(before, rect)).toBe(false)
+    const isBelow = rect.x === 40 && rect.y > before.y
+    expect(isBelow || (rect.y === before.y && rect.x > before.x)).toBe(true)
+  }
+})

@@ -1,12 +1,12 @@
 import { Select } from "antd"
 import { useTranslation } from "react-i18next"
+import { useRoles } from "@/api/names"
 import { useRead } from "@/api/queries"
 import { useMay } from "@/api/session"
 import { isRecord } from "@/flow/ports"
 import type { FormSchema } from "../schema"
 import type { WidgetProps } from "../widget"
 import { Template } from "./Expression"
-import { useRoleOptions } from "./Roles"
 
 /** Who is meant: named people, roles, or somebody seen from another person. */
 export function People({ schema, value, onChange, id, label, isReadOnly, path }: WidgetProps) {
@@ -14,7 +14,7 @@ export function People({ schema, value, onChange, id, label, isReadOnly, path }:
   const may = useMay()
   const held = isRecord(value) ? value : {}
   const users = useRead("list_users", { query: { limit: 200 } }, { enabled: may("users.read") })
-  const roles = useRoleOptions()
+  const roles = useRoles().options
   const keep = (name: string, next: unknown) => {
     const isEmpty =
       next === undefined ||

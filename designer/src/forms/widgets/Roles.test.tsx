@@ -43,8 +43,8 @@ it("names roles in the screen's language", async () => {
   await waitFor(() => expect(screen.getByText("Service agent")).toBeInTheDocument())
 })
 
-it("shows the keys to somebody who may not see roles", async () => {
+it("names the built-in roles to somebody who may not see roles", async () => {
   serverWith([])
   shown()
-  expect(await screen.findByText("agent")).toBeInTheDocument()
+  expect(await screen.findByText("客服")).toBeInTheDocument()
 })

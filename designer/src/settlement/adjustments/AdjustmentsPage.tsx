@@ -14,6 +14,7 @@ import { useFilter } from "@/ui/address"
 import { Page } from "@/ui/Page"
 import { StatusTag, type Tone } from "@/ui/StatusTag"
 import { Money } from "../Money"
+import { useOrderName } from "../reconcile/platforms"
 import { NewAdjustment } from "./NewAdjustment"
 
 const TONES: Record<AdjustmentShown["state"], Tone> = {
@@ -26,6 +27,7 @@ const STATES = ["proposed", "approved", "rejected"] as const
 /** Money moved by hand: a reason, a paper, and another person who agrees. */
 export function AdjustmentsPage() {
   const { t } = useTranslation()
+  const orderOf = useOrderName()
   const may = useMay()
   const nameOf = usePeopleNames()
   const [state, setState] = useFilter("state")
@@ -90,7 +92,7 @@ export function AdjustmentsPage() {
                 <span>{row.reason}</span>
                 <Typography.Text type="secondary">
                   {t("settlement.adjustments.paperIs", { paper: row.paper })}
-                  {row.order && ` · ${row.order}`}
+                  {row.order && ` · ${orderOf(row.order)}`}
                 </Typography.Text>
               </Flex>
             ),

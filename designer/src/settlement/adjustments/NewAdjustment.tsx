@@ -1,7 +1,7 @@
-import { Alert, Flex, Form, Input, Modal, Radio, Select } from "antd"
+import { Flex, Form, Input, Modal, Radio, Select } from "antd"
 import { useTranslation } from "react-i18next"
 import { useAct } from "@/api/act"
-import { Details, sentenceOf } from "@/api/Fault"
+import { Refused } from "@/api/Fault"
 import { useRead } from "@/api/queries"
 import { PartySelect } from "../PartySelect"
 
@@ -94,14 +94,7 @@ export function NewAdjustment({ close }: { close: () => void }) {
           <Input maxLength={200} placeholder={t("settlement.orderForm")} />
         </Form.Item>
       </Form>
-      {propose.error && (
-        <Alert
-          type="error"
-          showIcon
-          title={sentenceOf(propose.error)}
-          description={<Details fault={propose.error} />}
-        />
-      )}
+      <Refused fault={propose.error} />
     </Modal>
   )
 }

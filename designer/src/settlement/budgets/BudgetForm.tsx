@@ -1,7 +1,7 @@
-import { Alert, Flex, Form, Input, Modal, Radio, Select } from "antd"
+import { Flex, Form, Input, Modal, Radio, Select } from "antd"
 import { useTranslation } from "react-i18next"
 import { useAct } from "@/api/act"
-import { Details, sentenceOf } from "@/api/Fault"
+import { Refused } from "@/api/Fault"
 import { useRead } from "@/api/queries"
 import { useMay } from "@/api/session"
 import type { BudgetBody, BudgetShown } from "@/api/types"
@@ -161,14 +161,7 @@ export function BudgetForm({ budget, close }: { budget?: BudgetShown; close: () 
           </div>
         </fieldset>
       </Form>
-      {save.error && (
-        <Alert
-          type="error"
-          showIcon
-          title={sentenceOf(save.error)}
-          description={<Details fault={save.error} />}
-        />
-      )}
+      <Refused fault={save.error} />
     </Modal>
   )
 }

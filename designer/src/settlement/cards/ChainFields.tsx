@@ -1,5 +1,5 @@
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons"
-import { AutoComplete, Button, Flex, InputNumber, Select } from "antd"
+import { Button, Flex, InputNumber, Select } from "antd"
 import { useTranslation } from "react-i18next"
 import type { Level } from "@/api/types"
 import { rateWords } from "@/text/zh-CN/rateWords"
@@ -7,6 +7,7 @@ import { Bound } from "./Bound"
 import { useDesk } from "./desk"
 import { ChoiceField, FigureField } from "./fields"
 import { OptionalPart } from "./ModelFields"
+import { RoleSelect } from "./RoleSelect"
 import { wordOf } from "./words"
 
 const ROLES = Object.keys(rateWords.role).filter((role) => role !== "party" && role !== "brand")
@@ -67,16 +68,13 @@ function Levels({ levels, isDisabled, onChange }: LevelsProps) {
         // A level is found by its place: its role is being typed.
         // biome-ignore lint/suspicious/noArrayIndexKey: see above
         <Flex key={index} gap={8} wrap>
-          <AutoComplete
+          <RoleSelect
             style={{ width: 180 }}
             aria-label={named(index, t("rates.chain.role"))}
             value={level.key}
             disabled={isDisabled}
-            options={ROLES.map((value) => ({
-              value,
-              label: `${wordOf(t, "role", value)} ${value}`,
-            }))}
-            onChange={(key: string) => set(index, { key })}
+            roles={ROLES}
+            onChange={(key) => set(index, { key })}
           />
           <InputNumber<string>
             stringMode

@@ -1,8 +1,8 @@
-import { Alert, Form, Input, InputNumber, Modal, Radio, Select } from "antd"
+import { Form, Input, InputNumber, Modal, Radio, Select } from "antd"
 import { useTranslation } from "react-i18next"
 import { useNavigate } from "react-router"
 import { useAct } from "@/api/act"
-import { Details, sentenceOf } from "@/api/Fault"
+import { Refused } from "@/api/Fault"
 import { useRead } from "@/api/queries"
 import type { Card, CardListed } from "@/api/types"
 import { rateWords } from "@/text/zh-CN/rateWords"
@@ -185,13 +185,5 @@ export function CopyCard({
 
 function Failed({ fault }: { fault: Error | null }) {
   if (!fault) return null
-  return (
-    <Alert
-      type="error"
-      showIcon
-      className="form-fault"
-      title={sentenceOf(fault)}
-      description={<Details fault={fault} />}
-    />
-  )
+  return <Refused fault={fault} className="form-fault" />
 }

@@ -2,7 +2,7 @@ import { Alert, DatePicker, Form, Input, Modal, Radio, Typography } from "antd"
 import type { Dayjs } from "dayjs"
 import { useTranslation } from "react-i18next"
 import { useAct } from "@/api/act"
-import { Details, sentenceOf } from "@/api/Fault"
+import { Refused } from "@/api/Fault"
 import { useRead } from "@/api/queries"
 import { useSession } from "@/api/session"
 import type { CardWithDraft } from "@/api/types"
@@ -54,15 +54,7 @@ export function PublishDialog({ card, close }: { card: CardWithDraft; close: () 
       {isOwn && (
         <Alert type="warning" showIcon className="form-fault" title={t("rates.publish.own")} />
       )}
-      {publish.error && (
-        <Alert
-          type="error"
-          showIcon
-          className="form-fault"
-          title={sentenceOf(publish.error)}
-          description={<Details fault={publish.error} />}
-        />
-      )}
+      <Refused fault={publish.error} className="form-fault" />
       {live.data ? (
         <>
           <Typography.Paragraph>

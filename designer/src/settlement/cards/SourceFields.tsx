@@ -1,11 +1,10 @@
 import { Input, Select } from "antd"
-import { useState } from "react"
 import { useTranslation } from "react-i18next"
 import type { Source } from "@/api/types"
 import { rateWords } from "@/text/zh-CN/rateWords"
 import { PartySelect } from "../PartySelect"
 import { Bound, type BoundField } from "./Bound"
-import { wordOf } from "./words"
+import { RoleSelect } from "./RoleSelect"
 
 const ROLES = Object.keys(rateWords.role).filter((role) => role !== "party")
 
@@ -20,9 +19,6 @@ export function SourceFields({ at, label, help }: { at: string; label: string; h
 
 function SourceInput({ field }: { field: BoundField }) {
   const { t } = useTranslation()
-  const [typed, setTyped] = useState("")
-  // Orders may bring roles of one's own: those are typed.
-  const own = /^[a-z][a-z0-9_]{0,39}$/.test(typed) ? [typed] : []
   const held = (field.value ?? { role: "brand" }) as Source
   const way = held.expression != null ? "expression" : held.party != null ? "party" : "role"
   return (
@@ -39,16 +35,13 @@ function SourceInput({ field }: { field: BoundField }) {
         onChange={(next) => field.set(next === "role" ? { role: "promoter" } : { [next]: "" })}
       />
       {way === "role" && (
-        <Select
+        <RoleSelect
           aria-label={`${field.label}${t("rates.colon")}${t("rates.term.source.role")}`}
           className="wide"
-          showSearch={{ optionFilterProp: "label", onSearch: setTyped }}
-          value={held.role}
+          value={held.role ?? ""}
           disabled={field.isDisabled}
-          options={[...new Set([...ROLES, held.role ?? "", ...own])]
-            .filter(Boolean)
-            .map((value) => ({ value, label: wordOf(t, "role", value) }))}
-          onChange={(role: string) => field.set({ role })}
+          roles={ROLES}
+          onChange={(role) => field.set({ role })}
         />
       )}
       {way === "party" && (

@@ -8,6 +8,35 @@ import { TickFields } from "./TickFields"
 import { wordOf } from "./words"
 
 const FEES = Object.keys(rateWords.fee)
+// A field, the group of the vocabulary its names come from, and what holds where none is written.
+const TIMES = [
+  { field: "rate_on", group: "rateOn", names: ["created", "paid", "earned"], preset: "paid" },
+  {
+    field: "window",
+    group: "window",
+    names: Object.keys(rateWords.window),
+    preset: "month",
+    help: "rates.term.windowHelp",
+  },
+  {
+    field: "period",
+    group: "period",
+    names: Object.keys(rateWords.period),
+    preset: "month",
+    help: "rates.term.periodHelp",
+  },
+  { field: "counts", group: "counts", names: ["orders", "lines", "pieces"], preset: "orders" },
+  {
+    field: "totals",
+    group: "totals",
+    names: ["party", "parent", "qualify_parent"],
+    preset: "party",
+  },
+] as const
+const ROUNDING = [
+  { field: "mode", group: "mode", names: ["half_up", "down", "half_even"], preset: "half_up" },
+  { field: "grain", group: "grain", names: ["line", "order", "period"], preset: "period" },
+] as const
 
 /** What rates are applied to: the price it starts from, what is added and what is taken off. */
 export function BaseFields({ at }: { at: string }) {
@@ -58,38 +87,14 @@ export function TimeFields({ term, at }: { term: Term; at: string }) {
       {term.moment?.when === "after_sales" && (
         <WholeField at={`${at}/moment/days`} label={t("rates.term.days")} min={0} max={365} />
       )}
-      <ChoiceField
-        at={`${at}/rate_on`}
-        group="rateOn"
-        names={["created", "paid", "earned"]}
-        preset="paid"
-      />
-      <ChoiceField
-        at={`${at}/window`}
-        group="window"
-        names={Object.keys(rateWords.window)}
-        preset="month"
-        help={t("rates.term.windowHelp")}
-      />
-      <ChoiceField
-        at={`${at}/period`}
-        group="period"
-        names={Object.keys(rateWords.period)}
-        preset="month"
-        help={t("rates.term.periodHelp")}
-      />
-      <ChoiceField
-        at={`${at}/counts`}
-        group="counts"
-        names={["orders", "lines", "pieces"]}
-        preset="orders"
-      />
-      <ChoiceField
-        at={`${at}/totals`}
-        group="totals"
-        names={["party", "parent", "qualify_parent"]}
-        preset="party"
-      />
+      {TIMES.map(({ field, ...choice }) => (
+        <ChoiceField
+          key={field}
+          at={`${at}/${field}`}
+          {...choice}
+          help={"help" in choice && t(choice.help)}
+        />
+      ))}
     </div>
   )
 }
@@ -115,20 +120,7 @@ export function Rounding({ at, hasOwn }: { at: string; hasOwn: boolean }) {
 }
 
 export function RoundingFields({ at }: { at: string }) {
-  return (
-    <>
-      <ChoiceField
-        at={`${at}/mode`}
-        group="mode"
-        names={["half_up", "down", "half_even"]}
-        preset="half_up"
-      />
-      <ChoiceField
-        at={`${at}/grain`}
-        group="grain"
-        names={["line", "order", "period"]}
-        preset="period"
-      />
-    </>
-  )
+  return ROUNDING.map(({ field, ...choice }) => (
+    <ChoiceField key={field} at={`${at}/${field}`} {...choice} />
+  ))
 }

@@ -11,6 +11,7 @@ import { Page } from "@/ui/Page"
 import { inWords } from "../inWords"
 import { Money } from "../Money"
 import { PartySelect } from "../PartySelect"
+import { useOrderName } from "../reconcile/platforms"
 import { Why } from "../Why"
 import { Accounts } from "./Accounts"
 import { MoneyTag } from "./MoneyTag"
@@ -105,6 +106,7 @@ function Entries() {
   const [state] = useFilter("state")
   const [order, setOrder] = useFilter("order")
   const [account, setAccount] = useFilter("account")
+  const orderOf = useOrderName()
   const [chosen, setChosen] = useState<EntryShown[]>([])
   const list = useList("list_settlement_entries", {
     query: {
@@ -122,7 +124,9 @@ function Entries() {
     selectedRowKeys: chosen.map((entry) => entry.key),
     onChange: (_, rows) => setChosen(rows),
     getCheckboxProps: (entry) => ({
-      "aria-label": t("settlement.entries.choose", { what: entry.order || entry.key }),
+      "aria-label": t("settlement.entries.choose", {
+        what: entry.order ? orderOf(entry.order) : entry.key,
+      }),
     }),
   }
   const isFiltered = [party, card, period, earned, state, order, account].some(Boolean)
@@ -148,12 +152,13 @@ function Entries() {
                     onClick={() => setOrder(entry.order)}
                     copyable={{ text: entry.order }}
                   >
-                    {entry.order}
+                    {orderOf(entry.order)}
                   </Typography.Link>
                 ) : (
                   <span>{inWords(entry.kind_name)}</span>
                 )}
                 <Typography.Text type="secondary">
+                  {entry.shop_name && `${entry.shop_name} · `}
                   <When at={entry.posted_at} />
                 </Typography.Text>
               </Flex>

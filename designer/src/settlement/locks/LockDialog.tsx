@@ -1,11 +1,11 @@
-import { Alert, DatePicker, Form, Input, Modal, Select, Typography } from "antd"
+import { DatePicker, Form, Input, Modal, Select, Typography } from "antd"
 import type { Dayjs } from "dayjs"
 import { useTranslation } from "react-i18next"
 import { useAct } from "@/api/act"
-import { Details, sentenceOf } from "@/api/Fault"
+import { Refused } from "@/api/Fault"
+import { useRoles } from "@/api/names"
 import { valueAt } from "../cards/pointer"
 import { sayPointer, sayValue } from "../cards/words"
-import { useRoles } from "../names"
 
 interface Props {
   scope: string
@@ -47,15 +47,7 @@ export function LockDialog({ scope, pointer, document, close }: Props) {
         {sayValue(t, pointer, valueAt(document, pointer))}
       </Typography.Paragraph>
       <Typography.Paragraph type="secondary">{t("rates.lock.about")}</Typography.Paragraph>
-      {place.error && (
-        <Alert
-          type="error"
-          showIcon
-          className="form-fault"
-          title={sentenceOf(place.error)}
-          description={<Details fault={place.error} />}
-        />
-      )}
+      <Refused fault={place.error} className="form-fault" />
       <Form<Values>
         form={form}
         layout="vertical"

@@ -2,7 +2,7 @@ import { Alert, App, Button, Flex, Form, Input, Modal, Typography } from "antd"
 import { useState } from "react"
 import { useTranslation } from "react-i18next"
 import { useAct } from "@/api/act"
-import { Details, sentenceOf } from "@/api/Fault"
+import { Refused } from "@/api/Fault"
 import { useMay } from "@/api/session"
 import type { BankBody, PartyShown } from "@/api/types"
 import { When } from "@/text/When"
@@ -84,15 +84,7 @@ function Propose({ party, close }: { party: PartyShown; close: () => void }) {
       onOk={() => form.submit()}
       onCancel={close}
     >
-      {propose.error && (
-        <Alert
-          type="error"
-          showIcon
-          className="form-fault"
-          title={sentenceOf(propose.error)}
-          description={<Details fault={propose.error} />}
-        />
-      )}
+      <Refused fault={propose.error} className="form-fault" />
       <Form<BankBody>
         form={form}
         layout="vertical"

@@ -1,9 +1,9 @@
 import { PlusOutlined } from "@ant-design/icons"
-import { Alert, Button, Checkbox, Form, Input, InputNumber, Modal, Table, Typography } from "antd"
+import { Button, Checkbox, Form, Input, InputNumber, Modal, Table, Typography } from "antd"
 import { useState } from "react"
 import { useTranslation } from "react-i18next"
 import { useAct } from "@/api/act"
-import { Details, sentenceOf } from "@/api/Fault"
+import { Refused } from "@/api/Fault"
 import { Loaded } from "@/api/Loaded"
 import { usePeopleNames } from "@/api/names"
 import { useRead } from "@/api/queries"
@@ -95,15 +95,7 @@ function SetFactor({ party, close }: { party: PartyShown; close: () => void }) {
       onOk={() => form.submit()}
       onCancel={close}
     >
-      {set.error && (
-        <Alert
-          type="error"
-          showIcon
-          className="form-fault"
-          title={sentenceOf(set.error)}
-          description={<Details fault={set.error} />}
-        />
-      )}
+      <Refused fault={set.error} className="form-fault" />
       <Form<Values>
         form={form}
         layout="vertical"

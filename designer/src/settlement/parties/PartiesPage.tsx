@@ -1,5 +1,5 @@
 import { PlusOutlined } from "@ant-design/icons"
-import { Button, Flex, Input, Select, Tag, Typography } from "antd"
+import { Button, Flex, Select, Tag, Typography } from "antd"
 import { useState } from "react"
 import { useTranslation } from "react-i18next"
 import { Link, useNavigate } from "react-router"
@@ -10,6 +10,7 @@ import type { PartyBody, PartyShown } from "@/api/types"
 import { rateWords } from "@/text/zh-CN/rateWords"
 import { useFilter } from "@/ui/address"
 import { Page } from "@/ui/Page"
+import { SearchField } from "@/ui/SearchField"
 import { StatusTag } from "@/ui/StatusTag"
 import { wordOf } from "../cards/words"
 import { usePartyNames } from "../names"
@@ -24,7 +25,7 @@ export function PartiesPage() {
   const navigate = useNavigate()
   const may = useMay()
   const nameOf = usePartyNames()
-  const [q, setQ] = useFilter("q")
+  const [q] = useFilter("q")
   const [kind, setKind] = useFilter("kind")
   const [isNew, setNew] = useState(false)
   const chosen = KINDS.find((one) => one === kind)
@@ -39,13 +40,7 @@ export function PartiesPage() {
   return (
     <Page title={t("menu.parties")} about={t("rates.party.about")} actions={add}>
       <Flex className="filters" gap={8} wrap>
-        <Input.Search
-          allowClear
-          defaultValue={q}
-          aria-label={t("rates.party.search")}
-          placeholder={t("rates.party.search")}
-          onSearch={(next) => setQ(next.trim())}
-        />
+        <SearchField name="q" label={t("rates.party.search")} />
         <Select
           allowClear
           aria-label={t("rates.party.kind")}

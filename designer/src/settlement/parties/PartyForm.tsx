@@ -1,19 +1,9 @@
-import {
-  Alert,
-  Button,
-  DatePicker,
-  Drawer,
-  Form,
-  Input,
-  InputNumber,
-  Select,
-  Typography,
-} from "antd"
+import { Button, DatePicker, Drawer, Form, Input, InputNumber, Select, Typography } from "antd"
 import dayjs, { type Dayjs } from "dayjs"
 import { useTranslation } from "react-i18next"
 import { useNavigate } from "react-router"
 import { useAct } from "@/api/act"
-import { Details, sentenceOf } from "@/api/Fault"
+import { Refused } from "@/api/Fault"
 import { useRead } from "@/api/queries"
 import { useMay } from "@/api/session"
 import type { PartyBody, PartyShown } from "@/api/types"
@@ -86,15 +76,7 @@ export function PartyForm({ party, close }: { party?: PartyShown; close: () => v
         </Button>
       }
     >
-      {fault && (
-        <Alert
-          type="error"
-          showIcon
-          className="form-fault"
-          title={sentenceOf(fault)}
-          description={<Details fault={fault} />}
-        />
-      )}
+      <Refused fault={fault} className="form-fault" />
       <Form<Values>
         form={form}
         layout="vertical"

@@ -6,11 +6,13 @@ import type { StatementShown } from "@/api/types"
 import { asSeenBy } from "../amounts"
 import { inWords } from "../inWords"
 import { Money } from "../Money"
+import { useOrderName } from "../reconcile/platforms"
 import { WhyText } from "../Why"
 
 /** Each line opens to 怎么算的, with room enough for a thumb. */
 export function MyLines({ statement }: { statement: StatementShown }) {
   const { t } = useTranslation()
+  const orderOf = useOrderName()
   const list = useList("list_statement_lines", {
     path: { statement_id: statement.id },
     query: { limit: 30 },
@@ -31,7 +33,7 @@ export function MyLines({ statement }: { statement: StatementShown }) {
               <Flex vertical>
                 <span>{row.term_name}</span>
                 <Typography.Text type="secondary" className="phone-order">
-                  {row.order || inWords(row.kind_name)}
+                  {row.order ? orderOf(row.order) : inWords(row.kind_name)}
                 </Typography.Text>
               </Flex>
               <Flex vertical align="flex-end" className="phone-amount">

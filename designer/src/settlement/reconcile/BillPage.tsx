@@ -15,6 +15,7 @@ import { Page } from "@/ui/Page"
 import { StatusTag } from "@/ui/StatusTag"
 import { inWords } from "../inWords"
 import { Money } from "../Money"
+import { OrderText } from "../OrderText"
 import "../desk.css"
 import { ProblemRows } from "../opening/ProblemRows"
 import { FEES } from "./mapping"
@@ -124,7 +125,7 @@ function Lines({ bill }: { bill: ReconciliationShown }) {
             title: t("settlement.order"),
             render: (_, row) => (
               <Flex vertical align="flex-start">
-                <Typography.Text copyable>{row.order}</Typography.Text>
+                <OrderText order={row.order} />
                 <Typography.Text type="secondary">{feeName(row.fee)}</Typography.Text>
               </Flex>
             ),

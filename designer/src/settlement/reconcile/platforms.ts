@@ -19,3 +19,14 @@ export function usePlatformName(): (key: string) => string {
     return known ? t(`settlement.platform.${known}`) : key
   }
 }
+
+/** "douyin/4463798/6921" as people say it: 抖店 · 4463798 · 6921. */
+export function useOrderName(): (order: string) => string {
+  const platformOf = usePlatformName()
+  return (order) => {
+    const [platform = "", shop, ...number] = order.split("/")
+    return shop && number.length > 0
+      ? [platformOf(platform), shop, number.join("/")].join(" · ")
+      : order
+  }
+}

@@ -1,8 +1,8 @@
-import { Alert, Checkbox, Flex, Input, Modal, Typography } from "antd"
+import { Checkbox, Flex, Input, Modal, Typography } from "antd"
 import { type ReactNode, useId, useState } from "react"
 import { useTranslation } from "react-i18next"
 import { useAct } from "@/api/act"
-import { Details, sentenceOf } from "@/api/Fault"
+import { Refused } from "@/api/Fault"
 import type { RequestBody } from "@/api/types"
 import { valueAt } from "../cards/pointer"
 import { sayPointer, sayValue } from "../cards/words"
@@ -82,14 +82,7 @@ export function ChangeDialog(props: Props) {
           />
         </div>
         <Typography.Text type="secondary">{t("rates.request.about")}</Typography.Text>
-        {propose.error && (
-          <Alert
-            type="error"
-            showIcon
-            title={sentenceOf(propose.error)}
-            description={<Details fault={propose.error} />}
-          />
-        )}
+        <Refused fault={propose.error} />
       </Flex>
     </Modal>
   )

@@ -5,6 +5,7 @@ import { Rows } from "@/api/Rows"
 import type { StatementShown } from "@/api/types"
 import { shortTime } from "@/text/format"
 import { Money } from "../Money"
+import { OrderText } from "../OrderText"
 import { Why } from "../Why"
 
 /** The same orders in order of payment: tiers fill one order after the other, the sum is the same. */
@@ -30,7 +31,7 @@ export function RepricedLines({ statement }: { statement: StatementShown }) {
           { title: t("settlement.paidAt"), render: (_, row) => shortTime(row.paid_at) },
           {
             title: t("settlement.order"),
-            render: (_, row) => <Typography.Text copyable>{row.order}</Typography.Text>,
+            render: (_, row) => <OrderText order={row.order} />,
           },
           {
             title: t("settlement.base"),

@@ -8,6 +8,7 @@ import { asSeenBy } from "../amounts"
 import { MoneyTag } from "../entries/MoneyTag"
 import { inWords } from "../inWords"
 import { Money } from "../Money"
+import { OrderText } from "../OrderText"
 import { Why } from "../Why"
 
 /** What the statement lists, each with its explanation; above zero the party gets it. */
@@ -29,11 +30,7 @@ export function StatementLines({ statement }: { statement: StatementShown }) {
           title: t("settlement.order"),
           render: (_, row) => (
             <Flex vertical align="flex-start">
-              {row.order ? (
-                <Typography.Text copyable={{ text: row.order }}>{row.order}</Typography.Text>
-              ) : (
-                <span>{inWords(row.kind_name)}</span>
-              )}
+              {row.order ? <OrderText order={row.order} /> : <span>{inWords(row.kind_name)}</span>}
               <Typography.Text type="secondary">
                 <When at={row.posted_at} />
               </Typography.Text>

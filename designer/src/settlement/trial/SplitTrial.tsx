@@ -1,9 +1,9 @@
 import { useMutation } from "@tanstack/react-query"
-import { Alert, Button, Card, Empty, Flex, InputNumber, Table } from "antd"
+import { Button, Card, Empty, Flex, InputNumber, Table } from "antd"
 import { useState } from "react"
 import { useTranslation } from "react-i18next"
 import { call } from "@/api/client"
-import { Details, sentenceOf } from "@/api/Fault"
+import { Refused } from "@/api/Fault"
 import type { SplitPlan } from "@/api/types"
 import { SplitEditor } from "../cards/SplitEditor"
 import { inWords } from "../inWords"
@@ -49,14 +49,7 @@ export function SplitTrial() {
         </Flex>
       </Card>
       <Card title={t("rates.trial.result")}>
-        {split.error && (
-          <Alert
-            type="error"
-            showIcon
-            title={sentenceOf(split.error)}
-            description={<Details fault={split.error} />}
-          />
-        )}
+        <Refused fault={split.error} />
         {split.data ? (
           <Table
             size="small"

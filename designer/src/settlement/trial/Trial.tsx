@@ -1,10 +1,10 @@
 import { useMutation } from "@tanstack/react-query"
-import { Alert, Card as Box, Button, Empty, Flex, Form, Input, Segmented } from "antd"
+import { Card as Box, Button, Empty, Flex, Form, Input, Segmented } from "antd"
 import dayjs from "dayjs"
 import { useState } from "react"
 import { useTranslation } from "react-i18next"
 import { call } from "@/api/client"
-import { Details, sentenceOf } from "@/api/Fault"
+import { Refused } from "@/api/Fault"
 import type { Card, QuoteBody } from "@/api/types"
 import { wordOf } from "../cards/words"
 import { Labelled } from "../Labelled"
@@ -138,14 +138,7 @@ export function Trial({ document, published }: Props) {
         </Flex>
       </Box>
       <Box title={t("rates.trial.result")}>
-        {quote.error && (
-          <Alert
-            type="error"
-            showIcon
-            title={sentenceOf(quote.error)}
-            description={<Details fault={quote.error} />}
-          />
-        )}
+        <Refused fault={quote.error} />
         {quote.data && <QuoteView quote={quote.data} document={document} />}
         {!quote.data && !quote.error && (
           <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("rates.trial.empty")} />

@@ -1,9 +1,9 @@
 import { useMutation } from "@tanstack/react-query"
-import { Alert, Card as Box, Button, Flex, Input, Typography } from "antd"
+import { Card as Box, Button, Flex, Input, Typography } from "antd"
 import { useState } from "react"
 import { useTranslation } from "react-i18next"
 import { call } from "@/api/client"
-import { Details, sentenceOf } from "@/api/Fault"
+import { Refused } from "@/api/Fault"
 import type { Card } from "@/api/types"
 import { Labelled } from "../Labelled"
 import { lastMonth } from "../lastMonth"
@@ -40,14 +40,7 @@ export function WhatIf({ document }: { document: Card }) {
             {t("rates.whatIf.go")}
           </Button>
         </Flex>
-        {ask.error && (
-          <Alert
-            type="error"
-            showIcon
-            title={sentenceOf(ask.error)}
-            description={<Details fault={ask.error} />}
-          />
-        )}
+        <Refused fault={ask.error} />
         {ask.data && (
           <WhatIfRows rows={ask.data.rows} terms={document} wouldBe={t("rates.whatIf.would")} />
         )}

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next"
 import type { Simulation } from "@/api/types"
 import type { Report } from "@/editor/simulate/report"
 import { findEdge } from "@/flow/graphs"
-import { useTried } from "../useDocument"
+import { usePortNames, useTried } from "../useDocument"
 
 const FlowView = lazy(async () => ({ default: (await import("@/editor/FlowView")).FlowView }))
 
@@ -16,6 +16,7 @@ export function Untaken({ found, report }: { found: Simulation; report: Report }
   const { never, lines, nodes, dead_ends } = report.coverage
   const names = new Map(nodes.map((node) => [node.id, node.name || node.id]))
   const say = (id: string) => names.get(id) ?? id
+  const portOf = usePortNames(flow)
   const open = dead_ends.filter((one) => !one.last)
   const nothing = never.lines.length + never.rows.length + open.length === 0
   if (nothing) return <Empty description={t("simulations.untaken.none")} />
@@ -33,7 +34,9 @@ export function Untaken({ found, report }: { found: Simulation; report: Report }
                   aria-pressed={chosen === id}
                   onClick={() => setChosen(id)}
                 >
-                  {line ? `${say(line.from)} · ${line.port} → ${say(line.to)}` : id}
+                  {line
+                    ? `${say(line.from)} · ${portOf(line.from, line.port)} → ${say(line.to)}`
+                    : id}
                 </Button>
               </li>
             )
@@ -68,7 +71,7 @@ export function Untaken({ found, report }: { found: Simulation; report: Report }
                   <Button type="link" size="small" onClick={() => setChosen(one.node)}>
                     {t("simulations.untaken.end", {
                       name: say(one.node),
-                      port: one.port,
+                      port: portOf(one.node, one.port),
                       count: one.count,
                     })}
                   </Button>

@@ -39,7 +39,6 @@ export const calendars: SameShape<typeof zh> = {
   range: "{{first}} to {{last}}",
   and: ", ",
   year: "{{year}}",
-  month: "Month {{month}}",
   before: "Year before",
   after: "Year after",
   yearLabel: "Every day of {{year}}; arrow keys move, Enter marks a day",
@@ -91,5 +90,4 @@ export const calendars: SameShape<typeof zh> = {
   deleteInUse: "A published flow uses it, so it stays",
   deleted: "The calendar is gone",
   readOnly: "You may look at calendars, not change them.",
-  leave: "There are changes not saved yet",
 }

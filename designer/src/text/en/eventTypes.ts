@@ -16,7 +16,7 @@ export const eventTypes: SameShape<typeof zh> = {
   record: "What is in “{{name}}”",
   recordHelp: "Flows say {{name}}.field, such as {{name}}.{{field}}",
   fields: "Content",
-  fieldCount: "{{count}} field(s)",
+  fieldCount: "Fields: {{count}}",
   scene: "From scene",
   own: "Made here",
   updated: "Changed",
@@ -75,6 +75,5 @@ export const eventTypes: SameShape<typeof zh> = {
   deleteInUse: "A published flow listens to it, so it stays",
   deleted: "The event is gone",
   readOnly: "You may look at it, not change it.",
-  leave: "There are changes not saved yet",
   narrow: "A published flow uses it: without a field, or with another kind, it may read nothing.",
 }

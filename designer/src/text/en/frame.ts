@@ -47,6 +47,7 @@ export const frame: SameShape<typeof zhCN> = {
   },
   word: {
     cancel: "Cancel",
+    notSaved: "There are changes not saved yet",
     save: "Save",
     close: "Close",
     edit: "Edit",
@@ -138,6 +139,18 @@ export const frame: SameShape<typeof zhCN> = {
     first:
       "First time here? The login and its first password were shown in the terminal that started the server; they are also in first-login.txt in the data folder.",
     forgotten: "Forgot your password? Ask an admin to reset it.",
+  },
+  /** The built-in roles. */
+  role: {
+    admin: "Head office admin",
+    operations: "Operations",
+    business: "Business",
+    finance: "Finance",
+    agent: "Agent",
+    guide: "Store guide",
+    partner: "Partner",
+    developer: "Developer",
+    viewer: "Viewer",
   },
   firstPassword: {
     title: "Choose a new password first",

@@ -27,7 +27,15 @@ export const starts: SameShape<typeof zh> = {
   live: "Live version",
   against: "Compared with",
   with: "Tried on",
-  sources: { starts: "A start", event: "An event", cases: "Its cases", window: "The past" },
+  sources: {
+    starts: "A start",
+    event: "An event",
+    file: "A file",
+    cases: "Its cases",
+    window: "The past",
+  },
+  fileAbout:
+    "JSON (a list, or one event a line) or CSV (by the columns of a connection for files), 200 MB at most. Lines that cannot be read are listed with their number and the reason; the others are tried.",
   noStarts: "This flow starts by events only.",
   noCases: "This flow has no cases.",
   noVersions: "It has not been published: only the draft can be tried.",

@@ -14,7 +14,7 @@ export const calendars = {
   week: "每周上班时间",
   public: "按国务院通知放假和调休",
   publicOff: "不按法定节假日放假",
-  publicKnown: "已收录 {{years}} 年的放假通知；其他年份只按每周时间计算，可在右侧手工标注",
+  publicKnown: "已收录 {{years}} 年的放假通知；其他年份只按每周时间计算，可在年历上手工标注",
   updated: "更新时间",
   closedDay: "休息",
   wholeDay: "全天",
@@ -37,7 +37,6 @@ export const calendars = {
   range: "{{first}}至{{last}}",
   and: "、",
   year: "{{year}} 年",
-  month: "{{month}} 月",
   before: "前一年",
   after: "后一年",
   yearLabel: "{{year}} 年的每一天；按方向键移动，按回车标注这一天",
@@ -88,5 +87,4 @@ export const calendars = {
   deleteInUse: "已发布的流程在用它，不能删除",
   deleted: "日历已删除",
   readOnly: "您可以查看，没有修改日历的权限。",
-  leave: "有改动还没有保存",
 }

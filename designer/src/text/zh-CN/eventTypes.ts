@@ -70,6 +70,5 @@ export const eventTypes = {
   deleteInUse: "已发布的流程在监听它，不能删除",
   deleted: "事件已删除",
   readOnly: "您可以查看，没有修改的权限。",
-  leave: "有改动还没有保存",
   narrow: "已发布的流程在用它：删掉字段或改类型，可能让流程读不到值。",
 }

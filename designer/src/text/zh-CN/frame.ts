@@ -44,6 +44,7 @@ export const frame = {
   },
   word: {
     cancel: "取消",
+    notSaved: "有改动还没有保存",
     save: "保存",
     close: "关闭",
     edit: "编辑",
@@ -135,6 +136,18 @@ export const frame = {
     first:
       "第一次使用？登录名和初始密码显示在启动服务的终端里，也保存在数据目录的 first-login.txt 文件中。",
     forgotten: "忘记密码时，请联系管理员重置。",
+  },
+  /** The built-in roles. */
+  role: {
+    admin: "总部管理员",
+    operations: "实施",
+    business: "运营",
+    finance: "财务",
+    agent: "客服",
+    guide: "导购",
+    partner: "合作方",
+    developer: "开发",
+    viewer: "只读",
   },
   firstPassword: {
     title: "请先设置新密码",

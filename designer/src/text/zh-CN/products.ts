@@ -4,6 +4,7 @@ export const products = {
   tabs: { unmapped: "待匹配", active: "在用", archived: "已停用", setAside: "不是商品" },
   search: "搜索名称或编码",
   category: "类目",
+  categoryLike: "护肤/眼霜",
   allPlatforms: "所有平台",
   platform: "平台",
   new: "新建商品",

@@ -25,7 +25,15 @@ export const starts = {
   live: "线上版本",
   against: "对比",
   with: "用什么试",
-  sources: { starts: "启动方式", event: "事件", cases: "测试用例", window: "历史" },
+  sources: {
+    starts: "启动方式",
+    event: "事件",
+    file: "事件文件",
+    cases: "测试用例",
+    window: "历史",
+  },
+  fileAbout:
+    "JSON（一个列表，或每行一个事件）或 CSV（按文件对接的列对照读取），最大 200 MB。读不出的行会列出行号和原因，不影响其他行。",
   noStarts: "这个流程只由事件启动。",
   noCases: "这个流程没有测试用例。",
   noVersions: "还没有发布过，只能试草稿。",

@@ -396,3 +396,10 @@ def test_the_quick_form_answers_as_the_careful_one(
     assert answer == expected
     whole = make(node, schema, CHINA, condition=False, source=source)
     assert whole(scope) == expected
+
+
+def test_equal_numbers_of_different_places_stay_what_they_were_written():
+    """A constant compared with may be written with more places; one computed with may not."""
+    found = compile_expression("[1 + a, 1.00 + a, a > 1]").evaluate({"a": Decimal(2)})
+    assert [str(one) for one in found] == ["3", "3.00", "True"]
+    assert not compile_condition("a > 99999999999999999999999999 or a < -1").evaluate({"a": 2})

@@ -14,6 +14,8 @@ from engine.runtime.world import World
 from engine.settlement.account import read_state
 from engine.settlement.money import round_fine
 from engine.store import settlement_accounts as account_store
+from engine.store import settlement_entries as entry_store
+from engine.store import settlement_posted as posted_store
 from engine.store.rate_cards import load_plans
 from tests.engine.runtime.conftest import START, TENANT, settle
 from tests.engine.settlement.shop import percentage, rule, tiers
@@ -119,7 +121,7 @@ def take(world: World, *events: Event) -> None:
 def entries(world: World, **where: Any) -> list[Any]:
     """All entries, oldest first."""
     with world.db.reading() as conn:
-        return account_store.list_entries(conn, TENANT, limit=None, **where)[::-1]
+        return entry_store.list_entries(conn, TENANT, limit=None, **where)[::-1]
 
 
 def accounts(world: World) -> list[Any]:
@@ -131,7 +133,7 @@ def demand_exact(world: World) -> None:
     """The entries of every account sum to f(its totals), to the cent."""
     with world.db.reading() as conn:
         for row in account_store.list_accounts(conn, TENANT, limit=10_000):
-            minor, _ = account_store.sums_by(conn, TENANT, row.key)
+            minor, _ = posted_store.sums_by(conn, TENANT, row.key)
             state = read_state(row.state)
             assert minor == state.minor
             for sub, (_, _, fine, posted, _) in state.subs.items():

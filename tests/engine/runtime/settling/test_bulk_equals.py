@@ -10,7 +10,8 @@ import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import partial
 from threading import Thread
 from types import SimpleNamespace
 from typing import Any
@@ -30,10 +31,17 @@ from engine.runtime.settling.adjustments import (
 from engine.runtime.settling.budgets import put_budget, read_one
 from engine.runtime.settling.parties import create_party, set_accounts
 from engine.runtime.settling.rate_cards import create_card, publish_card
+from engine.runtime.settling.reports import report
 from engine.runtime.world import World
 from engine.settlement.account import read_state
 from engine.store import settlement_accounts as account_store
+from engine.store import settlement_bulk
+from engine.store import settlement_entries as entry_store
+from engine.store import settlement_posted as posted_store
 from engine.store.flows import create_tenant
+from engine.store.settlement_sheets import fold
+from engine.store.settlement_sums import sums_by_party, sums_by_state
+from engine.store.settlement_what_if import posted_for_orders
 from tests.engine.runtime.conftest import START, TENANT, Clock, settle
 from tests.engine.runtime.settling.ledger import TIERS, ordered, refunded
 from tests.engine.settlement.shop import percentage, rule, term, tiers
@@ -164,7 +172,7 @@ def rows(
 ) -> Counter[str]:
     """The ledger of a brand, people by name."""
     with world.db.reading() as conn:
-        found = account_store.list_entries(conn, tenant, limit=None)
+        found = entry_store.list_entries(conn, tenant, limit=None)
     written = (repr([getattr(row, name) for name in columns]) for row in found)
     return Counter(by_name(names[tenant], one) for one in written)
 
@@ -181,7 +189,7 @@ def books(world: World, names: dict[str, dict[str, str]], tenant: str) -> dict[s
     with world.db.reading() as conn:
         for row in account_store.list_accounts(conn, tenant, limit=10_000):
             state = read_state(row.state)
-            minor, _ = account_store.sums_by(conn, tenant, row.key)
+            minor, _ = posted_store.sums_by(conn, tenant, row.key)
             assert minor == state.minor
             subs = sorted(by_name(names[tenant], repr(one)) for one in state.subs.items())
             found[by_name(names[tenant], row.key)] = (state.amount, state.number, minor, subs)
@@ -189,11 +197,44 @@ def books(world: World, names: dict[str, dict[str, str]], tenant: str) -> dict[s
 
 
 def demand_same(world: World, names: dict[str, dict[str, str]]) -> None:
-    """Every entry of the one brand is an entry of the other, and the accounts agree."""
+    """Every entry of the one brand is an entry of the other, the accounts agree, and so does
+    whatever is read of them.
+    """
     live, bulk = rows(world, names, TENANT), rows(world, names, BULK)
     assert bulk == live
     assert sum(bulk.values()) > 100
     assert books(world, names, BULK) == books(world, names, TENANT)
+    assert told_of(world, names, BULK) == told_of(world, names, TENANT)
+    for tenant in (TENANT, BULK):
+        with world.db.reading() as conn:
+            every = [row.key for row in entry_store.list_entries(conn, tenant, limit=None)]
+            paged: list[str] = []
+            while rows_ := entry_store.list_entries(
+                conn, tenant, limit=7, before=paged[-1] if paged else None
+            ):
+                paged += [row.key for row in rows_]
+            assert paged == every
+            found = entry_store.entries_by_key(conn, tenant, every)
+            assert {row.key for row in found} == set(every)
+
+
+def told_of(world: World, names: dict[str, dict[str, str]], tenant: str) -> Counter[str]:
+    """What reports, sums and a trial say of a brand's month."""
+    days = {"since": date(2026, 11, 1), "until": date(2026, 11, 30)}
+    said: list[Any] = []
+    for by in ("tier", "shop", "channel", "party"):
+        said += report(world, tenant, by, **days).rows
+    with world.db.reading() as conn:
+        for key in posted_store.parties_in(conn, tenant, NOVEMBER):
+            found = entry_store.list_entries(conn, tenant, party=key, limit=None)
+            said.append((key, len(found), posted_store.currencies_in(conn, tenant, key, NOVEMBER)))
+        said += sums_by_state(conn, tenant, NOVEMBER)
+        said += sums_by_party(conn, tenant, NOVEMBER, ["pending", "frozen"]).items()
+        said += posted_for_orders(conn, tenant, "creators", TERMS, None, None)
+        own = entry_store.entries_of_orders(conn, tenant, ["douyin/flagship/1"])
+        listed = entry_store.list_entries(conn, tenant, order="douyin/flagship/1", limit=None)
+        assert {row.key for row in own} == {row.key for row in listed}
+    return Counter(by_name(names[tenant], repr(one)) for one in said)
 
 
 def act(world: World, do: Callable[[str, dict[str, str]], None], names: Any) -> None:
@@ -220,8 +261,9 @@ def test_bulk_writes_the_entries_that_lanes_write_whichever_job_dies(
     booked(world)
     clock.wind(timedelta(days=4))
     settle(world)
-    monkeypatch.setattr(month, "FIRST_ACCOUNTS", 1)
-    monkeypatch.setattr(month, "MOST_ACCOUNTS", 4)
+    for most in ("LINES_AT_ONCE", "LINES_ON_SQLITE"):
+        monkeypatch.setattr(month, most, 3)  # less than some accounts have: they come in slices
+    monkeypatch.setattr(settlement_bulk, "fold", partial(fold, most=2))
     job = SimpleNamespace(tenant=BULK, args={"shard": 0, "of": 1})
 
     def dies_after(parts: int) -> Callable[..., None]:

@@ -18,6 +18,7 @@ from engine.runtime.settling.reconciling import reconcile_bill, reconciliation_l
 from engine.runtime.settling.reports import report
 from engine.runtime.settling.repricing import reprice_period, try_reprice
 from engine.runtime.world import World
+from engine.store.settlement_statements import holds_of
 from tests.engine.runtime.conftest import TENANT, live, settle
 from tests.engine.runtime.settling.ledger import (
     TIERS,
@@ -122,13 +123,24 @@ def test_opening_totals_go_on_where_the_old_system_stopped(world: World) -> None
     balance = {"kind": "statement", "party": lin, "amount": "-5.00", "period": "2026-10"}
     wrong = preview_opening(world, TENANT, "creators", [row], control={"total": "801.00"})
     assert [problem.path for problem in wrong.problems] == ["/control/total"]
-    apply_opening(world, WHO, "creators", [row, balance], control={"total": "800.00"})
+    hold = {"kind": "hold", "party": lin, "amount": "30.00"}
+    holds = [{**hold, "due_on": f"2026-12-{day}"} for day in ("01", "15")]
+    rows = [balance, row, *holds]
+    twice = [*rows, {**row, "window": "2026-11-01"}]
+    found = preview_opening(world, TENANT, "creators", twice)
+    assert [problem.path for problem in found.problems] == ["/rows/4/window"]
+    apply_opening(world, WHO, "creators", rows, control={"total": "800.00", "hold": "60.00"})
+    with world.db.reading() as conn:
+        kept = [(one.due_on, one.minor) for one in holds_of(conn, TENANT, lin, "CNY")]
+    assert kept == [("2026-12-01", 3_000), ("2026-12-15", 3_000)]
     take(world, ordered("1", "300.00"))
     due = (50_000 * 3 + 50_000 * 5 + 10_000 * 8) // 100
     assert sum(entry.minor for entry in entries(world)) == due
     demand_exact(world)
+    again = preview_opening(world, TENANT, "creators", rows)  # says what the import refuses
+    assert {problem.path for problem in again.problems} == {"/rows", "/rows/0", "/rows/1"}
     with pytest.raises(Conflict):
-        apply_opening(world, WHO, "creators", [row])
+        apply_opening(world, WHO, "creators", rows)
 
 
 def test_a_bill_is_held_against_orders_and_their_fees(world: World) -> None:
@@ -160,6 +172,10 @@ def test_a_report_sums_to_the_ledger(world: World, by: str) -> None:
     take(world, ordered("1", "600.00"), ordered("2", "300.00"), refunded("2", "100.00"))
     found = report(world, TENANT, by, since=date(2026, 11, 1), until=date(2026, 11, 30))
     assert sum(row.minor for row in found.rows) == sum(entry.minor for entry in entries(world))
+    for rule_id, rows in (("base", found.rows), ("off_season", ())):
+        only = report(world, TENANT, by, since=date(2026, 11, 1), until=date(2026, 11, 30),
+                      filters={"rule": rule_id})  # fmt: skip
+        assert only.rows == rows
     with pytest.raises(InvalidInput):
         report(world, TENANT, by, since=date(2026, 11, 1), until=date(2026, 10, 1))
 

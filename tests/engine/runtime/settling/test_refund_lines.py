@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.core.event import Event
-from engine.runtime.jobs import drain_jobs
+from engine.runtime.jobs import drain_jobs, start_job
 from engine.runtime.principal import system
 from engine.runtime.settling.due import REFUNDS_WAIT
+from engine.runtime.settling.early_refunds import EARLY_REFUNDS
 from engine.runtime.settling.rate_cards import publish_card, save_card
 from engine.runtime.settling.repricing import reprice_period
 from engine.runtime.world import World
@@ -114,10 +115,17 @@ def test_a_refund_from_before_the_first_card_counts_for_what_is_booked_later(wor
     take(world, shipped("1"), back("2", "40.00", {"sku": "MASK", "amount": "40.00"}))
     assert [entry.minor for entry in entries(world, order="douyin/flagship/1")] == [600, 800, -600]
     assert worth(world) == (600 + 200) + 600
-    # A second publication looks for nothing any more, and the job may be done twice.
+    # A second publication looks for nothing any more; where cards are there already and every
+    # refund was applied as it came, the job changes nothing.
     save_card(world, system(TENANT), "creators", CARD, revision=1)
     publish_card(world, system(TENANT), "creators")
     assert drain_jobs(world, "test") == 0
+    take(world, back("2", "6.00", {"outer_id": "EYE", "amount": "6.00"}, name="b"))
+    there = [(entry.key, entry.minor) for entry in entries(world)]
+    start_job(world, TENANT, EARLY_REFUNDS, {}, by="system")
+    assert drain_jobs(world, "test") == 1
+    settle(world)
+    assert [(entry.key, entry.minor) for entry in entries(world)] == there
     demand_exact(world)
 
 

@@ -25,7 +25,7 @@ from engine.runtime.settling.quoting import what_if
 from engine.runtime.settling.rate_cards import create_card, publish_card, save_card
 from engine.runtime.settling.repricing import reprice_period, try_reprice
 from engine.runtime.world import World
-from engine.store import settlement_accounts as account_store
+from engine.store import settlement_entries as entry_store
 from engine.store.customers import customers
 from engine.store.flows import create_tenant
 from tests.conftest import _fill
@@ -254,7 +254,7 @@ def posted(
 ) -> dict[str, int]:
     """What the month's orders came to, by name; zeros left out."""
     with world.db.reading() as conn:
-        rows = account_store.list_entries(conn, tenant, limit=None)
+        rows = entry_store.list_entries(conn, tenant, limit=None)
     causes = {row.key.partition("/")[0]: row.order_key for row in rows if "~" not in row.key}
     found: dict[str, int] = {}
     for row in rows:

@@ -61,30 +61,34 @@ import json, sys
 from benchmarks.installation import TENANT, flow, order
 from benchmarks.test_run import bare_world
 from engine.core.event import write_event
-from engine.runtime.batch import as_json
-from engine.runtime.simulate import read_setup, run, simulate
+from engine.runtime.rows import as_json
+from engine.runtime.simulate import documents, read_setup, run, simulate
 world, shared, told = bare_world(), run.run_shared, []
 def noted(*given):
     told.append(given[-1])
     return shared(*given)
-run.run_shared, run.can_fork = noted, lambda: True  # also on a machine with one core
+run.run_shared = noted
+run.can_fork = documents.can_fork = lambda: True  # also on a machine with one core
 document = flow(with_effect=False)
 document["nodes"][2]["config"]["fields"][0]["value"] = "{{ 1 / (order.amount - 523) }}"
-setup = {"flow": "vip", "document": document, "keep": 40,
-         "events": [write_event(order(number % 390, 60)) for number in range(400)]}
+lines = [json.dumps(write_event(order(number % 390, 60))) for number in range(400)]
+lines[20], lines[300] = "{", "[1]"
+with open(sys.argv[1], "w") as file:
+    file.write("\\n".join(lines))
+setup = {"flow": "vip", "document": document, "keep": 40, "file": {"path": sys.argv[1]}}
 found = []
-for run.SHARED_FROM in (100, 10_000):
+for run.SHARED_FROM, documents.HALVED_FROM in ((100, 1_000), (10_000, 10**9)):
     result = simulate(world, TENANT, read_setup(setup))
     kept = [[each.id, each.status, each.path, len(each.journal)] for each in result.kept["new"]]
     found.append([as_json(result.report), kept])
 print(json.dumps({"same": found[0] == found[1], "shares": [list(one) for one in told],
-                  "runs": found[0][0]["runs"]["by_status"]}))
+                  "runs": found[0][0]["runs"]["by_status"], "events": found[0][0]["events"]}))
 """
 
 
-def test_in_two_processes_the_report_is_the_one_of_a_single_process() -> None:
+def test_in_two_processes_the_report_is_the_one_of_a_single_process(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", IN_TWO],
+        [sys.executable, "-c", IN_TWO, str(tmp_path / "events.jsonl")],
         capture_output=True,
         text=True,
         check=False,
@@ -96,7 +100,12 @@ def test_in_two_processes_the_report_is_the_one_of_a_single_process() -> None:
     assert found["same"]
     assert len(found["shares"]) == 1
     assert 100 < sum(found["shares"][0]) < 300
-    assert found["runs"] == {"failed": 1, "succeeded": 389}  # ten events came twice
+    assert found["runs"] == {"failed": 1, "succeeded": 387}
+    # Two lines are no events, ten events came twice: each is named by its line.
+    bad = found["events"]["bad"]
+    assert (found["events"]["used"], found["events"]["refused"]) == (388, 12)
+    assert [one["line"] for one in bad] == [21, 301, *range(391, 401)]
+    assert "第 1 行" in bad[2]["reason"]["zh"]
 
 
 def _linked(number: int, *people: str) -> dict[str, Any]:
@@ -109,7 +118,8 @@ def _linked(number: int, *people: str) -> dict[str, Any]:
 
 def test_events_that_may_be_of_one_owner_stay_together(world: World) -> None:
     events = [_linked(1, "a"), _linked(2, "b"), _linked(3, "c"), _linked(4, "a", "c")]
-    events += [_linked(5, "d"), _linked(1, "d")]  # the first order again, of somebody else
+    # The first order again, of somebody else.
+    events += [_linked(5, "d"), {**_linked(1, "d"), "id": "again"}]
     people = [{"identities": {"douyin_open_id": "b", "member_id": "7"}}]
     setup = read_setup({"flow": "tried", "events": events, "customers": people})
 
@@ -121,7 +131,8 @@ def test_events_that_may_be_of_one_owner_stay_together(world: World) -> None:
         shares = shares_of(world, conn, TENANT, feed, setup, tell)
     # Five of six belong together: that is no use.
     assert shares is None
-    setup = read_setup({"flow": "tried", "events": [*events, *events[1:2] * 4]})
+    events += [{**_linked(2, "b"), "id": f"more-{number}"} for number in range(4)]
+    setup = read_setup({"flow": "tried", "events": events})
     with world.db.reading() as conn:
         feed = read_feed(world, conn, TENANT, setup, tell)
         shares = shares_of(world, conn, TENANT, feed, setup, tell)

@@ -73,12 +73,14 @@ def test_bad_lines_are_named_and_do_not_stop_the_rest(world: World, tmp_path: Pa
             b"[" * 100_000,
             b'"text"',
             LINES[2].encode(),
+            LINES[0].encode(),
         ]
     )
     found = read(world, tmp_path, raw)
     assert found["used"] == 2
-    assert [bad["line"] for bad in found["bad"]] == [2, 3, 4, 5, 6, 7]
+    assert [bad["line"] for bad in found["bad"]] == [2, 3, 4, 5, 6, 7, 9]
     assert "编码" in found["bad"][1]["reason"]["zh"]
+    assert "第 1 行" in found["bad"][-1]["reason"]["zh"]  # it stands there already
 
 
 def test_a_table_with_a_few_broken_bytes_loses_only_their_rows(

@@ -1,0 +1,53 @@
+/** Balances taken over from the system before. */
+
+export const opening = {
+  about: "从旧系统接过来：进行中的累计、还没释放的预留金、还没付的对账单。",
+  notYours: "导入期初需要「维护计费规则、合作方与预算」权限。",
+  template: "下载模板",
+  step: { file: "选择文件", look: "核对", import: "导入" },
+  cardHelp: "文件里的结算项属于哪张已发布的计费规则",
+  noCards: "还没有已发布的计费规则",
+  control: "控制数",
+  controlAbout: "从旧系统抄来的合计，必须与文件对得上；不填的不核对。",
+  sum: "合计",
+  inFile: "文件里",
+  inOld: "旧系统",
+  notGiven: "未核对",
+  same: "一致",
+  differs: "不一致",
+  sums: {
+    total: "累计金额",
+    total_count: "累计数量",
+    posted: "已付",
+    hold: "预留金",
+    statement: "未付对账单",
+  },
+  look: "先看看会怎样",
+  problems: "有 {{count}} 处问题，改好文件再上传",
+  problemsAbout: "现在什么也没有改动。",
+  sound: "核对通过，可以导入。",
+  totals: "累计（{{count}}）",
+  holds: "预留金（{{count}}）",
+  balances: "对账单（{{count}}）",
+  posted: "已付",
+  dueOn: "到期日",
+  go: "导入 {{count}} 行期初",
+  askTitle: "导入期初余额？",
+  askAbout: "导入后，这些账户从这里接着累计。",
+  done: "期初已导入",
+  seeAccounts: "查看账户",
+  format: "文件怎么写",
+  formatAbout:
+    "第一行是列名；「类型」一列决定每行是什么。合作方填名称；有重名时填编号，可以在合作方页面复制。",
+  kind: {
+    total: {
+      name: "累计",
+      about: "合作方、结算项、累计周期、金额、数量、已付",
+    },
+    hold: { name: "预留金", about: "合作方、金额、到期日" },
+    statement: {
+      name: "对账单",
+      about: "合作方、结算周期、金额（小于 0 是对方欠我们的）",
+    },
+  },
+}

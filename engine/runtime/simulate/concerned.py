@@ -1,0 +1,106 @@
+"""Whom the events of a test run concern, noted while they come in, so that nobody reads them again.
+
+Names that stand in one event belong together: all of one customer, of one order, of one record. A
+name is kept as its hash; two of one hash would only keep together what need not be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from engine.core.event import Event
+from engine.runtime.inbox import record_keys
+from engine.runtime.owners import Incoming, read_identities
+from engine.runtime.world import World
+
+
+class Rings:
+    """Names that belong together."""
+
+    def __init__(self) -> None:
+        self._above: dict[int, int] = {}
+
+    def find(self, name: int) -> int:
+        """The name that stands for all that belong to this one."""
+        above = self._above
+        if name not in above:
+            return name
+        root = name
+        while (higher := above.get(root, root)) != root:
+            root = higher
+        while (higher := above.get(name, name)) != root:
+            above[name] = root
+            name = higher
+        return root
+
+    def join(self, one: int, other: int) -> None:
+        root, under = self.find(one), self.find(other)
+        if root != under:
+            self._above[under] = root
+
+    def extend(self, other: Rings) -> None:
+        for name, above in other._above.items():
+            self.join(above, name)
+
+
+class Concerned:
+    """Who is named by events: `identities` as they are kept, `orders` by platform and number."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._unnamed = 0
+        self.identities: set[tuple[str, str]] = set()
+        self.orders: set[tuple[str, str]] = set()
+        self.customers: set[str] = set()
+        self.rings = Rings()
+
+    def read(self, event: Event) -> int:
+        """Notes whom an event names; one of the names, or one of its own."""
+        data = event.data
+        one = Incoming(event, "", event.time)
+        read_identities(self._world, one)
+        customer = data.get("customer")
+        if isinstance(customer, dict) and str(customer.get("id", "")).startswith("cus_"):
+            self.customers.add(customer["id"])
+        names = list(map(hash, record_keys(data)))
+        if one.stored:
+            self.identities.update(one.stored.values())
+            names += map(hash, one.stored.values())
+        if one.order is not None:
+            self.orders.add(one.order)
+            names.append(order_name(one.order))
+        if not names:
+            self._unnamed += 1
+            return hash(("event", self._unnamed))
+        return self.together(names)
+
+    def another(self) -> Concerned:
+        """An empty one for other events of the same test run."""
+        return Concerned(self._world)
+
+    def packed(self) -> tuple[Any, ...]:
+        """As it travels to another process."""
+        return (self.identities, self.orders, self.customers, self.rings)
+
+    def unpack(self, found: tuple[Any, ...]) -> None:
+        self.identities, self.orders, self.customers, self.rings = found
+
+    def extend(self, other: Concerned) -> None:
+        self.identities |= other.identities
+        self.orders |= other.orders
+        self.customers |= other.customers
+        self.rings.extend(other.rings)
+
+    def together(self, names: Sequence[int]) -> int:
+        """All these are one's; the first of them."""
+        first = names[0]
+        for name in names:
+            if name != first:
+                self.rings.join(first, name)
+        return first
+
+
+def order_name(order: tuple[str, str]) -> int:
+    """An order by platform and number, named as the record in its events is."""
+    return hash(f"order:{order[0]}/{order[1]}")
