@@ -131,7 +131,7 @@ def test_rows_the_scene_moved_and_steps_it_took_away_may_stay_as_they_are() -> N
         ("/name", "升级 VIP", "VIP", None, "流程的「名称」由「升级 VIP」改为「VIP」"),
         ("/nodes/a/name", "", "打标", "a", "节点「」改名为「打标」"),
         ("/nodes/a", {"id": "a"}, None, "a", "删除节点「a」"),
-        ("/nodes/a/timeout", "P1D", "P2D", "a", "「a」的「超时」由「P1D」改为「P2D」"),
+        ("/nodes/a/timeout", "P1D", "P2D", "a", "「a」的「超时」由「1 天」改为「2 天」"),
         ("/nodes/l/body/nodes/x/note", None, "注", "x", "「x」的「备注」"),
         ("/nodes/b/config/branches/order", ["a", "b"], ["b", "a"], "b", "调整了顺序"),
         ("/params/properties/limit/default", 500, 300, None, "参数「limit」由「500」改为「300」"),
