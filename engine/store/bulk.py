@@ -242,12 +242,14 @@ def _update_text(
     table: Table, names: tuple[str, ...], key: tuple[str, ...], held: tuple[str, ...] = ()
 ) -> TextClause:
     sets = ", ".join(f"{name} = {_picked(table, name)}" for name in names if name not in key)
+    # In a CASE the planner cannot begin with what is held: it would think that a row or two, and
+    # compare each of the many with all the rows given.
+    so_far = " AND ".join(f"t.{name} = :held_{name}" for name in held)
     return text(
         f"UPDATE {table.name} AS t SET {sets} "
         f"FROM json_to_recordset(CAST(:rows AS json)) AS r({_declared(table, names)}) "
         f"WHERE {' AND '.join(f't.{name} = r.{name}' for name in key)}"
-        + "".join(f" AND t.{name} = :held_{name}" for name in held)
-        + (f" RETURNING t.{key[0]}" if held else "")
+        + (f" AND CASE WHEN {so_far} THEN true END RETURNING t.{key[0]}" if held else "")
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Column, Index, Integer, Table, Text, select
 from sqlalchemy.engine import Connection
 
-from engine.store.among import among, among_pairs
+from engine.store.among import among, among_pairs, belongs_to
 from engine.store.bulk import insert_many, insert_new, update_many
 from engine.store.copying import copy_many
 from engine.store.db import Json, JsonB, Moment, Whole, metadata, tenant_column
@@ -169,7 +169,7 @@ def store_customers(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None
 @kept_in_memory
 def load_customers(conn: Connection, tenant: str, ids: Iterable[str]) -> dict[str, Any]:
     found = conn.execute(
-        select(customers).where(customers.c.tenant == tenant, among(customers.c.id, ids))
+        select(customers).where(belongs_to(customers.c.tenant, tenant), among(customers.c.id, ids))
     )
     return {row.id: row for row in plain_rows(found)}
 
@@ -180,7 +180,7 @@ def identities_of(conn: Connection, tenant: str, ids: Iterable[str]) -> dict[str
     found: dict[str, list[Any]] = {}
     rows = conn.execute(
         select(identities.c.customer_id, identities.c.kind, identities.c.value, identities.c.sealed)
-        .where(identities.c.tenant == tenant, among(identities.c.customer_id, ids))
+        .where(belongs_to(identities.c.tenant, tenant), among(identities.c.customer_id, ids))
         .order_by(identities.c.kind, identities.c.seen_at)
     )
     for row in plain_rows(rows):

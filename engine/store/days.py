@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from engine.core.ids import first_id
 from engine.store.among import among
-from engine.store.effects import effects
+from engine.store.effects import effects, is_under_way
 from engine.store.events import events
 from engine.store.incidents import incidents
 from engine.store.runs import runs
@@ -99,7 +99,7 @@ def count_open(conn: Connection, tenant: str) -> dict[str, int]:
     waiting = (
         select(literal(1).label("one"))
         .select_from(effects)
-        .where(effects.c.tenant == tenant, effects.c.status.in_(("pending", "sending")))
+        .where(effects.c.tenant == tenant, is_under_way)
         .limit(MOST)
         .subquery()
     )

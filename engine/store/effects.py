@@ -11,10 +11,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, SmallInteger, Table, Text, func, select
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    Text,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.engine import Connection
 
-from engine.store.among import among, among_pairs
+from engine.store.among import among
 from engine.store.bulk import insert_new, update_held, update_many
 from engine.store.copying import copy_many
 from engine.store.db import (
@@ -80,6 +90,11 @@ Index(
     postgresql_where=effects.c.status == "sending",
     sqlite_where=effects.c.status == "sending",
 )
+# As constants: a prepared statement with parameters could not use the indexes above.
+_UNDER_WAY: Any = (literal_column("'pending'"), literal_column("'sending'"))
+is_pending = effects.c.status == _UNDER_WAY[0]
+is_under_way = effects.c.status.in_(_UNDER_WAY)
+_is_sending = effects.c.status == _UNDER_WAY[1]
 
 
 def add_effects(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -130,14 +145,14 @@ def claim_effects(
             older.c.connection == effects.c.connection,
             older.c.subject == effects.c.subject,
             older.c.id < effects.c.id,
-            older.c.status.in_(("pending", "sending")),
+            older.c.status.in_(_UNDER_WAY),
         )
         .exists()
     )
     # Asked in so many words: as a join of all that waits with all that waits, each claim would take
     # the square of the backlog.
     is_first = effects.c.subject.is_(None) | ~before
-    where = [effects.c.status == "pending", effects.c.next_at <= now, is_first]
+    where = [is_pending, effects.c.next_at <= now, is_first]
     for tenant, connection in closed:
         where.append((effects.c.tenant != tenant) | (effects.c.connection != connection))
     due = (
@@ -179,7 +194,7 @@ def has_due_for(conn: Connection, tenant: str, connection: str, now: datetime) -
     found = conn.execute(
         select(effects.c.id)
         .where(
-            effects.c.status == "pending",
+            is_pending,
             effects.c.tenant == tenant,
             effects.c.connection == connection,
             effects.c.next_at <= now,
@@ -197,11 +212,10 @@ def subjects_under_way(
         select(effects.c.subject)
         .where(
             effects.c.tenant == tenant,
-            among_pairs(
-                effects.c.connection, effects.c.subject, [(connection, one) for one in subjects]
-            ),
-            effects.c.status.in_(("pending", "sending")),
-            (effects.c.status == "pending") | (effects.c.claimed_by != who),
+            effects.c.connection == connection,
+            among(effects.c.subject, subjects),
+            is_under_way,
+            is_pending | (effects.c.claimed_by != who),
         )
         .distinct()
     )
@@ -225,7 +239,7 @@ def renew_claims(conn: Connection, who: str, lasts_for: timedelta) -> None:
     conn.execute(
         all_tenants(
             effects.update()
-            .where(effects.c.status == "sending", effects.c.claimed_by == who)
+            .where(_is_sending, effects.c.claimed_by == who)
             .values(claimed_until=later_sql(conn, lasts_for))
         )
     )
@@ -243,11 +257,7 @@ def forget_claims(conn: Connection, claimers: str) -> None:
     """What workers with names that begin so had claimed is cut off: their process is dead."""
     of_them = effects.c.claimed_by.startswith(claimers, autoescape=True)
     conn.execute(
-        all_tenants(
-            effects.update()
-            .where(effects.c.status == "sending", of_them)
-            .values(claimed_until=now_sql())
-        )
+        all_tenants(effects.update().where(_is_sending, of_them).values(claimed_until=now_sql()))
     )
 
 
@@ -257,7 +267,7 @@ def cut_off(conn: Connection, limit: int) -> list[Any]:
         conn.execute(
             all_tenants(
                 select(effects)
-                .where(effects.c.status == "sending", effects.c.claimed_until < now_sql())
+                .where(_is_sending, effects.c.claimed_until < now_sql())
                 .order_by(effects.c.id)
                 .limit(limit)
                 .with_for_update(skip_locked=True)
@@ -284,11 +294,7 @@ def find_effect(conn: Connection, tenant: str, key: str) -> Any | None:
 
 def has_due(conn: Connection, now: datetime) -> bool:
     found = conn.execute(
-        all_tenants(
-            select(effects.c.id)
-            .where(effects.c.status == "pending", effects.c.next_at <= now)
-            .limit(1)
-        )
+        all_tenants(select(effects.c.id).where(is_pending, effects.c.next_at <= now).limit(1))
     )
     return found.first() is not None
 
@@ -307,7 +313,7 @@ def put_back(conn: Connection, keys: Iterable[str], now: datetime) -> None:
     conn.execute(
         all_tenants(
             effects.update()
-            .where(among(effects.c.key, keys), effects.c.status == "sending")
+            .where(among(effects.c.key, keys), _is_sending)
             .values(status="pending", next_at=now, claimed_by=None, claimed_until=None)
         )
     )
@@ -320,7 +326,7 @@ def mark_unknown(
     conn.execute(
         all_tenants(
             effects.update()
-            .where(among(effects.c.key, keys), effects.c.status == "sending")
+            .where(among(effects.c.key, keys), _is_sending)
             .values(status="unknown", error=dict(error), ended_at=now, claimed_by=None)
         )
     )
@@ -343,7 +349,7 @@ def decide_effect(conn: Connection, tenant: str, key: str, values: Mapping[str, 
 def next_due(conn: Connection) -> datetime | None:
     """When the next pending effect is due."""
     found: datetime | None = conn.execute(
-        all_tenants(select(func.min(effects.c.next_at)).where(effects.c.status == "pending"))
+        all_tenants(select(func.min(effects.c.next_at)).where(is_pending))
     ).scalar()
     return found
 
@@ -354,7 +360,7 @@ def waiting_for(conn: Connection, tenant: str, connection: str) -> int:
         select(func.count()).where(
             effects.c.tenant == tenant,
             effects.c.connection == connection,
-            effects.c.status.in_(("pending", "sending")),
+            is_under_way,
         )
     )
     return int(found.scalar_one())

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Index, SmallInteger, Table, Text, UniqueConstrain
 from sqlalchemy.engine import Connection
 
 from engine.core.ids import first_id
-from engine.store.among import among, among_pairs
+from engine.store.among import among, among_pairs, belongs_to
 from engine.store.bulk import insert_new
 from engine.store.db import Json, Moment, metadata, tenant_column
 from engine.store.rows import plain_rows
@@ -48,7 +48,9 @@ def store_events(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> set[tup
 @kept_in_memory
 def find_events(conn: Connection, tenant: str, ids: Iterable[str]) -> list[Any]:
     return plain_rows(
-        conn.execute(select(*_COLUMNS).where(events.c.tenant == tenant, among(events.c.id, ids)))
+        conn.execute(
+            select(*_COLUMNS).where(belongs_to(events.c.tenant, tenant), among(events.c.id, ids))
+        )
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Subquery, func, select
 from sqlalchemy.engine import Connection
 
-from engine.store.effects import effects
+from engine.store.effects import effects, is_under_way
 
 LATEST = 10_000  # effects of the tenant that are looked at, the newest
 
@@ -65,7 +65,7 @@ def oldest_waiting(conn: Connection, tenant: str, connection: str) -> datetime |
         select(func.min(effects.c.made_at)).where(
             effects.c.tenant == tenant,
             effects.c.connection == connection,
-            effects.c.status.in_(("pending", "sending")),
+            is_under_way,
         )
     ).scalar()
     return found

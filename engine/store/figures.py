@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from engine.core.ids import first_id
 from engine.store.db import all_tenants
-from engine.store.effects import effects
+from engine.store.effects import effects, is_pending
 from engine.store.events import events
 from engine.store.incidents import incidents
 from engine.store.lanes import backlog, lanes_with_work
@@ -38,9 +38,7 @@ def read_figures(conn: Connection, now: datetime) -> Figures:
     """All of them, as of one moment."""
     work, oldest = backlog(conn)
     pending = conn.execute(
-        all_tenants(
-            select(func.count(), func.min(effects.c.next_at)).where(effects.c.status == "pending")
-        )
+        all_tenants(select(func.count(), func.min(effects.c.next_at)).where(is_pending))
     ).one()
     return Figures(
         work=work,
