@@ -4,13 +4,14 @@ import { useEffect, useState } from "react"
 import { useTranslation } from "react-i18next"
 import { useAct } from "@/api/act"
 import { call } from "@/api/client"
-import type { UnmappedShown } from "@/api/types"
+import type { PastShown, UnmappedShown } from "@/api/types"
 import { usePlatformName } from "@/settlement/reconcile/platforms"
+import { exactTime } from "@/text/format"
 
 /** Which product the goods of an order are: one that is likely, or one that is searched. */
 export function MapDialog({ goods, close }: { goods: UnmappedShown; close: () => void }) {
   const { t } = useTranslation()
-  const { message } = App.useApp()
+  const { message, notification } = App.useApp()
   const platformOf = usePlatformName()
   const [product, setProduct] = useState<string | null>(goods.likely[0]?.id ?? null)
   const [isEvery, setEvery] = useState(false)
@@ -18,7 +19,14 @@ export function MapDialog({ goods, close }: { goods: UnmappedShown; close: () =>
   const map = useAct("map_unmapped_product", {
     refresh: ["list_unmapped_products", "list_products"],
     done: (made) => {
-      void message.success(t("products.mapped", { name: made.name }))
+      const said = t("products.mapped", { name: made.name })
+      if (made.past.length === 0) void message.success(said)
+      else
+        notification.info({
+          title: said,
+          description: <Past cards={made.past} />,
+          duration: 0,
+        })
       close()
     },
   })
@@ -74,6 +82,25 @@ export function MapDialog({ goods, close }: { goods: UnmappedShown; close: () =>
       </Checkbox>
       <Typography.Paragraph type="secondary">{t("products.mapHelp")}</Typography.Paragraph>
     </Modal>
+  )
+}
+
+const day = (iso: string) => exactTime(iso).slice(0, 10)
+
+/** What was priced before anybody knew the product, with the way to price it anew. Notices stand
+ * outside of the router: hence plain links. */
+function Past({ cards }: { cards: PastShown[] }) {
+  const { t } = useTranslation()
+  return (
+    <>
+      {t("products.past")}
+      {cards.map((one) => (
+        <div key={one.card}>
+          <a href={`/settlement/cards/${one.card}?tab=recompute`}>{one.card}</a>{" "}
+          {t("products.pastLines", { count: one.lines })} {day(one.since)} – {day(one.until)}
+        </div>
+      ))}
+    </>
   )
 }
 

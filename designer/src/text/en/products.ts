@@ -48,6 +48,8 @@ export const products: SameShape<typeof zh> = {
   mapEvery: "It is in every shop on {{platform}}",
   mapGo: "Match",
   mapped: "Matched with “{{name}}”",
+  past: "These cards booked lines while the goods had no product. Their amounts stay; where a card asks for goods, price them anew:",
+  pastLines: "{{count}} lines,",
   makeFrom: "New product from it",
   setAside: "Not a product",
   setAsideTitle: "Is “{{name}}” not a product?",

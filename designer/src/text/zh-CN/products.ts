@@ -40,6 +40,8 @@ export const products = {
   mapEvery: "在 {{platform}} 的所有店铺都是它",
   mapGo: "确认匹配",
   mapped: "已匹配到“{{name}}”",
+  past: "以下计费规则此前按没有商品的订单行记账，金额不会自动改。如规则区分商品，可去重算：",
+  pastLines: "{{count}} 行",
   makeFrom: "用它新建商品",
   setAside: "不是商品",
   setAsideTitle: "“{{name}}”不是商品？",
