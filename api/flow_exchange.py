@@ -16,7 +16,7 @@ from api.shapes import AnyObject, FlowPath
 from engine.core.errors import NotFound
 from engine.core.flow import Flow, dump_flow
 from engine.core.text import text
-from engine.runtime import edit_lock
+from engine.runtime import edit_lock, versions
 from engine.runtime import publish as flows
 from engine.runtime.carrying import carried
 
@@ -54,7 +54,7 @@ def unlock_flow(path: FlowPath) -> Response:
 @resource.get("/flows/<key>/export", act="flows.read", answers={200: AnyObject})
 def export_flow(path: FlowPath) -> Response:
     """The draft as a document to carry elsewhere; secrets are left out."""
-    document = carried(flows.read_document(world(), tenant(), path.key), world().registry)
+    document = carried(versions.read_document(world(), tenant(), path.key), world().registry)
     response = answer(document)
     response.headers["Content-Disposition"] = f'attachment; filename="{path.key}.json"'
     return response
@@ -74,7 +74,7 @@ def import_flow(body: Flow) -> Response:
     carry stay as they are.
     """
     try:
-        row = flows.read_flow(world(), tenant(), body.key)
+        row = versions.read_flow(world(), tenant(), body.key)
     except NotFound:
         row = None
     if row is None:

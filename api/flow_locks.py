@@ -16,8 +16,8 @@ from api.resource import Model, Resource, Shown
 from api.settlement_shapes import Why
 from api.shapes import FlowPath
 from engine.core.text import say, text
-from engine.runtime.publish import read_flow
 from engine.runtime.settling import change_requests, locks
+from engine.runtime.versions import read_flow
 from engine.store import accounts
 
 resource = Resource("flow-locks", text("流程里的锁定值", "Locked values of a flow"))

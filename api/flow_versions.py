@@ -15,7 +15,7 @@ from api.resource import Model, Resource, Shown
 from api.shapes import AnyObject, FlowKey, FlowPath
 from engine.core.event import read_event
 from engine.core.text import text
-from engine.runtime import carrying
+from engine.runtime import carrying, versions
 from engine.runtime import publish as flows
 from engine.runtime.authors import place_of
 from engine.runtime.explain import explain_flow
@@ -117,7 +117,7 @@ class Matched(Shown):
 @resource.get("/flows/<key>/versions", act="flows.read", answers={200: Versions})
 def list_versions(path: FlowPath) -> Response:
     """All versions, newest first."""
-    row = flows.read_flow(world(), tenant(), path.key)
+    row = versions.read_flow(world(), tenant(), path.key)
     with world().db.reading() as conn:
         rows = store.list_versions(conn, tenant(), row.id)
     return answer({"items": [VersionShown.model_validate(one) for one in rows]})
@@ -126,7 +126,7 @@ def list_versions(path: FlowPath) -> Response:
 @resource.get("/flows/<key>/versions/<which>", act="flows.read", answers={200: AnyObject})
 def read_version(path: VersionPath) -> Response:
     """The document of a version, as it was published; secrets are covered for mere readers."""
-    document = flows.read_document(world(), tenant(), path.key, path.which)
+    document = versions.read_document(world(), tenant(), path.key, path.which)
     return answer(carrying.shown(world(), caller(), document))
 
 
@@ -134,8 +134,8 @@ def read_version(path: VersionPath) -> Response:
 def diff_versions(path: FlowPath, query: DiffQuery) -> Response:
     """What changed from one document to another, told by the ids of steps and rows."""
     asked = (world(), tenant(), path.key, query.from_, query.to)
-    names = flows.authors_between(*asked)
-    shown = [one.as_json() | {"by": names.get(place_of(one.path))} for one in flows.diff(*asked)]
+    names = versions.authors_between(*asked)
+    shown = [one.as_json() | {"by": names.get(place_of(one.path))} for one in versions.diff(*asked)]
     return answer({"changes": shown})
 
 

@@ -17,7 +17,7 @@ from api.resource import Model, Resource, Shown
 from api.shapes import FlowPath
 from engine.core.flow import Flow, dump_flow
 from engine.core.text import text
-from engine.runtime import carrying
+from engine.runtime import carrying, versions
 from engine.runtime import publish as flows
 from engine.runtime.flow_params import set_params
 from engine.store import flows as store
@@ -97,7 +97,7 @@ def show(row: Any) -> FlowShown:
 
 def shown(key: str, status: int = 200, *, with_draft: bool = False) -> Response:
     """A flow as it is now; secrets in its draft are covered for those who may not edit."""
-    row = flows.read_flow(world(), tenant(), key)
+    row = versions.read_flow(world(), tenant(), key)
     found: FlowShown = show(row)
     if with_draft:
         draft = carrying.shown(world(), caller(), row.draft) if row.draft else None
@@ -142,7 +142,7 @@ def read_flow(path: FlowPath) -> Response:
 )
 def save_draft(path: FlowPath, body: Flow) -> Response:
     """Saves the draft; of two editors the second gets 412."""
-    revision = etags.check(flows.read_flow(world(), tenant(), path.key).revision)
+    revision = etags.check(versions.read_flow(world(), tenant(), path.key).revision)
     saved = flows.save_draft(world(), caller(), path.key, dump_flow(body), revision=revision)
     return answer({"revision": saved}, etag=etags.tag(saved))
 
@@ -150,7 +150,7 @@ def save_draft(path: FlowPath, body: Flow) -> Response:
 @resource.post("/flows/<key>/validate", act="flows.read", answers={200: Checked})
 def validate_draft(path: FlowPath) -> Response:
     """Everything publishing the stored draft would refuse or remark on."""
-    return _checked(flows.read_document(world(), tenant(), path.key))
+    return _checked(versions.read_document(world(), tenant(), path.key))
 
 
 @resource.post("/flows/validate", act="flows.read", answers={200: Checked})
@@ -168,7 +168,7 @@ def _checked(document: Any) -> Response:
 @resource.post("/flows/<key>/publish", act="flows.publish", answers={201: Made}, if_match=True)
 def publish_flow(path: FlowPath, body: PublishBody) -> Response:
     """The draft as a new version, live at once. If-Match names the draft that was looked at."""
-    revision = etags.check(flows.read_flow(world(), tenant(), path.key).revision)
+    revision = etags.check(versions.read_flow(world(), tenant(), path.key).revision)
     return made(flows.publish(world(), caller(), path.key, revision=revision, note=body.note))
 
 
@@ -198,6 +198,6 @@ def archive_flow(path: FlowPath) -> Response:
 )
 def set_flow_params(path: FlowPath, body: ParamsBody) -> Response:
     """Values of the parameters; they hold from the next version on. Locked ones are refused."""
-    revision = etags.check(flows.read_flow(world(), tenant(), path.key).revision)
+    revision = etags.check(versions.read_flow(world(), tenant(), path.key).revision)
     set_params(world(), caller(), path.key, body.params, revision=revision)
     return shown(path.key)

@@ -22,11 +22,11 @@ from engine.core.flow import load_flow
 from engine.core.text import text
 from engine.runtime import publish_gate as gate
 from engine.runtime.heat import read_heat
-from engine.runtime.publish import read_flow
 from engine.runtime.replay import replay
 from engine.runtime.rows import as_json
 from engine.runtime.simulate import shadow
 from engine.runtime.simulate.asked import Given
+from engine.runtime.versions import read_flow
 
 resource = Resource("trials", text("试运行与上线的衔接", "Heat maps, publish rules, shadow runs"))
 

@@ -18,6 +18,7 @@ from engine.core.registry import load_registry
 from engine.core.text import text
 from engine.core.validate import Known, validate
 from engine.runtime import publish as publishing
+from engine.runtime import versions
 from engine.runtime.carrying import carried
 from engine.runtime.principal import Principal
 from engine.runtime.world import World
@@ -145,7 +146,7 @@ def import_file(
     document = read_json(file)
     key = load_flow(document).key
     try:
-        revision = publishing.read_flow(world, who.tenant, key).revision
+        revision = versions.read_flow(world, who.tenant, key).revision
     except NotFound:
         publishing.create_flow(world, who, document)
         revision = 1
@@ -167,7 +168,7 @@ def export(
 ) -> None:
     """A flow's document as JSON; secrets are left out."""
     world, who = here(tenant)
-    document = carried(publishing.read_document(world, who.tenant, key, which), world.registry)
+    document = carried(versions.read_document(world, who.tenant, key, which), world.registry)
     if out_file is None:
         print_json(document)
         return
@@ -204,7 +205,7 @@ def diff(
 ) -> None:
     """What changed between two versions."""
     world, who = here(tenant)
-    changes = publishing.diff(world, who.tenant, key, old, new)
+    changes = versions.diff(world, who.tenant, key, old, new)
     if as_json:
         print_json([change.as_json() for change in changes])
         return
@@ -253,7 +254,7 @@ def resume(key: Key, tenant: TenantName = None, as_json: AsJson = False) -> None
 
 def _set(key: str, status: str, tenant: str | None, as_json: bool) -> None:
     world, who = here(tenant)
-    if publishing.read_flow(world, who.tenant, key).status == status:
+    if versions.read_flow(world, who.tenant, key).status == status:
         raise Conflict(text(f"{key} 已是 {status} 状态", f"{key} is {status} already"))
     publishing.set_status(world, who, key, status)
     words = {"paused": ("已暂停", "paused"), "live": ("已恢复", "live again")}[status]

@@ -10,7 +10,7 @@ from engine.cli.place import TenantName, here
 from engine.cli.screen import AsJson, locale, print_json, show_table, tell
 from engine.core.text import text
 from engine.runtime.inspect import read_trace
-from engine.runtime.publish import read_flow
+from engine.runtime.versions import read_flow
 from engine.store import flows as flow_store
 from engine.store import runs as run_store
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import signal
 import socket
 import subprocess
@@ -194,6 +195,7 @@ def _watch(child: Child, environment: dict[str, str]) -> None:
     now = time.monotonic()
     if process is not None:
         log.warning("process ended, started again", process=child.name, code=process.returncode)
+        _end_group(process)
         child.process = None
         pause = 0.5 * 2**child.failures if child.failures else 0.0
         child.again_at = now + min(LONGEST_PAUSE, pause)
@@ -217,13 +219,20 @@ def _is_over(build: Child) -> bool:
 
 
 def _stop(held: list[Child]) -> None:
-    alive = [child.process for child in held if child.process and child.process.poll() is None]
-    for process in alive:
-        process.terminate()
+    started = [child.process for child in held if child.process]
+    for process in started:
+        process.terminate()  # of one that has ended, nothing
     over = time.monotonic() + PATIENCE
-    for process in alive:
+    for process in started:
         try:
             process.wait(max(0.1, over - time.monotonic()))
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        _end_group(process)
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """Ends what an ended process left of its own: a server's child would go on holding the port."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)

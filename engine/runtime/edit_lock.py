@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from engine.core.errors import Conflict, Problem
 from engine.core.text import text
 from engine.runtime.principal import Principal
-from engine.runtime.publish import flow_of
+from engine.runtime.versions import flow_of
 from engine.runtime.world import World
 from engine.store import flows as flow_store
 from engine.store.accounts import find_user

@@ -15,9 +15,9 @@ from engine.core.version import compile_version
 from engine.runtime.batch import Batch
 from engine.runtime.in_hand import Need
 from engine.runtime.owners import owner_of
-from engine.runtime.publish import read_document, read_flow
 from engine.runtime.reads import answer_all, load_customers
 from engine.runtime.rows import as_json, scope_in
+from engine.runtime.versions import read_document, read_flow
 from engine.runtime.world import World
 from engine.store.db import Connection
 

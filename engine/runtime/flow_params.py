@@ -9,8 +9,9 @@ from engine.core.errors import InvalidInput, Locked, Problem
 from engine.core.schema import check_value
 from engine.core.text import text
 from engine.runtime.principal import Principal
-from engine.runtime.publish import flow_of, stale_draft
+from engine.runtime.publish import stale_draft
 from engine.runtime.settling.locks import PARAMS, demand_unlocked
+from engine.runtime.versions import flow_of
 from engine.runtime.world import World
 from engine.store import flows as flow_store
 

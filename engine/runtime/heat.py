@@ -15,10 +15,10 @@ from engine.core.errors import InvalidInput, NotFound, Problem
 from engine.core.flow import load_flow
 from engine.core.ids import first_id
 from engine.core.text import text
-from engine.runtime.publish import read_flow
 from engine.runtime.simulate.harvest import read_journal
 from engine.runtime.simulate.report import steps_of
 from engine.runtime.simulate.tally import Tally
+from engine.runtime.versions import read_flow
 from engine.runtime.world import World
 from engine.store import flows as flow_store
 from engine.store import heat as store

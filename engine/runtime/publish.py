@@ -1,4 +1,4 @@
-"""Drafts become immutable versions; versions are compared, rolled back, carried over.
+"""Drafts become immutable versions; a version is rolled back to.
 
 A draft is saved against the revision it was read at: of two editors the second is told (Stale). A
 version never changes; a rollback publishes an old document again under a new number.
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine.core.diff import Change, diff_flows
 from engine.core.errors import (
     Conflict,
     InvalidFlow,
@@ -27,12 +26,13 @@ from engine.core.triggers import Schedule
 from engine.core.validate import Known, validate
 from engine.core.version import compile_version
 from engine.runtime.announce import announce_in, is_heard
-from engine.runtime.authors import DRAFT, authors, note_edit, places_changed
-from engine.runtime.carrying import covered, sealed
+from engine.runtime.authors import note_edit, places_changed
+from engine.runtime.carrying import sealed
 from engine.runtime.clock import next_fire
 from engine.runtime.principal import Principal
 from engine.runtime.publish_gate import check_gate
 from engine.runtime.settling.locks import FLOW, demand_unlocked
+from engine.runtime.versions import flow_of, live_document, read_flow
 from engine.runtime.world import World
 from engine.store import connections as connection_store
 from engine.store import flows as flow_store
@@ -84,20 +84,6 @@ def create_in(
     )
     who.note(conn, now, "flows.edit", f"flow:{flow.key}", {"created": True, "scene": scene})
     return flow_store.find_flow(conn, tenant, flow.key)
-
-
-def read_flow(world: World, tenant: str, key: str) -> Any:
-    """The flow's row; NotFound otherwise."""
-    with world.db.reading() as conn:
-        return flow_of(conn, tenant, key)
-
-
-def flow_of(conn: Connection, tenant: str, key: str) -> Any:
-    """The same within a transaction."""
-    row = flow_store.find_flow(conn, tenant, key)
-    if row is None:
-        raise NotFound(text(f"没有编号为 {key} 的流程", f"there is no flow {key}"))
-    return row
 
 
 def save_draft(
@@ -264,7 +250,7 @@ def _publish(
         detail: dict[str, Any] = {"version": number, "note": note}
         if rolled_back_from:
             changed |= {"draft": dump_flow(flow), "revision": row.revision + 1}
-            detail["changed"] = places_changed(_live_document(conn, row), dump_flow(flow))
+            detail["changed"] = places_changed(live_document(conn, row), dump_flow(flow))
         flow_store.update_flow(conn, tenant, row.id, changed)
         _set_schedules(world, conn, row, flow, version_id, now)
         flow_store.bump(conn, tenant)
@@ -351,54 +337,3 @@ def _switch(
             announce_in(world, conn, tenant, "flow.disabled", name, row.key, notice)
     if heard:
         world.queue.wake("lanes")
-
-
-def read_document(world: World, tenant: str, key: str, which: str = "draft") -> dict[str, Any]:
-    """A flow's document as it is stored: "draft", "live", or a version's number.
-
-    Its secrets are sealed: `carrying.shown` is for people, `carrying.carried` for elsewhere.
-    """
-    with world.db.reading() as conn:
-        row = flow_of(conn, tenant, key)
-        if which == "draft":
-            found = row.draft
-        elif which == "live":
-            found = _live_document(conn, row)
-        else:
-            version = flow_store.find_version(
-                conn, tenant, row.id, int(which) if which.isdigit() else 0
-            )
-            found = version.document if version else None
-    if found is None:
-        raise NotFound(text(f"流程 {key} 没有版本 {which}", f"flow {key} has no version {which}"))
-    document: dict[str, Any] = found
-    return document
-
-
-def _live_document(conn: Connection, row: Any) -> dict[str, Any] | None:
-    live = _live_version(conn, row)
-    return live.document if live is not None else None
-
-
-def _live_version(conn: Connection, row: Any) -> Any | None:
-    rows = flow_store.versions_by_id(conn, row.tenant, [row.live_version or ""])
-    return rows.get(row.live_version)
-
-
-def diff(world: World, tenant: str, key: str, old: str, new: str) -> list[Change]:
-    """What changed between two of "draft", "live", a number; that a secret did, but not to what."""
-    return diff_flows(
-        load_flow(covered(read_document(world, tenant, key, old))),
-        load_flow(covered(read_document(world, tenant, key, new))),
-        world.registry,
-    )
-
-
-def authors_between(world: World, tenant: str, key: str, old: str, new: str) -> dict[str, str]:
-    """{place: name} of who made the differences of `diff`; see `authors.place_of`."""
-    with world.db.reading() as conn:
-        row = flow_of(conn, tenant, key)
-        live = _live_version(conn, row)
-        known = {"draft": DRAFT, "live": live.number if live is not None else 0}
-        first, last = (known[one] if one in known else int(one) for one in (old, new))
-        return authors(conn, tenant, row.key, first, last)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.cli import up as up_module
 from engine.cli.sending import Web
 from engine.core.errors import Unavailable
 from engine.settings import child_environment
@@ -131,6 +132,29 @@ def test_what_is_killed_takes_its_children_along(
     process.kill()
     process.wait()
     wait_until(lambda: not [pid for pid in below if is_alive(pid)])
+
+
+@pytest.mark.parametrize("ends_first", [True, False], ids=["crashed", "stopped"])
+def test_a_server_that_leaves_a_child_behind_does_not_leave_it_for_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ends_first: bool
+) -> None:
+    """As the HTTP server does whose process is killed: its child would hold the port for ever."""
+    monkeypatch.setattr(up_module, "PATIENCE", 0.0)
+    said = tmp_path / "pid"
+    stays = "trap '' TERM; echo $$ > $0.new; mv $0.new $0; while :; do sleep 1; done"
+    parent = "exit" if ends_first else "trap '' TERM; while :; do sleep 1; done"
+    script = f'sh -c "$1" "$2" & while [ ! -f "$2" ]; do sleep 0.1; done; {parent}'
+    child = up_module.Child("web", ["sh", "-c", script, "sh", stays, str(said)])
+    up_module._start(child, dict(os.environ))
+    wait_until(said.exists)
+    left = int(said.read_text())
+    if ends_first:
+        process = child.process
+        assert process is not None
+        wait_until(lambda: process.poll() is not None)
+    assert is_alive(left)
+    up_module._stop([child])
+    wait_until(lambda: not is_alive(left))
 
 
 def ended(data: Path) -> int:

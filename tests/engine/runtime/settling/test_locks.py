@@ -11,7 +11,7 @@ import pytest
 from engine.core.errors import Conflict, Forbidden, Locked
 from engine.runtime.flow_params import set_params
 from engine.runtime.principal import OwnWork, system
-from engine.runtime.publish import create_flow, publish, read_flow, roll_back, save_draft
+from engine.runtime.publish import create_flow, publish, roll_back, save_draft
 from engine.runtime.settling.change_requests import approve_request, propose_change
 from engine.runtime.settling.locks import lift_lock, list_locks, place_lock
 from engine.runtime.settling.rate_cards import (
@@ -21,6 +21,7 @@ from engine.runtime.settling.rate_cards import (
     roll_back_card,
     save_card,
 )
+from engine.runtime.versions import read_flow
 from engine.runtime.world import World
 from engine.store.audit import list_audit
 from tests.engine.runtime.conftest import TENANT
