@@ -3,7 +3,8 @@
 #   make run      everything on this machine, demo data     make fix      what check can mend itself
 #   make test     check, then all tests                     make bench    the figures, beside peers'
 #   make lock     the lock files anew (UPGRADE=1: newest)
-# PYTHON=python3.12 chooses the interpreter; ONLY=tests/engine narrows the tests.
+# Of several Pythons .venv is made of the quickest; PYTHON=python3.12 chooses another.
+# ONLY=tests/engine narrows the tests.
 
 # Compiled modules are kept: without them every process would compile all it imports anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -11,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: setup run test check fix bench lock test-setup designer-check
 .DEFAULT_GOAL := setup
 
-# The first of these that runs and is new enough; several are only stubs on some machines.
+# The first of these that runs and is new enough does the set-up; several are only stubs on some machines.
 PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	"$$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo "$$each" && break; done)

@@ -1,6 +1,7 @@
 """Makes `.venv` and installs what the lock files name: `python3 deploy/setup.py [test|bench]`.
 
-Needs only a Python of 3.11 or newer: standard library, no installed package. Run again it does
+Needs only a Python of 3.11 or newer: standard library, no installed package. `.venv` is made of the
+quickest one this machine has, or of the one that the variable PYTHON names. Run again it does
 nothing until a lock file, pyproject.toml or the Python changes. Where packages come from is pip's
 own configuration; every file is checked against the hash in the lock.
 """
@@ -25,6 +26,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(TOP, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
 STAMP = os.path.join(VENV, "setup.json")
+QUICKEST = os.path.join(TOP, "deploy", "quickest.py")
 OLDEST = (3, 11)
 ROOM = 700 * 2**20  # bytes; the largest of the sets with its bytecode
 # Each holds all of the one before it, in the same versions.
@@ -75,10 +77,23 @@ def main(arguments: list[str]) -> None:
         if shutil.disk_usage(TOP).free < ROOM:
             stop(f"Less than {ROOM >> 20} MB are free on this disk, and the packages need them.")
         if not is_usable():
+            go_on_in_the_quickest()
             make_venv()
         install(wanted)
         write_stamp(wanted)
         say(f"setup: done in {time.monotonic() - began:.0f} s")
+
+
+def go_on_in_the_quickest() -> None:
+    """Starts this again in the quickest Python here, unless somebody named one."""
+    if os.environ.get("PYTHON"):
+        return
+    asked = subprocess.run([sys.executable, QUICKEST], capture_output=True, text=True, check=False)
+    quickest = asked.stdout.strip()
+    if asked.returncode == 0 and quickest != sys.executable:
+        say(f"setup: {quickest} is clearly quicker than {sys.executable}; taking it")
+        os.environ["PYTHON"] = quickest
+        os.execv(quickest, [quickest, *sys.argv])
 
 
 def make_venv() -> None:
