@@ -18,11 +18,11 @@ from api.context import context, world
 from api.events import parse
 from api.resource import PUBLIC, Model, Resource, Shown
 from api.shapes import ReceivedEvent
-from api.tenancy import tenant_of
+from api.tenancy import place_of, tenant_of
 from engine.core.connector import Request
 from engine.core.errors import NotFound, Unavailable
 from engine.core.text import text
-from engine.runtime.connections import read_connection
+from engine.runtime.connections import kept_connection
 from engine.runtime.entrances import find_door, take_call
 from engine.runtime.hooks import take_push
 
@@ -58,14 +58,13 @@ class Started(Shown):
 
 def take(path: HookPath) -> Response:
     """One push: verified and translated by the connector, received once, answered as it says."""
-    tenant, key = tenant_of(path.connection)
-    row, connector = read_connection(world(), tenant, key)
+    row, connector = kept_connection(world(), *place_of(path.connection))
     if connector.type != path.connector:
         raise NotFound(text("没有这个地址", "there is nothing at this address"))
     if row.status == "paused":
         # 503: platforms send it again later.
         raise Unavailable(text("对接已暂停", "the connection is paused"))
-    reply, receipts = take_push(world(), tenant, key, asked())
+    reply, receipts = take_push(world(), row, connector, asked())
     context().meters.count_events(receipts)
     return Response(reply.body, status=reply.status, content_type=reply.content_type)
 

@@ -13,15 +13,22 @@ from engine.store import flows as flow_store
 
 def tenant_of(key: str) -> tuple[str, str]:
     """(tenant, key) of a key in an address; NotFound where nobody can tell whose it is."""
+    tenant, rest, _ = place_of(key)
+    return tenant, rest
+
+
+def place_of(key: str) -> tuple[str, str, int]:
+    """The same with the tenant's generation: what was read of it before holds while it stands."""
     named, dot, rest = key.partition(".")
-    with world().db.reading() as conn:
-        tenants = [row.id for row in flow_store.list_tenants(conn)]
+    with world().db.looking() as conn:
+        tenants = flow_store.generations(conn)
     if dot and named in tenants:
-        return named, rest
+        return named, rest, tenants[named]
     if not dot:
         who = known_caller()
         if who is not None:
-            return who.tenant, key
+            return who.tenant, key, tenants[who.tenant]
         if len(tenants) == 1:
-            return tenants[0], key
+            ((only, generation),) = tenants.items()
+            return only, key, generation
     raise NotFound(text("没有这个地址", "there is nothing at this address"))

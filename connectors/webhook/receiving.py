@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -38,21 +37,21 @@ def receive(link: Link, request: Request) -> Reply:
     body = _read(request.body)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     mapping: JsonMapping | None = link.settings.mapping
+    own = f"webhook:{link.key}"
     if mapping is not None and kind not in (CLOUD_EVENT, CLOUD_EVENTS):
         records = records_of(body, mapping)
-        source = f"webhook:{link.key}"
         events, review = _each(
-            records, lambda one: translate(one, mapping, source, request.received_at)
+            records, lambda one: translate(one, mapping, own, request.received_at)
         )
     elif isinstance(body, list):
-        events, review = _each(body, lambda one: _cloud_event(one, link, request.received_at))
+        events, review = _each(body, lambda one: _cloud_event(one, own, request.received_at))
     else:
-        events, review = [_cloud_event(body, link, request.received_at)], []
+        events, review = [_cloud_event(body, own, request.received_at)], []
     taken = []
     for event in events:
         if _is_allowed(event.type, link.settings.types):
-            own = event.connection == link.key
-            taken.append(event if own else replace(event, connection=link.key))
+            event.connection = link.key  # made here: nobody else has seen it
+            taken.append(event)
         else:
             zh, en = f"不接收 {event.type} 类型", f"the type {event.type} is not taken in"
             review.append({"reason": text(zh, en), "record": write_event(event)})
@@ -92,15 +91,15 @@ def _each(
     return events, review
 
 
-def _cloud_event(document: Any, link: Link, now: datetime) -> Event:
-    own = f"webhook:{link.key}"
-    if isinstance(document, Mapping):
+def _cloud_event(document: Any, own: str, now: datetime) -> Event:
+    if isinstance(document, dict) and "source" not in document:
         document = {"source": own, **document}
     event = read_event(document, now=now)
-    source = own if event.source == own else f"{own}:{event.source}"
-    if len(source) > 200:
-        source = f"{own}:{hashlib.sha256(source.encode()).hexdigest()}"
-    return replace(event, source=source, connection=link.key)
+    if event.source != own:
+        event.source = f"{own}:{event.source}"
+        if len(event.source) > 200:
+            event.source = f"{own}:{hashlib.sha256(event.source.encode()).hexdigest()}"
+    return event
 
 
 def _is_allowed(type_: str, allowed: Sequence[str]) -> bool:

@@ -24,6 +24,7 @@ from engine.core.connector import Request
 from engine.core.errors import Unavailable
 from engine.core.event import CLOUD_EVENTS, read_event
 from engine.core.text import text
+from engine.runtime.connections import read_connection
 from engine.runtime.hooks import take_push
 from engine.runtime.inbox import receive
 from engine.runtime.world import World
@@ -121,7 +122,7 @@ class Sender:
                 self._refuse(status, answer)
                 return ""
         request = Request("POST", HOOKS[one.road], {}, headers, raw, datetime.now(UTC))
-        take_push(self._world, self._tenant, one.road, request)
+        take_push(self._world, *read_connection(self._world, self._tenant, one.road), request)
         return "here"
 
     def _note(self, happenings: Sequence[Happening], road: str) -> None:

@@ -258,6 +258,14 @@ def _left(report: dict[str, Any], names: dict[str, str], known: Names) -> None:
                     f"  dead end: {step} has no line at {port['en']}, left {end['count']} times",
                 )
             )
+    for refused in report["refused_answers"]:
+        step, why = names.get(refused["place"], refused["place"]), refused["reason"]
+        tell(
+            text(
+                f"  {step}没有接受准备的处理结果，{refused['count']} 次：{why['zh']}",
+                f"  {step} did not take the prepared answer, {refused['count']} times: {why['en']}",
+            )
+        )
     for said in report["unrestored"]:
         tell(said)
 

@@ -30,6 +30,11 @@ def place_of(step: str) -> str:
     return _NUMBERS.sub("", step).partition("/")[2]
 
 
+def places(flow: Flow) -> Iterator[str]:
+    """Where its steps stand, those of boxes and reminders among them."""
+    return (place for place, _, _ in _nodes(flow))
+
+
 class Coverage:
     """Counts over runs; every count is of step instances (a step in three rounds counts three)."""
 

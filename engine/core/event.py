@@ -86,9 +86,10 @@ def read_event(document: Any, path: str = "", now: datetime | None = None) -> Ev
     subject = document.get("subject", "")
     if not isinstance(subject, str) or len(subject) > 200 or "\x00" in subject:
         wrong("/subject", "应为不超过 200 个字符的文字", "must be text of at most 200 characters")
-    for name in document:
-        if name not in _KNOWN:
-            wrong(f"/{name}", "没有这个属性", "is not a known attribute")
+    if not document.keys() <= _KNOWN:
+        for name in document:
+            if name not in _KNOWN:
+                wrong(f"/{name}", "没有这个属性", "is not a known attribute")
     data = document.get("data")
     if not isinstance(data, dict):
         wrong("/data", "必填，应为对象", "is required and must be an object")

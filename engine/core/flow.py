@@ -189,6 +189,9 @@ _WORDS = {
 
 
 def _worded(found: Any) -> Any:
+    # Shorter than one sign: nothing was written.
+    if found["type"] == "string_too_short" and found["ctx"]["min_length"] == 1:
+        return _WORDS["missing"]
     if found["type"] in _WORDS:
         return _WORDS[found["type"]]
     said = found["msg"]

@@ -14,7 +14,7 @@ from typing import Any
 
 from engine.core.effect import CALL, Effect
 from engine.core.event import Event
-from engine.core.execute import decide, dump_state, encode_journal
+from engine.core.execute import decide, encode_journal
 from engine.core.ids import derived_id, new_id
 from engine.core.node import Answer, Child, Task
 from engine.core.run import ENDED, Command, Decision, Signal
@@ -119,8 +119,6 @@ def _settle(batch: Batch, run: RunInHand, at: datetime) -> None:
             _tell_end(batch, run)
     else:
         run.ended_at = None  # an incident that was resumed
-    keeps_state = run.status not in ("succeeded", "cancelled")
-    run.packed = pack(dump_state(run.state)) if keeps_state and run.state else None
 
 
 def end(batch: Batch, run: RunInHand, status: str, at: datetime) -> None:

@@ -73,6 +73,8 @@ class Batch:
     new_events: list[dict[str, Any]] = field(default_factory=list)
     unmapped: list[dict[str, Any]] = field(default_factory=list)  # goods that have no product
     books: Any = None  # what this batch knows of settlement (settling/books.py), once it does
+    # Runs that go on from memory soon, else from their journal: their state is not stored.
+    told: set[str] = field(default_factory=set)
 
     def scope_of(self, event_id: str, event: Event) -> dict[str, Any]:
         """The names an event brings, typed; loaded once per batch and never changed."""
@@ -122,6 +124,11 @@ class Batch:
             self.withdrawn_tasks.append((run.id, token))
 
     # -- writing -----------------------------------------------------------------------------------
+
+    def put_away(self) -> None:
+        """Makes what is to be stored of runs: before the transaction that writes, which is short."""
+        for run in self.changed_runs.values():
+            run.put_away(is_told=run.id in self.told)
 
     def write(self, conn: Connection) -> None:
         """Everything into the store; the caller's transaction makes it one step.

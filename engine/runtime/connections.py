@@ -73,12 +73,28 @@ class StoredTokens:
 
 def read_connection(world: World, tenant: str, key: str) -> tuple[Any, ConnectorType]:
     """A connection's row and its connector; NotFound otherwise."""
-    with world.db.reading() as conn:
+    with world.db.looking() as conn:
         row = connection_store.find_connection(conn, tenant, key)
     connector = world.registry.connectors.get(row.connector) if row else None
     if row is None or connector is None:
         raise NotFound(text(f"没有编号为 {key} 的对接", f"there is no connection {key}"))
     return row, connector
+
+
+def kept_connection(
+    world: World, tenant: str, key: str, generation: int
+) -> tuple[Any, ConnectorType]:
+    """The same as of the tenant's generation, which rises when a connection is set up otherwise.
+
+    How well it works (health, circuit) is as of when it was read.
+    """
+    held = world.memory.connections.get(tenant)
+    if held is None or held[0] != generation:
+        held = world.memory.connections[tenant] = (generation, {})
+    found = held[1].get(key)
+    if found is None:
+        found = held[1][key] = read_connection(world, tenant, key)
+    return found
 
 
 def seal_credentials(world: World, tenant: str, id_: str, credentials: Mapping[str, Any]) -> str:

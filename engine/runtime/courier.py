@@ -116,6 +116,8 @@ class Courier:
                     "claimed_by": self.who,
                     "claimed_until": until,
                 }
+                if batch.runs[one["run_id"]].is_new:  # its journal is short
+                    batch.told.add(one["run_id"])
         return found
 
     def _within_limits(

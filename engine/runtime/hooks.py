@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.core.connector import Reply, Request
+from engine.core.connector import ConnectorType, Reply, Request
 from engine.core.errors import InvalidInput, Problem
 from engine.core.ids import new_id
 from engine.core.text import text
-from engine.runtime.connections import kept_link, read_connection
+from engine.runtime.connections import kept_link
 from engine.runtime.inbox import receive
 from engine.runtime.rows import as_json
 from engine.runtime.world import World
@@ -17,14 +17,19 @@ from engine.store import connections as connection_store
 from engine.store.bulk import insert_many
 
 
-def take_push(world: World, tenant: str, key: str, request: Request) -> tuple[Reply, list[Any]]:
-    """A platform's push: verified, translated, received once. Returns the reply and receipts."""
-    row, connector = read_connection(world, tenant, key)
+def take_push(
+    world: World, row: Any, connector: ConnectorType, request: Request
+) -> tuple[Reply, list[Any]]:
+    """A platform's push: verified, translated, received once. Returns the reply and receipts.
+
+    `row` is the connection's.
+    """
     if connector.receive is None:
         raise InvalidInput(
             text(f"{connector.type} 不接收推送", f"{connector.type} takes no pushes"),
             [Problem("", text("此对接不接收推送", "this connection takes no pushes"))],
         )
+    tenant, key = row.tenant, row.key
     reply = connector.receive(kept_link(world, row, connector), request)
     receipts: list[Any] = []
     bad = list(reply.review)

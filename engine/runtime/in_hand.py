@@ -9,9 +9,11 @@ from typing import Any
 
 import zstandard
 
+from engine.core.execute import dump_state
 from engine.core.run import Decision
 from engine.core.version import Version
 
+OVER = ("succeeded", "cancelled")  # statuses of runs that nothing moves any more
 # An entry is about 900 bytes: level 1 takes twice as long and saves 80 of them.
 _pack = zstandard.ZstdCompressor(level=-1).compress
 _unpack = zstandard.ZstdDecompressor().decompress
@@ -73,6 +75,11 @@ class RunInHand:
     def state(self) -> dict[str, Any] | None:
         """Made when somebody looks: of a run that ends in its first advance nobody does."""
         return self.loaded if self.last is None else self.last.state
+
+    def put_away(self, *, is_told: bool) -> None:
+        """Makes what is stored of the state: nothing when it is over, or when the journal tells it."""
+        kept = None if is_told or self.status in OVER else self.state
+        self.packed = pack(dump_state(kept)) if kept else None
 
 
 @dataclass(slots=True)

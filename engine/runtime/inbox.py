@@ -30,6 +30,7 @@ from engine.runtime.world import World
 from engine.store import events as event_store
 from engine.store import lanes as lane_store
 from engine.store.bulk import nul_path
+from engine.store.copying import IsThere
 from engine.store.db import Connection, DatabaseFault, dump_json
 
 log = structlog.get_logger(__name__)
@@ -63,8 +64,12 @@ def receive(
                 said = text("事件内容不符合格式", "the event does not fit its type")
                 raise InvalidInput(said, problems)
             with world.db.begin() as conn:
-                found = take_in(world, conn, tenant, events, connection=connection)
+                found = take_in(
+                    world, conn, tenant, events, connection=connection, as_new=attempt == 1
+                )
             break
+        except IsThere:
+            continue
         except (Overtaken, *DatabaseFault) as fault:
             # Nothing was stored: a deadlock's victim, or somebody else just claimed this person.
             if attempt == REPEATS:
@@ -87,11 +92,12 @@ def take_in(
     *,
     connection: str | None = None,
     at: Sequence[datetime] | None = None,
+    as_new: bool = False,
 ) -> list[Received]:
     """Stores checked events within a transaction; whoever calls it wakes the lanes afterwards.
 
     `at` says when each was received, where that is not now. Overtaken: the transaction must be
-    given up and may be repeated.
+    given up and may be repeated; so also IsThere, where events are taken `as_new` and are not.
     """
     if at is None:
         now = world.now()
@@ -123,7 +129,7 @@ def take_in(
         }
         for one in incoming
     ]
-    fresh = event_store.store_events(conn, rows)
+    fresh = event_store.store_events(conn, rows, as_new=as_new)
     new_rows = _first(rows, fresh)
     lane_store.put_work(
         conn,

@@ -7,11 +7,11 @@ from typing import Any
 
 from engine.core.errors import GiveUp
 from engine.core.event_types import patterns_of
-from engine.core.execute import load_state
+from engine.core.execute import decide, decode_journal, load_state
 from engine.core.text import text
 from engine.core.version import Version
 from engine.runtime.batch import Batch
-from engine.runtime.in_hand import RunInHand, unpack
+from engine.runtime.in_hand import OVER, RunInHand, unpack
 from engine.runtime.inbox import as_event, record_keys
 from engine.runtime.reads import LOADERS, load_customers
 from engine.runtime.start import event_value
@@ -79,12 +79,32 @@ def _runs(batch: Batch, conn: Connection, tenant: str, stored: dict[str, Any]) -
     versions = batch.world.memory.versions(
         conn, tenant, {row.version_id for row in stored.values()}
     )
+    told = [row.id for row in stored.values() if _is_told(row)]
+    journals = run_store.journals(conn, tenant, told) if told else {}
     for row in stored.values():
         try:
-            batch.runs[row.id] = _in_hand(batch, row, versions.get(row.version_id))
+            run = batch.runs[row.id] = _in_hand(batch, row, versions.get(row.version_id))
+            if row.id in journals:
+                run.loaded = _retold(batch, run, journals[row.id])
         except Exception as fault:
             # Only work for this very run fails by it (take_signal), not what came along with it.
             batch.broken[row.id] = fault
+
+
+def _is_told(row: Any) -> bool:
+    """Whether a run's state is what its journal tells: it waits for a call made at once."""
+    return row.state is None and row.seq > 0 and row.status not in OVER
+
+
+def _retold(batch: Batch, run: RunInHand, entries: Sequence[bytes]) -> dict[str, Any] | None:
+    """The state after the signals of a journal, decided on as they were before."""
+    event = batch.events.get(run.event_id)
+    value = event_value(batch, run.event_id, event) if event else None
+    state = None
+    for line in b"\n".join(map(unpack, entries)).split(b"\n"):
+        signal, _, _ = decode_journal(line, event=value, params=run.version.params)
+        state = decide(run.version, state, signal).state
+    return state
 
 
 def _load_run(batch: Batch, conn: Connection, tenant: str, ids: Sequence[str]) -> list[None]:

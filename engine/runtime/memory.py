@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 
+from engine.core.connector import ConnectorType
 from engine.core.event_types import EVENT_TYPES, event_schema, patterns_of, scope_schema
 from engine.core.expression import compile_expression
 from engine.core.flow import Flow, graphs, load_flow
@@ -99,6 +100,8 @@ class Memory:
 
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
+        # {tenant: (generation, {key: row and connector})} of those that events came in by.
+        self.connections: dict[str, tuple[int, dict[str, tuple[Any, ConnectorType]]]] = {}
         self._tenants: dict[str, TenantMemory] = {}
         self._versions: OrderedDict[str, Version] = OrderedDict()
 

@@ -29,6 +29,7 @@ from engine.customers.masking import mask_address, mask_email, mask_id_card, mas
 from engine.runtime.world import World
 from engine.store import customers as customer_store
 from engine.store import orders as order_store
+from engine.store.copying import IsThere
 from engine.store.customers import SEALED_KINDS
 from engine.store.db import Connection
 
@@ -277,9 +278,10 @@ class _People:
     def store(self) -> None:
         """Everything new. Overtaken when an identity was claimed by somebody else meanwhile."""
         if self.claims:
-            stored = customer_store.store_identities(self.conn, self.claims)
-            if len(stored) < len(self.claims):
-                raise Overtaken
+            try:
+                customer_store.store_identities(self.conn, self.claims)
+            except IsThere:
+                raise Overtaken from None
         if self.fresh:
             rows = [self._customer(id_, one) for id_, one in self.fresh.items()]
             customer_store.store_customers(self.conn, rows)

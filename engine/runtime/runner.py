@@ -200,6 +200,7 @@ def _do(
         compute(batch, conn, rows)
         if courier is not None and batch.effects:
             calls = courier.take(conn, batch)
+    batch.put_away()
     if came is None:
         batch.finished = [row.id for row in rows]
     with world.db.begin() as conn:

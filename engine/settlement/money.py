@@ -66,6 +66,10 @@ def to_minor(value: str | int | Decimal, currency: str, path: str = "") -> int:
         if len(part) <= places or not part[places:].strip("0"):
             minor: int = int(whole + part[:places].ljust(places, "0"))
             return -minor if sign else minor
+    if type(value) is Decimal:
+        _, digits, shift = value.as_tuple()
+        if type(shift) is int and -places <= shift <= 0 and len(digits) - shift <= 18:
+            return int(value.scaleb(places))
     units: Fraction = Fraction(read_number(value, path)) * 10**places
     if units.denominator != 1:
         raise _wrong(

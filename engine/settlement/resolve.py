@@ -62,6 +62,8 @@ class Resolver:
         self.version = version
         self.zone = read_zone(card.zone)
         self.plans: dict[str, Plan] = {}
+        self.term_of = {term.key: term for term in card.terms}
+        self._campaigns: dict[str, str | None] = {}
         self.terms = tuple(_Rates(self, index, term) for index, term in enumerate(card.terms))
 
     def resolve(self, sale: Sale) -> list[Outcome]:
@@ -70,6 +72,16 @@ class Resolver:
         for term in self.terms:
             found += term.outcomes(sale)
         return found
+
+    def campaign_of(self, plan: str) -> str | None:
+        """The campaign whose rule worked on a plan that was resolved, if one did."""
+        if plan not in self._campaigns:
+            rules = {step.rule for step in self.plans[plan].steps}
+            self._campaigns[plan] = next(
+                (rule.campaign for rule in self.card.rules if rule.campaign and rule.id in rules),
+                None,
+            )
+        return self._campaigns[plan]
 
 
 class _Rates:

@@ -15,13 +15,18 @@ import psycopg
 from sqlalchemy import JSON as SqlJson
 from sqlalchemy import BigInteger, Integer, LargeBinary, SmallInteger, Table
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from engine.store.bulk import insert_many, refuse_nul
+from engine.store.bulk import insert_many, insert_new, refuse_nul
 from engine.store.db import Amount, Connection, Moment, dump_json
 
 # For fewer, one round trip more costs what COPY saves.
 WORTH_IT = 8
+
+
+class IsThere(Exception):
+    """A row that was thought to be new is there: nothing of this transaction may be kept."""
+
 
 Turn = Callable[[Any], str]
 _POSTGRES = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -55,6 +60,29 @@ def copy_many(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]])
         if isinstance(fault, psycopg.DataError):
             refuse_nul(rows)
         raise _as_sqlalchemy(conn, sql, fault) from fault
+
+
+def copy_new(
+    conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]], key: tuple[str, ...]
+) -> set[tuple[Any, ...]]:
+    """Rows whose `key` nobody has: all of them, or IsThere. Returns the keys.
+
+    Of rows with the same key the first is taken. IsThere leaves nothing of this transaction.
+    """
+    pick: Callable[[Any], tuple[Any, ...]] = itemgetter(*key)
+    keyed: dict[tuple[Any, ...], Mapping[str, Any]] = {}
+    for row in rows:
+        keyed.setdefault(pick(row), row)
+    if len(keyed) < WORTH_IT or conn.dialect.name != "postgresql":
+        if len(insert_new(conn, table, list(keyed.values()), key)) < len(keyed):
+            raise IsThere
+        return set(keyed)
+    try:
+        # In one order everywhere, so that two who insert the same keys do not wait for each other.
+        copy_many(conn, table, [keyed[each] for each in sorted(keyed)])
+    except IntegrityError as fault:
+        raise IsThere from fault
+    return set(keyed)
 
 
 def _as_sqlalchemy(conn: Connection, sql: str, fault: psycopg.Error) -> Exception:

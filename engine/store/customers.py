@@ -16,9 +16,10 @@ from sqlalchemy import Column, Index, Integer, Table, Text, select
 from sqlalchemy.engine import Connection
 
 from engine.store.among import among, among_pairs, belongs_to
-from engine.store.bulk import insert_many, insert_new, update_many
-from engine.store.copying import copy_many
+from engine.store.bulk import insert_new, update_many
+from engine.store.copying import copy_many, copy_new
 from engine.store.db import Json, JsonB, Moment, Whole, metadata, tenant_column
+from engine.store.lookups import by_pairs
 from engine.store.rows import plain_rows
 from engine.store.seam import kept_in_memory
 
@@ -122,21 +123,14 @@ def find_by_identity(
     pairs = set(wanted)
     if not pairs:
         return {}
-    found = conn.execute(
-        select(identities.c.kind, identities.c.value, identities.c.customer_id).where(
-            identities.c.tenant == tenant,
-            among_pairs(identities.c.kind, identities.c.value, pairs),
-        )
-    ).all()
+    names = ("kind", "value", "customer_id")
+    found = by_pairs(conn, tenant, identities, ("kind", "value"), pairs, names).all()
     return {(row[0], row[1]): row[2] for row in found}
 
 
-def store_identities(
-    conn: Connection, rows: Sequence[Mapping[str, Any]]
-) -> set[tuple[str, str, str]]:
-    """New identities; returns (tenant, kind, value) of those that were free."""
-    found = insert_new(conn, identities, rows, ("tenant", "kind", "value"))
-    return {(row[0], row[1], row[2]) for row in found}
+def store_identities(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """New identities; IsThere when one of them was not free."""
+    copy_new(conn, identities, rows, ("tenant", "kind", "value"))
 
 
 def store_candidates(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -163,7 +157,7 @@ def list_candidates(
 
 
 def store_customers(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    insert_many(conn, customers, rows)
+    copy_many(conn, customers, rows)
 
 
 @kept_in_memory

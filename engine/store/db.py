@@ -55,6 +55,7 @@ from sqlalchemy.sql.visitors import iterate
 from engine.core.errors import Conflict
 from engine.core.expression import write_duration
 from engine.core.text import text as words
+from engine.store.alive import notice_the_dead
 from engine.store.among import InList
 
 metadata = MetaData(
@@ -186,7 +187,7 @@ class Database:
                 options["pool_size"] = pool_size
                 options["max_overflow"] = pool_size
         else:
-            options |= {"pool_size": pool_size, "max_overflow": pool_size, "pool_pre_ping": True}
+            options |= {"pool_size": pool_size, "max_overflow": pool_size}
         self.engine: Engine = create_engine(self.url, **options)
         if self.is_sqlite:
             event.listen(self.engine, "connect", _open_sqlite)
@@ -195,6 +196,7 @@ class Database:
                 event.listen(self.engine, "connect", _without_sync)
         else:
             event.listen(self.engine, "connect", _open_postgresql)
+            notice_the_dead(self.engine)
         if guard:
             event.listen(self.engine, "before_execute", _guard_tenants, retval=False)
 

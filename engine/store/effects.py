@@ -13,12 +13,14 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Index,
     Integer,
     SmallInteger,
     Table,
     Text,
     func,
+    literal,
     literal_column,
     select,
 )
@@ -43,7 +45,9 @@ effects = Table(
     "effects",
     metadata,
     Column("id", Whole, primary_key=True, autoincrement=True),
-    Column("key", Text, nullable=False, unique=True),  # eff_…: the idempotency key
+    # eff_<its run's>_…: the idempotency key. It begins as the run's id does (core/effect.py), so its
+    # index finds a run's effects too.
+    Column("key", Text, nullable=False, unique=True),
     tenant_column(),
     Column("run_id", Text, nullable=False),
     Column("lane", SmallInteger, nullable=False),
@@ -65,7 +69,6 @@ effects = Table(
     Column("output", Json),
     Column("error", Json),
     Column("decided_by", Text),  # who last said what became of it
-    Index("ix_effects_run_id", "run_id"),
     sqlite_autoincrement=True,
 )
 # Only what is under way is in these: finished rows cost nothing.
@@ -276,11 +279,18 @@ def cut_off(conn: Connection, limit: int) -> list[Any]:
     )
 
 
+def of_run(run_id: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The effect is this run's (a text, or an expression): by the beginning of its key."""
+    begins = literal("eff_", Text) + func.substr(run_id, len("run_") + 1)
+    # What follows is hexadecimal: no collation puts anything of it behind a "g".
+    return effects.c.key > begins + "_", effects.c.key < begins + "_g"
+
+
 def effects_of_run(conn: Connection, tenant: str, run_id: str) -> list[Any]:
     return list(
         conn.execute(
             select(effects)
-            .where(effects.c.tenant == tenant, effects.c.run_id == run_id)
+            .where(effects.c.tenant == tenant, *of_run(run_id))
             .order_by(effects.c.id)
         ).all()
     )

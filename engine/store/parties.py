@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from engine.store.among import among, among_pairs_named
 from engine.store.bulk import insert_many
 from engine.store.db import Json, Moment, metadata, tenant_column
+from engine.store.seam import kept_in_memory
 
 parties = Table(
     "parties",
@@ -85,6 +86,16 @@ def parties_by_id(conn: Connection, tenant: str, ids: Iterable[str]) -> dict[str
     return {row.id: row for row in found}
 
 
+@kept_in_memory
+def rhythms_of(conn: Connection, tenant: str, ids: Iterable[str]) -> dict[str, Any]:
+    """{id: its settlement_period and rhythm}."""
+    columns = [parties.c[name] for name in ("id", "settlement_period", "rhythm")]
+    found = conn.execute(
+        select(*columns).where(parties.c.tenant == tenant, among(parties.c.id, set(ids)))
+    )
+    return {row[0]: row for row in found}
+
+
 def ids_by_name(conn: Connection, tenant: str, names: Iterable[str]) -> dict[str, str]:
     """{name: id} of the names that only one party has."""
     wanted = set(names)
@@ -127,6 +138,7 @@ def all_party_ids(conn: Connection, tenant: str) -> frozenset[str]:
     return frozenset(found.scalars())
 
 
+@kept_in_memory
 def find_by_account(
     conn: Connection, tenant: str, pairs: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], Any]:

@@ -1,7 +1,7 @@
 """Runs, their journal, and what they wait for.
 
 A run that never waits is two inserts: its row and one journal row. `state` is kept only while a run
-waits or has failed.
+waits or has failed; while it waits for a call made at once, its journal tells it (runtime/loading).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from sqlalchemy.engine import Connection
 
 from engine.core.ids import first_id
 from engine.core.run import ENDED
-from engine.store.among import among, among_pairs
+from engine.store.among import among, among_pairs, belongs_to
 from engine.store.bulk import insert_new, update_many
 from engine.store.copying import copy_many
 from engine.store.db import Json, Moment, all_tenants, metadata, tenant_column
@@ -130,6 +130,19 @@ def load_runs(conn: Connection, ids: Iterable[str]) -> dict[str, Any]:
         return {}
     found = conn.execute(all_tenants(select(runs).where(among(runs.c.id, wanted))))
     return {row.id: row for row in plain_rows(found)}
+
+
+def journals(conn: Connection, tenant: str, ids: Iterable[str]) -> dict[str, list[bytes]]:
+    """{run id: the entries of its journal, in order}."""
+    found: dict[str, list[bytes]] = {}
+    rows = conn.execute(
+        select(journal.c.run_id, journal.c.entry)
+        .where(belongs_to(journal.c.tenant, tenant), among(journal.c.run_id, ids))
+        .order_by(journal.c.run_id, journal.c.seq)
+    )
+    for run_id, entry in rows:
+        found.setdefault(run_id, []).append(entry)
+    return found
 
 
 def find_run(conn: Connection, tenant: str, run_id: str) -> Any | None:

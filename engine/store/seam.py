@@ -24,6 +24,12 @@ def shelf_of(conn: Connection, table: Table) -> Any | None:
     return shelves.of(table) if shelves is not None else None
 
 
+def in_database(function: Callable[P, R]) -> Callable[P, R]:
+    """A function marked `kept_in_memory` as it answers out of the database, for the shelves."""
+    found: Callable[P, R] = function.__wrapped__  # type: ignore[attr-defined]
+    return found
+
+
 def kept_in_memory(
     function: Callable[Concatenate[Connection, P], R],
 ) -> Callable[Concatenate[Connection, P], R]:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from engine.store.among import among, among_named
 from engine.store.bulk import insert_new, update_many
 from engine.store.db import Json, Moment, Whole, metadata
+from engine.store.seam import kept_in_memory
 
 settlement_accounts = Table(
     "settlement_accounts",
@@ -57,6 +58,7 @@ class Overtaken(OperationalError):
         super().__init__("overtaken", None, RuntimeError("somebody was faster"))
 
 
+@kept_in_memory
 def load_accounts(conn: Connection, tenant: str, keys: Iterable[str]) -> dict[str, Any]:
     """{key: row}."""
     wanted = set(keys)
@@ -86,16 +88,23 @@ def save_accounts(
         raise Overtaken
     if not old:
         return
-    held = conn.execute(
-        select(table.c.key, table.c.version)
-        .where(table.c.tenant == tenant, among(table.c.key, [row["key"] for row in old]))
-        .order_by(table.c.key)
-        .with_for_update()
-    )
-    now = {row.key: row.version for row in held}
+    now = hold_versions(conn, tenant, [row["key"] for row in old])
     if any(now.get(row["key"]) != read_at[row["key"]] for row in old):
         raise Overtaken
     update_many(conn, table, old, ("tenant", "key"))
+
+
+@kept_in_memory
+def hold_versions(conn: Connection, tenant: str, keys: Iterable[str]) -> dict[str, int]:
+    """The versions of these accounts, which stay so until the transaction ends."""
+    table = settlement_accounts
+    held = conn.execute(
+        select(table.c.key, table.c.version)
+        .where(table.c.tenant == tenant, among(table.c.key, keys))
+        .order_by(table.c.key)
+        .with_for_update()
+    )
+    return {row.key: row.version for row in held}
 
 
 def list_accounts(

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from engine.store.among import among
 from engine.store.bulk import insert_many, insert_new, update_many
 from engine.store.db import Amount, Json, Moment, Whole, all_tenants, metadata
+from engine.store.seam import kept_in_memory
 
 settlement_bookings = Table(
     "settlement_bookings",
@@ -102,6 +103,7 @@ _BOOKING = ("tenant", "order_key", "line", "account", "sub")
 _EXCEPTION = ("tenant", "order_key", "line", "card", "term")
 
 
+@kept_in_memory
 def bookings_of(conn: Connection, tenant: str, orders: Iterable[str]) -> list[Any]:
     """All bookings of these orders, those that were moved away left out."""
     table = settlement_bookings
@@ -303,12 +305,31 @@ def exceptions_of(conn: Connection, tenant: str, orders: Iterable[str]) -> list[
     )
 
 
+@kept_in_memory
 def has_due(conn: Connection, now: datetime) -> bool:
     """Whether anything is earned by now that nobody has asked for."""
     table = settlement_bookings
     due = (table.c.state == "estimated") & table.c.due_asked_at.is_(None)
     asked = select(table.c.order_key).where(due, table.c.earned_at <= now).limit(1)
     return conn.execute(all_tenants(asked)).first() is not None
+
+
+@kept_in_memory
+def earned_next(conn: Connection, limit: int) -> Sequence[Any]:
+    """(earned_at, order_key) of the lines of which nobody has asked yet, in order of time."""
+    table = settlement_bookings
+    return conn.execute(
+        all_tenants(
+            select(table.c.earned_at, table.c.order_key)
+            .where(
+                table.c.state == "estimated",
+                table.c.due_asked_at.is_(None),
+                table.c.earned_at.is_not(None),
+            )
+            .order_by(table.c.earned_at)
+            .limit(limit)
+        )
+    ).all()
 
 
 def has_overdue_refunds(conn: Connection, before: datetime) -> bool:

@@ -27,9 +27,10 @@ from sqlalchemy import (
 from sqlalchemy.engine import Connection
 
 from engine.store.among import among
-from engine.store.bulk import insert_many, update_many
+from engine.store.bulk import update_many
 from engine.store.copying import copy_many
 from engine.store.db import Json, Moment, Whole, metadata
+from engine.store.seam import kept_in_memory
 from engine.store.settlement_sheets import (
     EntryRow,
     settlement_sheets,
@@ -101,7 +102,7 @@ _AT_ONCE = 20  # read ahead while a page is filled: a sheet has many entries
 
 def store_entries(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """New entries, written with their account."""
-    insert_many(conn, settlement_entries, rows)
+    copy_many(conn, settlement_entries, rows)
 
 
 def store_in_bulk(
@@ -112,6 +113,7 @@ def store_in_bulk(
     copy_many(conn, settlement_sheets, sheets)
 
 
+@kept_in_memory
 def keys_there(conn: Connection, tenant: str, keys: Iterable[str]) -> set[str]:
     """Which of these effect keys were posted before, one by one."""
     wanted = list(keys)

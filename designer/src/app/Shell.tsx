@@ -1,6 +1,6 @@
 import { MenuOutlined } from "@ant-design/icons"
 import { Button, Drawer, Flex, Layout, Menu, type MenuProps } from "antd"
-import { Suspense, useEffect, useState } from "react"
+import { Suspense, useEffect, useRef, useState } from "react"
 import { useTranslation } from "react-i18next"
 import { Link, Outlet, useLocation, useMatches } from "react-router"
 import { Fault } from "@/api/Fault"
@@ -127,8 +127,14 @@ function Places() {
           icon: place.icon,
           label: <Link to={place.path}>{t(`menu.${place.name}`)}</Link>,
         }
+  const menu = useRef<HTMLElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another place is chosen
+  useEffect(() => {
+    const chosen = menu.current?.querySelector(".ant-menu-item-selected")
+    chosen?.scrollIntoView({ block: "nearest" })
+  }, [here?.path])
   return (
-    <nav aria-label={t("product")}>
+    <nav aria-label={t("product")} ref={menu}>
       <Menu
         mode="inline"
         items={placesFor(may).map(itemOf)}

@@ -1,5 +1,6 @@
 import { Card, Form, Input, Select, Switch, Typography } from "antd"
 import { useTranslation } from "react-i18next"
+import { TextItem } from "@/ui/TextItem"
 import { type CalendarDocument, WEEKDAYS, type Weekday } from "./document"
 import { WeekHours } from "./WeekHours"
 
@@ -25,15 +26,15 @@ export function CalendarForm(props: Props) {
   return (
     <Card>
       <Form layout="vertical" component="div">
-        <Form.Item label={t("word.name")} htmlFor="calendar-name" required>
-          <Input
-            id="calendar-name"
-            maxLength={120}
-            value={name}
-            disabled={isReadOnly}
-            onChange={(event) => setName(event.target.value)}
-          />
-        </Form.Item>
+        <TextItem
+          id="calendar-name"
+          label={t("word.name")}
+          maxLength={120}
+          isRequired
+          isReadOnly={isReadOnly}
+          value={name}
+          onChange={setName}
+        />
         {newKey !== null && (
           <Form.Item
             label={t("calendars.key")}

@@ -12,11 +12,14 @@ import {
   UndoOutlined,
   UnorderedListOutlined,
 } from "@ant-design/icons"
+import { useQuery } from "@tanstack/react-query"
 import { Badge, Button, Divider, Space, Tag, Tooltip, Typography } from "antd"
 import type { ReactNode } from "react"
 import { useTranslation } from "react-i18next"
 import { Link } from "react-router"
 import { useStore } from "zustand"
+import { call } from "@/api/client"
+import { keyOf } from "@/api/queries"
 import { useMay } from "@/api/session"
 import type { FlowWithDraft } from "@/api/types"
 import { COMMANDS, type CommandId, canRun, type Doings } from "./commands"
@@ -49,7 +52,7 @@ export function Toolbar({ saver, doings, shown }: Props) {
         <Typography.Text strong ellipsis className="flow-name">
           {name}
         </Typography.Text>
-        <Tag>{t(`editor.status.${shown.status}`)}</Tag>
+        <Standing shown={shown} />
         <SavedSign saver={saver} />
       </Space>
       <Space size={2}>
@@ -82,6 +85,28 @@ export function Toolbar({ saver, doings, shown }: Props) {
         )}
       </Space>
     </header>
+  )
+}
+
+/** Draft or live, and the version it stands on: publishing changes both. */
+function Standing({ shown }: { shown: FlowWithDraft }) {
+  const { t } = useTranslation()
+  const given = { path: { key: shown.key } }
+  const { data: flow } = useQuery({
+    queryKey: keyOf("read_flow", given),
+    queryFn: () => call("read_flow", given),
+    initialData: shown,
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+  return (
+    <>
+      <Tag>{t(`editor.status.${flow.status}`)}</Tag>
+      {flow.base_version !== null && (
+        <Typography.Text type="secondary" className="saved-sign">
+          {t("editor.basedOn", { number: flow.base_version })}
+        </Typography.Text>
+      )}
+    </>
   )
 }
 

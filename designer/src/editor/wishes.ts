@@ -1,6 +1,7 @@
 // Where the next step belongs when nobody said so: behind what is selected, else in the middle.
 
 import type { Block } from "@/flow/catalog"
+import { CARD } from "@/flow/geometry"
 import { findNode } from "@/flow/graphs"
 import { portsOf, usedPorts } from "@/flow/ports"
 import type { Wish } from "./adding"
@@ -15,7 +16,10 @@ export function wishOf(parts: EditorParts, block: Block | null): Wish {
     if (behind !== null) return { kind: "behind", from: found.node.id, port: behind }
     if (found.node.body) return { kind: "inside", scope: found.node.id }
   }
-  return { kind: "free", scope: "", near: parts.view.current?.middle() ?? { x: 0, y: 0 } }
+  const middle = parts.view.current?.middle() ?? { x: 0, y: 0 }
+  // The first step stands at the left: the others come behind it.
+  const x = flow.nodes?.length ? middle.x : middle.x - 1.25 * CARD.width
+  return { kind: "free", scope: "", near: { x, y: middle.y } }
 }
 
 /** The first port no line leaves by; the first of all when every one is taken; null without any. */

@@ -12,6 +12,7 @@ import { useMay } from "@/api/session"
 import type { TypeShown } from "@/api/types"
 import { Uses } from "@/api/Uses"
 import type { JsonObject } from "@/flow/types"
+import { TextItem } from "@/ui/TextItem"
 import { Content, useContent } from "./Content"
 import { labelOf } from "./EventTypesPage"
 import { recordOf, TYPE } from "./schema"
@@ -83,25 +84,24 @@ function EventType({ held, tag }: { held: TypeShown | null; tag: string }) {
                   />
                 </Form.Item>
               )}
-              <Form.Item label={t("eventTypes.zh")} htmlFor="event-zh" required>
-                <Input
-                  id="event-zh"
-                  maxLength={60}
-                  disabled={isReadOnly}
-                  value={zh}
-                  onChange={(event) => setZh(event.target.value)}
-                />
-              </Form.Item>
-              <Form.Item label={t("eventTypes.en")} htmlFor="event-en">
-                <Input
-                  id="event-en"
-                  maxLength={60}
-                  disabled={isReadOnly}
-                  placeholder={zh}
-                  value={en}
-                  onChange={(event) => setEn(event.target.value)}
-                />
-              </Form.Item>
+              <TextItem
+                id="event-zh"
+                label={t("eventTypes.zh")}
+                maxLength={60}
+                isRequired
+                isReadOnly={isReadOnly}
+                value={zh}
+                onChange={setZh}
+              />
+              <TextItem
+                id="event-en"
+                label={t("eventTypes.en")}
+                maxLength={60}
+                isReadOnly={isReadOnly}
+                placeholder={zh}
+                value={en}
+                onChange={setEn}
+              />
             </Form>
           </Card>
           <Content content={content} type={type} isReadOnly={isReadOnly} />

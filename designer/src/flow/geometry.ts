@@ -4,13 +4,14 @@
 import type { Blocks } from "./catalog"
 import { findNode, graphAt, holderOf, positionOf, type ScopeId } from "./graphs"
 import { extraPorts, portsOf } from "./ports"
-import type { Flow, FlowNode, Graph, Position } from "./types"
+import type { Flow, FlowNode, Graph, Note, Position } from "./types"
 
 export const CARD = { width: 208, header: 60, port: 24, foot: 6 }
 export const BOX = { side: 24, top: 16, bottom: 24, minWidth: 256, minHeight: 120 }
 export const GAP = { x: 72, y: 40 }
 /** Between a step and the box of what its reminder does. */
 export const HANDLER_GAP = 48
+export const NOTE = { width: 240, height: 120 }
 export const GRID = 4
 
 export interface Size {
@@ -41,6 +42,15 @@ export function sizeOf(node: FlowNode, blocks: Blocks, graph: Graph): Size {
   if (!node.body) return { width: CARD.width, height: header }
   const inner = boxSize(node.body, blocks)
   return { width: inner.width, height: header + inner.height }
+}
+
+/** A note's rectangle; a new one's where no size is said. */
+export function noteRect(note: Omit<Note, "id" | "text">): Rect {
+  return {
+    ...positionOf(note),
+    width: note.width ?? NOTE.width,
+    height: note.height ?? NOTE.height,
+  }
 }
 
 const boxes = new WeakMap<Graph, { blocks: Blocks; size: Size }>()

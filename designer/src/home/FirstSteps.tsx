@@ -12,6 +12,13 @@ import { useAct } from "@/api/act"
 import { useRead } from "@/api/queries"
 import { useMay } from "@/api/session"
 
+const STEPS = [
+  { name: "connect", act: "connections.edit" },
+  { name: "scene", act: "templates.install" },
+  { name: "try", act: null },
+] as const
+type StepName = (typeof STEPS)[number]["name"]
+
 /** Connect, choose a scene, try it: each also with sample data, until something is live. */
 export function FirstSteps({ isNew }: { isNew: boolean }) {
   const { t } = useTranslation()
@@ -30,13 +37,18 @@ export function FirstSteps({ isNew }: { isNew: boolean }) {
   if (!may("flows.edit")) return null
   if (!isNew && (live.data === undefined || live.data.items.length > 0)) return null
   const first = flows.data?.items[0]
+  // Counted as shown: who may not connect platforms begins with the scene.
+  const shown: StepName[] = STEPS.filter((step) => step.act === null || may(step.act)).map(
+    (step) => step.name,
+  )
+  const numberOf = (name: StepName) => shown.indexOf(name) + 1
   return (
     <section className="first-steps" aria-label={t("home.firstSteps")}>
       <Typography.Title level={2}>{t("home.firstSteps")}</Typography.Title>
       <div className="cards">
-        {may("connections.edit") && (
+        {shown.includes("connect") && (
           <Step
-            number={1}
+            number={numberOf("connect")}
             name="connect"
             icon={<ApiOutlined />}
             to="/connections/new"
@@ -48,9 +60,9 @@ export function FirstSteps({ isNew }: { isNew: boolean }) {
             }
           />
         )}
-        {may("templates.install") && (
+        {shown.includes("scene") && (
           <Step
-            number={2}
+            number={numberOf("scene")}
             name="scene"
             icon={<AppstoreOutlined />}
             to="/templates"
@@ -59,7 +71,7 @@ export function FirstSteps({ isNew }: { isNew: boolean }) {
           />
         )}
         <Step
-          number={3}
+          number={numberOf("try")}
           name="try"
           icon={<PlayCircleOutlined />}
           to={first ? `/flows/${first.key}/edit` : "/templates"}
@@ -79,7 +91,7 @@ export function FirstSteps({ isNew }: { isNew: boolean }) {
 
 interface StepProps {
   number: number
-  name: "connect" | "scene" | "try"
+  name: StepName
   icon: ReactNode
   to: string
   isDone: boolean

@@ -1,4 +1,4 @@
-import { Alert, Card, Segmented, Tag, Typography } from "antd"
+import { Alert, Card, Flex, Segmented, Tag, Typography } from "antd"
 import { lazy, Suspense, useState } from "react"
 import { useTranslation } from "react-i18next"
 import { messageOf } from "@/api/Fault"
@@ -109,17 +109,19 @@ function Result({ flow }: { flow: UpgradedFlowShown }) {
       {flow.changes.length === 0 ? (
         <Typography.Text type="secondary">{t("upgrade.resultNone")}</Typography.Text>
       ) : (
-        <>
-          <Segmented
-            value={isDrawn ? "picture" : "words"}
-            options={[
-              { value: "words", label: t("upgrade.asWords") },
-              { value: "picture", label: t("upgrade.asPicture") },
-            ]}
-            onChange={(next) => setDrawn(next === "picture")}
-          />
+        <Flex vertical gap={12}>
+          <div>
+            <Segmented
+              value={isDrawn ? "picture" : "words"}
+              options={[
+                { value: "words", label: t("upgrade.asWords") },
+                { value: "picture", label: t("upgrade.asPicture") },
+              ]}
+              onChange={(next) => setDrawn(next === "picture")}
+            />
+          </div>
           {!isDrawn && (
-            <ul className="upgrade-list section-head">
+            <ul className="upgrade-list">
               {told.map((one) => (
                 <li key={`${one.kind} ${one.path}`}>{wordsOf(one)}</li>
               ))}
@@ -130,16 +132,14 @@ function Result({ flow }: { flow: UpgradedFlowShown }) {
           )}
           {isDrawn && catalog.data && (
             <Suspense fallback={null}>
-              <div className="section-head">
-                <DiffPicture
-                  before={flow.mine as unknown as Flow}
-                  after={flow.document as unknown as Flow}
-                  catalog={catalog.data as unknown as Catalog}
-                />
-              </div>
+              <DiffPicture
+                before={flow.mine as unknown as Flow}
+                after={flow.document as unknown as Flow}
+                catalog={catalog.data as unknown as Catalog}
+              />
             </Suspense>
           )}
-        </>
+        </Flex>
       )}
     </section>
   )

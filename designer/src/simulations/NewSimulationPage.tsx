@@ -1,4 +1,4 @@
-import { Alert, Button, Card, Form, Input, Result, Segmented, Select, Typography } from "antd"
+import { Alert, Button, Card, Form, Input, Result, Segmented, Select } from "antd"
 import { useEffect, useState } from "react"
 import { useTranslation } from "react-i18next"
 import { Link, useNavigate } from "react-router"
@@ -46,13 +46,9 @@ export function NewSimulationPage() {
       <Card className="new-simulation">
         <Form layout="vertical" component="div">
           <Form.Item label={t("starts.flow")}>
-            <FlowSelect value={flow} onChange={setFlow} />
+            <FlowSelect value={flow} onChange={setFlow} placeholder={t("starts.chooseFlow")} />
           </Form.Item>
-          {flow ? (
-            <Versions flow={flow} which={which || "draft"} setWhich={setWhich} />
-          ) : (
-            <Typography.Text type="secondary">{t("starts.chooseFlow")}</Typography.Text>
-          )}
+          {flow && <Versions flow={flow} which={which || "draft"} setWhich={setWhich} />}
         </Form>
       </Card>
     </Page>

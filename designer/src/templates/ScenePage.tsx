@@ -1,5 +1,5 @@
 import { App, Button, Card, Checkbox, Flex, Form, Select, Typography } from "antd"
-import { lazy, Suspense, useState } from "react"
+import { lazy, Suspense, useEffect, useRef, useState } from "react"
 import { useTranslation } from "react-i18next"
 import { Link, useNavigate, useParams } from "react-router"
 import { useAct } from "@/api/act"
@@ -222,8 +222,12 @@ function Connections({ needed, chosen, choose, isTried }: ConnectionsProps) {
 /** The flows as they would be made, drawn, and what publishing would say to them. */
 function Previewed({ preview }: { preview: Preview }) {
   const { t } = useTranslation()
+  // It stands below the form: whoever asked for it sees it.
+  const shown = useRef<HTMLDivElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: for each preview anew
+  useEffect(() => shown.current?.scrollIntoView({ behavior: "smooth" }), [preview])
   return (
-    <>
+    <div ref={shown}>
       {preview.flows.map(({ document, problems }) => (
         <Card
           key={String(document.key)}
@@ -246,7 +250,7 @@ function Previewed({ preview }: { preview: Preview }) {
           )}
         </Card>
       ))}
-    </>
+    </div>
   )
 }
 

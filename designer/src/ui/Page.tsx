@@ -20,7 +20,7 @@ export function Page({ title, about, actions, children }: Props) {
           {about && <Typography.Text type="secondary">{about}</Typography.Text>}
         </div>
         {actions && (
-          <Flex gap={8} wrap>
+          <Flex gap={8} align="center" wrap>
             {actions}
           </Flex>
         )}

@@ -182,4 +182,4 @@ def _case(plan: Plan, case: Case, path: str, seen: set[str]) -> Iterator[Problem
 
 
 def _about(zh: str, en: str, message: Text) -> Text:
-    return text(f"{zh}:{message['zh']}", f"{en}: {message['en']}")
+    return text(f"{zh}：{message['zh']}", f"{en}: {message['en']}")

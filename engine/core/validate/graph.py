@@ -264,4 +264,4 @@ def _ways_out(spot: Spot) -> Iterator[Problem]:
 
 
 def _named(spot: Spot, message: Text) -> Text:
-    return text(f"「{spot.name['zh']}」:{message['zh']}", f"“{spot.name['en']}”: {message['en']}")
+    return text(f"「{spot.name['zh']}」：{message['zh']}", f"“{spot.name['en']}”: {message['en']}")

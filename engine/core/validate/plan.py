@@ -94,7 +94,7 @@ class Spot:
         )
         if title is not None:
             zh, en = f"{zh}的「{title['zh']}」", f"{en}, “{title['en']}”"
-        said = text(f"{zh}:{message['zh']}", f"{en}: {message['en']}")
+        said = text(f"{zh}：{message['zh']}", f"{en}: {message['en']}")
         return Problem(f"{self.path}{at}", said, code, self.id, level)
 
 

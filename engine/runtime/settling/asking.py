@@ -32,7 +32,7 @@ from engine.runtime.settling.goods import goods_of
 from engine.runtime.settling.order_parts import completed
 from engine.runtime.settling.orders import name_of
 from engine.runtime.settling.quoting import quote_in
-from engine.runtime.settling.roles import load_parties, pairs_of
+from engine.runtime.settling.roles import load_parties
 from engine.settlement.entry import plan_key
 from engine.settlement.money import to_major
 from engine.store import events as event_store
@@ -95,12 +95,11 @@ def _cards(
 
 
 def _facts(batch: Batch, conn: Connection, tenant: str, orders: Sequence[Any]) -> list[Any]:
-    """(parties by pair, products by code) for each of (order, owner)."""
-    pairs = {pair for order, _ in orders for pair in pairs_of(order)}
-    known = load_parties(conn, tenant, pairs)
-    customers = [owner[9:] for _, owner in orders if owner.startswith("customer:")]
+    """(parties by pair, products by code) for each of (order, owner, whom the order names)."""
+    known = load_parties(conn, tenant, {pair for _, _, names in orders for pair in names.pairs})
+    customers = [owner[9:] for _, owner, _ in orders if owner.startswith("customer:")]
     load_customers(batch, conn, tenant, customers)
-    goods = goods_of(conn, tenant, [order for order, _ in orders])
+    goods = goods_of(conn, tenant, [order for order, _, _ in orders])
     return [(known, own) for own in goods]
 
 
@@ -131,11 +130,11 @@ def _account(batch: Batch, conn: Connection, tenant: str, asked: Sequence[Any]) 
 
 
 def _party(batch: Batch, conn: Connection, tenant: str, ids: Sequence[str]) -> list[Any]:
-    """(party's row or None, periods that are no longer open) for each id."""
+    """(how often the party is paid or None, periods that are no longer open) for each id."""
     books = books_of(batch)
     if tenant not in books.closed:
         books.closed[tenant] = period_store.closed_periods(conn, tenant)
-    rows = party_store.parties_by_id(conn, tenant, ids)
+    rows = party_store.rhythms_of(conn, tenant, ids)
     return [(rows.get(id_), books.closed[tenant]) for id_ in ids]
 
 

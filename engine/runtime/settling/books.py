@@ -8,9 +8,10 @@ it raises Overtaken, nothing is kept and the batch is done again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from engine.runtime.batch import Batch
@@ -38,6 +39,9 @@ _BOOKING = (
 )  # fmt: skip
 
 
+_of_booking: Callable[[Booking], tuple[Any, ...]] = attrgetter(*_BOOKING)
+
+
 @dataclass(slots=True)
 class HeldBooking:
     """A booking with what stands beside it in its row: card, state, facts for reports."""
@@ -53,7 +57,7 @@ class HeldBooking:
 
     def row(self, tenant: str) -> dict[str, Any]:
         one = self.booking
-        own = {name: getattr(one, name) for name in _BOOKING}
+        own = dict(zip(_BOOKING, _of_booking(one), strict=True))
         return {"tenant": tenant, "order_key": one.order, "line": one.line, **own, **self.beside}
 
 

@@ -81,7 +81,7 @@ class _MonthPart:
         self.world, self.conn, self.tenant, self.now = world, conn, tenant, now
         rows = account_store.load_accounts(conn, tenant, accounts)
         self.held = {name: read_account(name, rows.get(name)) for name in accounts}
-        self.known = party_store.parties_by_id(conn, tenant, {_party(name) for name in accounts})
+        self.known = party_store.rhythms_of(conn, tenant, {_party(name) for name in accounts})
         self.closed = Closed(period_store.closed_periods(conn, tenant))
         self.budgets = [
             row for row in budget_store.load_budgets(conn, tenant) if row.document.get("covers")

@@ -30,7 +30,10 @@ def rhythm_of(party: Any, kind: str) -> Rhythm:
     if party is not None and party.rhythm:
         return tuple(Beat(date.fromisoformat(first), of) for first, of in party.rhythm)
     own = party.settlement_period if party is not None else None
-    return steady(cast(PeriodKind, own or kind))
+    return _steady(cast(PeriodKind, own or kind))
+
+
+_steady = lru_cache(maxsize=64)(steady)
 
 
 def when(
@@ -46,6 +49,8 @@ def when(
     """
     of = _zone(zone)
     earned = period_of(rhythm, local_day(earned_at, of), order)
+    if closed.get(bare(earned.key), "open") == "open":
+        return earned.key, earned.key
     today = local_day(now, of)
     try:
         return earned.key, posted_in(earned, Closed(closed), rhythm, today).key

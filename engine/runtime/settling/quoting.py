@@ -21,10 +21,9 @@ from engine.runtime.settling.explaining import say_lines
 from engine.runtime.settling.goods import goods_of
 from engine.runtime.settling.order_parts import completed
 from engine.runtime.settling.roles import (
-    line_parties,
     load_parties,
-    order_parties,
-    pairs_of,
+    names_in,
+    parties_named,
     party_of,
 )
 from engine.runtime.settling.what_if import WhatIf as WhatIf
@@ -137,12 +136,13 @@ def quote_in(
     with_totals: bool = True,
 ) -> Quote:
     """The same on a loaded order and a compiled card."""
-    known = load_parties(conn, tenant, pairs_of(order))
+    named = names_in(order)
+    by_role, line_parties = parties_named(named, load_parties(conn, tenant, named.pairs))
     given = _given(conn, tenant, parties or {})
     sales = sales_of(
         order,
-        parties={**order_parties(order, known), **given},
-        line_parties=line_parties(order, known),
+        parties={**by_role, **given},
+        line_parties=line_parties,
         customer=customer,
         products=goods_of(conn, tenant, [order])[0],
     )

@@ -14,7 +14,7 @@ from engine.runtime.settling.books import HeldBooking, books_of
 from engine.runtime.settling.cards import kept_resolver, plan_documents
 from engine.runtime.settling.order_parts import completed
 from engine.runtime.settling.refunding import given_before
-from engine.runtime.settling.roles import line_parties, order_parties
+from engine.runtime.settling.roles import names_in, parties_named
 from engine.runtime.settling.taking import Taking
 from engine.settlement.booking import Booking, book_order, carry_refunds, move_bookings
 from engine.settlement.entry import plan_key
@@ -41,18 +41,20 @@ def move(desk: Desk, args: Mapping[str, Any]) -> Applied:
     if event is None or row is None:
         return Answer("out", {"moved": 0})
     order = completed(batch.scope_of(row.id, event)["order"])
+    names = names_in(order)
     known, products = (
         yield [
-            Need("settlement:facts", tenant, (order, row.owner)),
+            Need("settlement:facts", tenant, (order, row.owner, names)),
             Need("settlement:lines", tenant, key),
         ]
     )[0]
     customer = batch.customers.get(row.owner.removeprefix("customer:"))
     resolver = kept_resolver(version)
+    parties, line_parties = parties_named(names, known)
     sales = sales_of(
         order,
-        parties=order_parties(order, known),
-        line_parties=line_parties(order, known),
+        parties=parties,
+        line_parties=line_parties,
         customer=customer.record if customer else None,
         products=products,
     )

@@ -6,10 +6,11 @@ under the platform "store".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any, NamedTuple
 
-from engine.settlement.sale import Parties
+from engine.settlement.sale import Parties, Party
 from engine.store import parties as party_store
 from engine.store.db import Connection
 
@@ -18,47 +19,81 @@ STORE = "store"
 LEVELS = 4  # 达人 → 机构 → 团长, and one more
 
 
+class Names(NamedTuple):
+    """Whom an order names, as (role, pair): itself, and in lines that have another promoter."""
+
+    own: list[tuple[str, Pair]]
+    lines: list[tuple[str, list[tuple[str, Pair]]]]  # (line id, names)
+
+    @property
+    def pairs(self) -> set[Pair]:
+        """The (platform, id) names an order brings."""
+        return {pair for _, pair in self._all()}
+
+    @property
+    def roles(self) -> set[str]:
+        """Roles the order itself names somebody for, known to us or not."""
+        return {role for role, _ in self._all()}
+
+    def paid(self, roles: Container[str], *, climbs: bool) -> set[Pair]:
+        """The names under which the order may be posted where these roles are paid; `climbs`: also
+        to whom the promoter belongs.
+        """
+        return {
+            pair for role, pair in self._all() if role in roles or (climbs and role == "promoter")
+        }
+
+    def _all(self) -> Iterator[tuple[str, Pair]]:
+        return chain(self.own, *(names for _, names in self.lines))
+
+
+NOBODY = Names([], [])
+
+
+def names_in(order: Mapping[str, Any]) -> Names:
+    """Whom an order names."""
+    lines = order.get("lines") or ()
+    return Names(
+        list(_named(order)),
+        [
+            (str(line.get("id") or ""), list(_promoter(order, line)))
+            for line in lines
+            if line.get("promoter")
+        ],
+    )
+
+
 def pairs_of(order: Mapping[str, Any]) -> set[Pair]:
     """The (platform, id) names an order brings."""
-    return {pair for _, pair in _named(order)} | {
-        pair for line in order.get("lines") or () for _, pair in _promoter(order, line)
-    }
+    return names_in(order).pairs
 
 
-def roles_named(order: Mapping[str, Any]) -> set[str]:
-    """Roles the order itself names somebody for, known to us or not."""
-    found = {role for role, _ in _named(order)}
-    return found | {role for line in order.get("lines") or () for role, _ in _promoter(order, line)}
-
-
-def load_parties(conn: Connection, tenant: str, pairs: Iterable[Pair]) -> dict[Pair, Any]:
+def load_parties(conn: Connection, tenant: str, pairs: Iterable[Pair]) -> dict[Pair, Party]:
     """{pair: party}; whom they belong to, level by level, is found under ("", its id)."""
-    found: dict[Pair, Any] = party_store.find_by_account(conn, tenant, pairs)
-    rows = list(found.values())
+    rows = party_store.find_by_account(conn, tenant, pairs)
+    found: dict[Pair, Party] = {pair: party_of(row) for pair, row in rows.items()}
+    last: Iterable[Party] = found.values()
     for _ in range(LEVELS):
-        parents = {row.parent_id for row in rows if row.parent_id}
+        parents = {str(one["parent"]) for one in last if "parent" in one}
         parents = {id_ for id_ in parents if ("", id_) not in found}
         if not parents:
             break
         above = party_store.parties_by_id(conn, tenant, parents)
-        rows = list(above.values())
-        found |= {("", id_): row for id_, row in above.items()}
+        last = [party_of(row) for row in above.values()]
+        found |= {("", str(one["key"])): one for one in last}
     return found
 
 
-def order_parties(order: Mapping[str, Any], known: Mapping[Pair, Any]) -> dict[str, Any]:
-    """The order's parties by role."""
-    return _by_role(_named(order), known)
-
-
-def line_parties(order: Mapping[str, Any], known: Mapping[Pair, Any]) -> dict[str, Parties]:
-    """Other parties of single lines, by line id: a live room sells for several promoters."""
-    found: dict[str, Parties] = {}
-    for line in order.get("lines") or ():
-        if line.get("promoter") and line.get("id"):
-            own = _by_role(_promoter(order, line), known)
-            found[line["id"]] = {**order_parties(order, known), **own}
-    return found
+def parties_named(
+    names: Names, known: Mapping[Pair, Party]
+) -> tuple[dict[str, Party], dict[str, Parties]]:
+    """The order's parties by role, and other ones of single lines by line id: a live room sells for
+    several promoters.
+    """
+    parties = _by_role(names.own, known)
+    return parties, {
+        line: {**parties, **_by_role(named, known)} for line, named in names.lines if line
+    }
 
 
 def party_of(row: Any) -> dict[str, Any]:
@@ -86,18 +121,15 @@ def _promoter(order: Mapping[str, Any], of: Mapping[str, Any]) -> Iterator[tuple
         yield "agency", (str(order["platform"]), str(promoter["agency"]))
 
 
-def _by_role(pairs: Iterable[tuple[str, Pair]], known: Mapping[Pair, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    named = list(pairs)
-    for role, pair in named:
-        row = known.get(pair)
-        if row is None:
-            continue
-        found[role] = party_of(row)
+def _by_role(named: Sequence[tuple[str, Pair]], known: Mapping[Pair, Party]) -> dict[str, Party]:
+    found: dict[str, Party] = {
+        role: party for role, pair in named if (party := known.get(pair)) is not None
+    }
     # Whom the promoter belongs to, level by level, stands in where the order names nobody.
     above = known.get(next((pair for role, pair in named if role == "promoter"), ("", "")))
     for _ in range(LEVELS):
-        above = known.get(("", above.parent_id or "")) if above is not None else None
-        if above is not None:
-            found.setdefault(above.kind, party_of(above))
+        above = known.get(("", above.get("parent", ""))) if above is not None else None
+        if above is None:
+            break
+        found.setdefault(above["kind"], above)
     return found

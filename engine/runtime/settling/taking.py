@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from engine.core.errors import InvalidInput
@@ -25,7 +26,7 @@ from engine.runtime.settling.books import HeldBooking, HeldBudget, OrderBook, bo
 from engine.runtime.settling.cards import PublishedCard, kept_resolver, plan_documents
 from engine.runtime.settling.order_parts import parts_of_order
 from engine.runtime.settling.refunding import given_before, lines_left, say_beyond, typed
-from engine.runtime.settling.roles import line_parties, order_parties, roles_named
+from engine.runtime.settling.roles import Names, Pair, parties_named
 from engine.settlement.booking import Booking, book_order, parts_of, take_back
 from engine.settlement.card import Term
 from engine.settlement.entry import plan_key
@@ -34,7 +35,7 @@ from engine.settlement.outcome import Excluded, Unpriced
 from engine.settlement.posting import Part
 from engine.settlement.refunds import give_back
 from engine.settlement.resolve import Resolver
-from engine.settlement.sale import Sale, sales_of
+from engine.settlement.sale import Party, Sale, sales_of
 
 if TYPE_CHECKING:
     from engine.runtime.apply import Desk
@@ -51,6 +52,11 @@ def settled_on(row: Any) -> datetime | None:
     return row.settled_at if row is not None else None
 
 
+@lru_cache(maxsize=10_000)
+def _hashed(*why: str) -> str:
+    return derived_id("why", "", *why).rpartition("_")[2][:12]
+
+
 class Taking:
     """One event of one order, and what it means for the accounts."""
 
@@ -63,11 +69,13 @@ class Taking:
         self.earned: list[HeldBooking] = []
         self.sales: dict[str, Sale] = {}
         self.fresh: list[HeldBooking] = []  # booked by this event
+        self._name = ""  # what all effects of this event begin with
 
     def effect(self, rank: str, *why: str) -> str:
         """The key of what this event causes; what it books sorts before what it takes back."""
-        what = derived_id("why", "", rank, *why).rpartition("_")[2][:12]
-        return f"{derived_id('ent', self.cause, self.key)}.{_RANKS.get(rank, 'z')}{what}"
+        if not self._name:
+            self._name = derived_id("ent", self.cause, self.key)
+        return f"{self._name}.{_RANKS.get(rank, 'z')}{_hashed(rank, *why)}"
 
     def keep_parts(self, products: Mapping[str, Any]) -> None:
         """Lines, adjustments and fees of the order, as its newest event has them."""
@@ -85,17 +93,19 @@ class Taking:
         self,
         cards: Iterable[PublishedCard],
         owner: str,
-        known: Mapping[Any, Any],
+        names: Names,
+        known: Mapping[Pair, Party],
         products: Mapping[str, Any],
     ) -> None:
         order = self.order
         at: datetime = order.get("paid_at") or order["created_at"]
         customer = self.desk.batch.customers.get(owner.removeprefix("customer:"))
+        parties, line_parties = parties_named(names, known)
         try:
             sales = sales_of(
                 order,
-                parties=order_parties(order, known),
-                line_parties=line_parties(order, known),
+                parties=parties,
+                line_parties=line_parties,
                 customer=customer.record if customer else None,
                 products=products,
                 settled_at=settled_on(self.held.row),
@@ -104,14 +114,13 @@ class Taking:
             self._incident("order", fault.message)
             return
         self.sales = {sale.line: sale for sale in sales}
-        named = roles_named(order)
         self.books.looked_at.add((self.desk.tenant, self.key))
         for card in cards:
             version = card.version_at(at)
             if version is not None:
-                self._book_card(card.key, kept_resolver(version[1]), sales, named)
+                self._book_card(card.key, kept_resolver(version[1]), sales, names)
 
-    def _book_card(self, card: str, resolver: Resolver, sales: list[Sale], named: set[str]) -> None:
+    def _book_card(self, card: str, resolver: Resolver, sales: list[Sale], names: Names) -> None:
         have = {
             (one.booking.line, one.booking.term)
             for one in self.held.bookings
@@ -122,14 +131,16 @@ class Taking:
         for line, unpriced in found.unpriced:
             # A level of a chain may still have nobody when the others are booked.
             if (line, unpriced.term) not in have or unpriced.problem.code == "no_party":
-                self._note_unpriced(card, resolver, line, unpriced, named)
+                self._note_unpriced(card, resolver, line, unpriced, names)
         for line, excluded in found.excluded:
             self._note_exception(card, line, excluded, None)
         if not fresh:
             return
-        documents = plan_documents(resolver, {plan_key(one.sub) for one in fresh})
-        for name, document in documents.items():
-            self.books.plans[self.desk.tenant, name] = document
+        kept, tenant = self.books.plans, self.desk.tenant
+        new = {plan_key(one.sub) for one in fresh}
+        new = {name for name in new if (tenant, name) not in kept}
+        for name, document in plan_documents(resolver, new).items():
+            kept[tenant, name] = document
         held = [self.hold(card, resolver, one) for one in fresh]
         self.held.bookings += held
         self.fresh += held
@@ -139,12 +150,7 @@ class Taking:
         ]
 
     def hold(self, card: str, resolver: Resolver, one: Booking) -> HeldBooking:
-        term = next(term for term in resolver.card.terms if term.key == one.term)
-        rules = {step.rule for step in resolver.plans[plan_key(one.sub)].steps}
-        campaign = next(
-            (rule.campaign for rule in resolver.card.rules if rule.campaign and rule.id in rules),
-            self.order.get("campaign"),
-        )
+        campaign = resolver.campaign_of(plan_key(one.sub)) or self.order.get("campaign")
         facts = self.sales[one.line].facts
         is_earned = one.earned_at is not None and one.earned_at <= self.now
         beside = {
@@ -152,7 +158,7 @@ class Taking:
             "state": "earned" if is_earned else "estimated",
             "due_asked_at": None,
             "in_bulk": False,
-            "period_kind": term.period,
+            "period_kind": resolver.term_of[one.term].period,
             "zone": resolver.card.zone,
             "platform": facts["platform"],
             "shop": facts["shop"],
@@ -191,8 +197,7 @@ class Taking:
             version = card.id_of(int(one.booking.version)) if card is not None else None
             if version is None:
                 continue
-            terms = kept_resolver(version).card.terms
-            yield one, next(term for term in terms if term.key == one.booking.term)
+            yield one, kept_resolver(version).term_of[one.booking.term]
 
     def earn_due(self) -> None:
         for one in self.held.bookings:
@@ -206,7 +211,7 @@ class Taking:
         """Refunds that are kept, now that there is something to take them from; and of what is
         booked just now, what refunds took of its line before.
         """
-        if not self.held.bookings:
+        if not self.held.bookings or not self.held.refunds:
             return
         self._catch_up()
         for number, kept in sorted(self.held.refunds.items()):
@@ -309,12 +314,12 @@ class Taking:
     # -- exceptions --------------------------------------------------------------------------------
 
     def _note_unpriced(
-        self, card: str, resolver: Resolver, line: str, unpriced: Unpriced, named: set[str]
+        self, card: str, resolver: Resolver, line: str, unpriced: Unpriced, names: Names
     ) -> None:
         problem = unpriced.problem
         if problem.code in _LATER:
             return
-        if problem.code == "no_party" and problem.path.rpartition("/")[2] not in named:
+        if problem.code == "no_party" and problem.path.rpartition("/")[2] not in names.roles:
             return  # the order brings nobody in that role: nothing is owed
         is_known = (line, card, unpriced.term) in self.held.exceptions
         self._note_exception(card, line, unpriced, problem.as_json())

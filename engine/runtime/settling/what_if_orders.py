@@ -21,7 +21,7 @@ from engine.runtime.settling.goods import Goods, goods_of, place_of
 from engine.runtime.settling.order_parts import completed, parts_of_order
 from engine.runtime.settling.orders import order_of
 from engine.runtime.settling.refunding import plain, typed
-from engine.runtime.settling.roles import line_parties, load_parties, order_parties, pairs_of
+from engine.runtime.settling.roles import load_parties, names_in, pairs_of, parties_named
 from engine.runtime.settling.taking import CLOSED
 from engine.runtime.world import World
 from engine.settlement.account import AccountState
@@ -134,11 +134,12 @@ class Trial:
         if held.newest is None or row.time >= held.newest:
             held.newest, held.currency = row.time, str(order["currency"])
             held.lines = parts_of_order("", "", order, facts.products_of(order))[0]
+        parties, line_parties = parties_named(names_in(order), facts.known)
         try:
             sales = sales_of(
                 order,
-                parties=order_parties(order, facts.known),
-                line_parties=line_parties(order, facts.known),
+                parties=parties,
+                line_parties=line_parties,
                 customer=facts.customer_of(row),
                 products=facts.products_of(order),
             )

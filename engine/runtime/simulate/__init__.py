@@ -6,6 +6,7 @@ scratch world; nothing in them asks which one it is.
 asked.py     what is asked: version, events, answers, start        chosen.py   the version, checked
 sources.py   events from a list, a file, the past                  documents.py  written as JSON
 feed.py      in order of receipt, and what was wrong               concerned.py  whom they name
+named.py     the same of settlement                               ledger.py  settlement as of then
 spool.py     where they lie                                        starts.py   without events
 scratch.py   the world                                             filling.py  rows as of then
 samples.py   who answers calls                                     people.py   who answers tasks

@@ -189,7 +189,7 @@ class Answers:
     def has(self, name: str) -> bool:
         """Whether any answer says this much ("after", "event")."""
         return any(getattr(one, name) is not None for each in self._given.values()
-                   for one in _listed(each))  # fmt: skip
+                   for one in listed(each))  # fmt: skip
 
     def find(self, run: str, kind: str, *places: str) -> Given | None:
         """The answer for a question of a kind ("call", "task", "event"), by the first place."""
@@ -197,7 +197,7 @@ class Answers:
             held = self._given.get(place)
             if held is None:
                 continue
-            fitting = [one for one in _listed(held) if one.asked in ("", kind)]
+            fitting = [one for one in listed(held) if one.asked in ("", kind)]
             if not fitting:
                 continue
             if len(fitting) == 1:
@@ -209,7 +209,8 @@ class Answers:
         return None
 
 
-def _listed(given: Given | tuple[Given, ...]) -> tuple[Given, ...]:
+def listed(given: Given | tuple[Given, ...]) -> tuple[Given, ...]:
+    """One prepared answer, or several for one question after the other."""
     return given if isinstance(given, tuple) else (given,)
 
 

@@ -1,17 +1,21 @@
 """Whom the events of a test run concern, noted while they come in, so that nobody reads them again.
 
-Names that stand in one event belong together: all of one customer, of one order, of one record. A
-name is kept as its hash; two of one hash would only keep together what need not be.
+Names that stand in one event belong together: all of one customer, of one order, of one record, and
+where orders are settled, of one account. A name is kept as its hash; two of one hash would only
+keep together what need not be.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.core.event import Event
 from engine.runtime.inbox import record_keys
 from engine.runtime.owners import Incoming, read_identities
+from engine.runtime.settling.roles import Pair
+from engine.runtime.simulate.named import Named
+from engine.runtime.simulate.pace import NOTHING_SETTLES, Settling
 from engine.runtime.world import World
 
 
@@ -45,14 +49,17 @@ class Rings:
 
 
 class Concerned:
-    """Who is named by events: `identities` as they are kept, `orders` by platform and number."""
+    """Who is named by events: `identities` as they are kept, `orders` by platform and number, and
+    where orders are settled, what they name of that.
+    """
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, world: World, settling: Settling = NOTHING_SETTLES) -> None:
+        self._world, self.settling = world, settling
         self._unnamed = 0
         self.identities: set[tuple[str, str]] = set()
         self.orders: set[tuple[str, str]] = set()
         self.customers: set[str] = set()
+        self.named = Named()
         self.rings = Rings()
 
     def read(self, event: Event) -> int:
@@ -70,26 +77,34 @@ class Concerned:
         if one.order is not None:
             self.orders.add(one.order)
             names.append(order_name(one.order))
+        if self.settling.is_on:
+            names += map(pair_name, self._paid(data))
         if not names:
             self._unnamed += 1
             return hash(("event", self._unnamed))
         return self.together(names)
 
+    def _paid(self, data: Mapping[str, Any]) -> set[Pair]:
+        self.named.read(data.get("refund"), "order_id")
+        found = self.named.read(data.get("order"), "external_id")
+        return found.paid(self.settling.roles, climbs=self.settling.climbs)
+
     def another(self) -> Concerned:
         """An empty one for other events of the same test run."""
-        return Concerned(self._world)
+        return Concerned(self._world, self.settling)
 
     def packed(self) -> tuple[Any, ...]:
         """As it travels to another process."""
-        return (self.identities, self.orders, self.customers, self.rings)
+        return (self.identities, self.orders, self.customers, self.named, self.rings)
 
     def unpack(self, found: tuple[Any, ...]) -> None:
-        self.identities, self.orders, self.customers, self.rings = found
+        self.identities, self.orders, self.customers, self.named, self.rings = found
 
     def extend(self, other: Concerned) -> None:
         self.identities |= other.identities
         self.orders |= other.orders
         self.customers |= other.customers
+        self.named.extend(other.named)
         self.rings.extend(other.rings)
 
     def together(self, names: Sequence[int]) -> int:
@@ -104,3 +119,13 @@ class Concerned:
 def order_name(order: tuple[str, str]) -> int:
     """An order by platform and number, named as the record in its events is."""
     return hash(f"order:{order[0]}/{order[1]}")
+
+
+def pair_name(pair: Pair) -> int:
+    """Somebody an order may be posted to, by the platform's id."""
+    return hash(("pair", *pair))
+
+
+def account_name(party: str) -> int:
+    """All accounts of a party: its lane."""
+    return hash(f"account:{party}")

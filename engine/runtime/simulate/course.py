@@ -35,7 +35,13 @@ from engine.runtime.simulate.collecting import collecting_seldom
 from engine.runtime.simulate.documents import read_one
 from engine.runtime.simulate.feed import Coming, Tell
 from engine.runtime.simulate.ordering import in_order_of_events, order_of
-from engine.runtime.simulate.pace import Pace, pace_of, settling_in
+from engine.runtime.simulate.pace import (
+    NOTHING_SETTLES,
+    Pace,
+    Settling,
+    pace_of,
+    settling_in,
+)
 from engine.runtime.simulate.people import People
 from engine.runtime.simulate.scratch import Scratch
 from engine.runtime.simulate.turns import WAVE, Turns, Wave
@@ -66,7 +72,7 @@ class Course:
     _prepared: list[tuple[datetime, int, str, Event]] = field(default_factory=list)
     _answered: set[tuple[str, str]] = field(default_factory=set)
     _pace: Pace = field(default_factory=lambda: Pace("waves"))
-    _settles: bool = False
+    settling: Settling = NOTHING_SETTLES
     _places: dict[str, int] = field(default_factory=dict)  # {order: its place in the wave}
     _latest: datetime = field(default_factory=lambda: datetime.min.replace(tzinfo=UTC))
     _own: Mapping[str, Any] = field(default_factory=dict)
@@ -80,14 +86,13 @@ class Course:
         memory = world.memory.tenant(self.tenant)
         flows = self.flows = [live.version.flow for live in memory.flows.values()]
         with world.db.reading() as conn:
-            settling = settling_in(conn, self.tenant)
-        self._settles = settling.is_on
-        self._pace = pace_of(flows, world.registry, memory.hears, settling)
+            self.settling = settling_in(conn, self.tenant)
+        self._pace = pace_of(flows, world.registry, memory.hears, self.settling)
 
     @property
     def is_quick(self) -> bool:
         """Whether nothing can come between events, whoever they are of."""
-        return self._pace.name == "quick" and not self._settles
+        return self._pace.name == "quick"
 
     def run(self) -> datetime:
         """Runs until nothing is left or the time is over; returns when that was."""
@@ -96,8 +101,12 @@ class Course:
             while self._turn():
                 self.waves += 1
                 collect()
-                self.tell(self.done, self.total, self._said())
+                self._heard()
         return self._latest
+
+    def _heard(self) -> None:
+        """Says how far it is, and hears of a cancel: after each wave, and within a slow one."""
+        self.tell(self.done, self.total, self._said())
 
     def _said(self) -> Text:
         at = self.scratch.clock.at.date().isoformat()
@@ -110,11 +119,11 @@ class Course:
     def _turn(self) -> bool:
         """One wave; False when there was nothing to do any more."""
         self.turns.fetch()
-        if self._pace.name == "quick" and not self.turns and self._settles:
+        if self._pace.name == "quick" and not self.turns and self.settling.is_on:
             # What time brings to settlement after the last event.
             self._pace = Pace("waves")
         if self._pace.name == "quick":
-            wave = self.turns.all_at_once(settles=self._settles)
+            wave = self.turns.all_at_once(settles=self.settling.is_on)
         else:
             wave = self.turns.cut(self._dues(), self._pace)
         if wave is not None:
@@ -123,17 +132,18 @@ class Course:
 
     def _dues(self) -> list[Due]:
         """What is due by itself, in order; nothing later than the end, no schedule after events."""
+        ahead = self.turns.ahead
         with self.scratch.world.db.reading() as conn:
-            found = store.due_next(conn, WAVE)
-            if self._settles:
-                found += store.due_in_settlement(conn, WAVE, REFUNDS_WAIT)
+            found = store.due_next(conn, ahead)
+            if self.settling.is_on:
+                found += store.due_in_settlement(conn, ahead, REFUNDS_WAIT)
             if self.turns:
                 self.turns.name(conn, self._pace)
-        found += self.people.next_due(WAVE)
-        found += [Due(at, owner) for at, _, owner, _ in heapq.nsmallest(WAVE, self._prepared)]
+        found += self.people.next_due(ahead)
+        found += [Due(at, owner) for at, _, owner, _ in heapq.nsmallest(ahead, self._prepared)]
         found.sort(key=lambda due: due.at)
         return [
-            due for due in found[:WAVE] if due.at <= (self.until if due.owner else self.last_event)
+            due for due in found[:ahead] if due.at <= (self.until if due.owner else self.last_event)
         ]
 
     def _do(self, wave: Wave) -> None:
@@ -150,7 +160,7 @@ class Course:
         clock.at = at
         self._latest = max(self._latest, at)
         if wave.events:
-            if self._settles:
+            if self.settling.is_on:
                 self._places = {order_of(one.event): at for at, one in enumerate(wave.events)}
             self.scratch.ids.coming.extend(self.turns.numbers)
             self.turns.numbers.clear()
@@ -161,7 +171,7 @@ class Course:
             self._outbox_due()
             if wave.has_schedule:
                 fire_schedules(world)
-            if self._settles:
+            if self.settling.is_on:
                 earn_due(world)
                 tell_lost_refunds(world)
         self.drain()
@@ -199,16 +209,17 @@ class Course:
 
     def _drain_lanes(self) -> None:
         world, held = self.scratch.world, self.scratch.lane
-        most = WAVE * 4 if self._settles else WAVE
+        most = WAVE * 4 if self.settling.is_on else WAVE
         while True:
             with world.db.reading() as conn:
                 rows = lane_store.claim(conn, held, most)
             if not rows:
                 return
-            if self._settles:
+            if self.settling.is_on:
                 rows = in_order_of_events(rows, self._places)
             for start in range(0, len(rows), WAVE):
                 work_batch(world, held, rows[start : start + WAVE])
+                self._heard()
 
     def _outbox_due(self) -> None:
         with self.scratch.world.db.reading() as conn:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from engine.core.errors import InvalidInput, Problem
@@ -26,7 +27,8 @@ from engine.runtime.simulate.asked import Person, Setup
 from engine.runtime.simulate.chosen import Chosen, all_called
 from engine.runtime.simulate.concerned import Concerned
 from engine.runtime.simulate.feed import Feed, Tell
-from engine.runtime.simulate.ledger import Named, fill_ledger, fill_settings
+from engine.runtime.simulate.ledger import fill_ledger, fill_settings
+from engine.runtime.simulate.named import Named
 from engine.runtime.simulate.scratch import Scratch
 from engine.runtime.world import World
 from engine.store import customers as customer_store
@@ -81,10 +83,13 @@ def fill(
         absent = [(one.absent.type, one.absent.within) for _, one in listens if one.absent]
         told.add(_copy_named(conn, target, tenant, feed.concerned, absent, at, tell))
         if settles or named.parties:
-            for coming in feed:
+            if feed.concerned.settling.is_on:  # then they were noted while they came in
+                named.extend(feed.concerned.named)
+            for coming in () if feed.concerned.settling.is_on else feed:
                 named.read(coming.event.data.get("order"), "external_id")
                 named.read(coming.event.data.get("refund"), "order_id")
-            said += fill_ledger(conn, target, tenant, named, at)
+            preparing = partial(tell, 0, None, text("正在准备结算", "preparing settlement"))
+            said += fill_ledger(conn, target, tenant, named, at, preparing)
         put_people(world, target, tenant, setup.customers, at)
     return [*_in_words(told), *said]
 

@@ -13,9 +13,8 @@ statement was confirmed or paid, and from what people and budgets did to it (sta
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -25,7 +24,8 @@ from engine.runtime.settling.books import HeldBooking, budget_values, read_booki
 from engine.runtime.settling.budget_rows import read_budget, read_budget_state
 from engine.runtime.settling.cards import PublishedCard, load_cards, resolver_of
 from engine.runtime.settling.refunding import typed
-from engine.runtime.settling.roles import load_parties, pairs_of
+from engine.runtime.settling.roles import load_parties
+from engine.runtime.simulate.named import Named
 from engine.runtime.simulate.states import Answered, answers_of, states_then
 from engine.settlement.account import (
     AMOUNT,
@@ -42,7 +42,6 @@ from engine.settlement.budget import EXCEEDED, WARNED, Budget, BudgetState, Wait
 from engine.settlement.entry import Figures, plan_key
 from engine.settlement.money import exponent, to_minor
 from engine.settlement.refunds import LineLeft, codes_of
-from engine.settlement.sale import order_key
 from engine.store import orders as order_store
 from engine.store import parties as party_store
 from engine.store import settlement_bookings as booking_store
@@ -51,32 +50,6 @@ from engine.store.scratch import history
 from engine.store.scratch import ledger as store
 
 MOST_ENTRIES = 100_000  # of the parties a flow draws statements for
-_PARTY = re.compile(r"\bpty_[0-9A-Za-z]{1,40}\b")
-
-
-@dataclass(slots=True)
-class Named:
-    """What the chosen events, the flow and the cards name of settlement."""
-
-    orders: dict[str, tuple[str, str]] = field(default_factory=dict)  # {order key: its name}
-    pairs: set[tuple[str, str]] = field(default_factory=set)
-    parties: set[str] = field(default_factory=set)
-    statements: bool = False  # whether a step draws them
-
-    def read(self, record: Any, number: str) -> None:
-        """An order, or a refund with the `number` of its order."""
-        names = ("platform", number)
-        if not isinstance(record, Mapping) or not all(
-            isinstance(record.get(name), str) for name in names
-        ):
-            return
-        self.orders[order_key(record, number)] = (record["platform"], record[number])
-        if number == "external_id":
-            self.pairs |= pairs_of(record)
-
-    def read_text(self, written: str) -> None:
-        """A flow's document or parameters: parties that stand in it by their id."""
-        self.parties |= set(_PARTY.findall(written))
 
 
 def fill_settings(
@@ -145,21 +118,29 @@ def _told(budget: Budget, state: BudgetState) -> frozenset[str]:
 
 
 def fill_ledger(
-    conn: Connection, target: Connection, tenant: str, named: Named, before: datetime
+    conn: Connection,
+    target: Connection,
+    tenant: str,
+    named: Named,
+    before: datetime,
+    told: Callable[[], None],
 ) -> list[Text]:
-    """Steps 2 to 4; what could not be had as it was, in words."""
+    """Steps 2 to 4; what could not be had as it was, in words. `told` is called in between."""
     cards = load_cards(target, tenant)
     for card in cards:
         for _, _, version in card.versions:
             terms = resolver_of(target, tenant, version).card.terms
             named.parties |= {term.party.party for term in terms if term.party.party}
-    rows = load_parties(conn, tenant, named.pairs)
-    named.parties |= {row.id for row in rows.values()}
+    known = load_parties(conn, tenant, named.pairs)
+    named.parties |= {str(one["key"]) for one in known.values()}
     own = party_store.parties_by_id(conn, tenant, named.parties)
     named.parties |= {row.parent_id for row in own.values() if row.parent_id}
 
+    told()
     entries = store.entries_then(conn, tenant, named.orders, before)
+    told()
     bookings = _bookings(conn, tenant, named, cards, entries, before)
+    told()
     named.parties |= {one.booking.account.partition("|")[0] for one in bookings}
     if named.statements:
         kept = {entry["key"] for entry in entries}
@@ -169,12 +150,14 @@ def fill_ledger(
     unknown = states_then(conn, tenant, entries, before)
     _put_states(conn, tenant, entries, bookings, before)
     store.put_entries(target, entries)
+    told()
     refunds = store.refunds_then(conn, tenant, named.orders, before)
     store.put_bookings(
         target,
         [one.row(tenant) for one in bookings],
         [{**row._mapping, "told_at": None} for row in refunds],
     )
+    told()
     cells = _cells(conn, tenant, bookings)
     _put_accounts(conn, target, tenant, named.parties, cells, before)
     store.put_plans(conn, target, tenant, {plan_key(one.booking.sub) for one in bookings})

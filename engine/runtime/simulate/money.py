@@ -6,9 +6,8 @@ the test run itself has posted counts: entries it was given to begin with stand 
 
 from __future__ import annotations
 
-import hashlib
 import heapq
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,22 +32,12 @@ class Sum:
 
     minor: int = 0
     entries: int = 0
-    orders: set[int] = field(default_factory=set)  # short names: there may be very many
-
-    def add(self, minor: int, order: str) -> None:
-        self.minor += minor
-        self.entries += 1
-        if order:
-            self.orders.add(_short(order))
+    orders: set[int] = field(default_factory=set)  # hashes of names: there may be very many
 
     def merge(self, other: Sum) -> None:
         self.minor += other.minor
         self.entries += other.entries
         self.orders |= other.orders
-
-
-def _short(name: str) -> int:
-    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big")
 
 
 Sums = dict[tuple[str, ...], Sum]  # the currency last
@@ -71,22 +60,25 @@ class Money:
     def __bool__(self) -> bool:
         return bool(self.totals or self.budgets or self.left_out)
 
-    def add(self, row: Any) -> None:
-        """One entry with the channel of its line."""
-        currency, order, minor = row.currency, row.order_key, row.minor
-        _add(self.states, (row.state, currency), _worth(row), order)
+    def add(self, row: Any, line: Any) -> None:
+        """One entry; `line` has the channel, platform and shop of its line, where it has one."""
+        currency, name, minor, worth = row.currency, row.order_key, row.minor, _worth(row)
+        # Of one interpreter and those forked from it: there a name has one hash.
+        order = hash(name) if name else None
+        _add(self.states, (row.state, currency), worth, order)
         if row.state == "void":
             return
-        _add(self.totals, (currency,), _worth(row), order)
+        _add(self.totals, (currency,), worth, order)
         for party, sign in ((row.to_account, 1), (row.from_account, -1)):
             if party != BRAND:
                 _add(self.parties, (party, currency), sign * minor, order)
-        platform = row.platform or order.partition("/")[0]
-        channel = (row.channel or "", platform, row.shop or "", currency)
-        _add(self.channels, channel, _worth(row), order)
-        self._add_tiers(row)
+        facts = (line.channel, line.platform, line.shop) if line is not None else (None,) * 3
+        channel, platform, shop = facts
+        slot = (channel or "", platform or name.partition("/")[0], shop or "", currency)
+        _add(self.channels, slot, worth, order)
+        self._add_tiers(row, order)
 
-    def _add_tiers(self, row: Any) -> None:
+    def _add_tiers(self, row: Any, order: int | None) -> None:
         term = row.account.split("|")[1]
         sign = -1 if row.to_account == BRAND else 1
         lines = Figures(*row.figures).lines or [("", "", 0, 0)]
@@ -95,10 +87,7 @@ class Money:
             slot = (term, tier, row.currency)
             worth = int(line[2]) * int(line[3]) if line[0] else row.minor * UNIT
             self.fine[slot] = self.fine.get(slot, 0) + sign * worth
-            held = self.tiers.setdefault(slot, Sum())
-            held.entries += 1
-            if row.order_key:
-                held.orders.add(_short(row.order_key))
+            _add(self.tiers, slot, 0, order)
 
     def merge(self, other: Money) -> None:
         for name in ("totals", "parties", "channels", "tiers", "states"):
@@ -156,17 +145,16 @@ _CHANNEL = ("channel", "platform", "shop", "currency")
 _TIER = ("term", "tier", "currency")
 
 
-def read_money(scratch: Scratch, tenant: str, mark: Mark) -> Money:
-    """Counts what a test run has posted, page by page."""
-    found, after = Money(), mark.entries
+def read_money(scratch: Scratch, tenant: str, mark: Mark, counted: Callable[[int], None]) -> Money:
+    """Counts what a test run has posted; `counted` is told several times a second how much."""
+    found = Money()
     with scratch.world.db.reading() as conn:
-        while True:
-            rows = store.page_of_entries(conn, after)
-            if not rows:
-                break
-            after = rows[-1].number
-            for row in rows:
-                found.add(row)
+        count = 0
+        for page in store.entries_posted(conn, mark):
+            for row, line in page:
+                found.add(row, line)
+            count += len(page)
+            counted(count)
         known = party_store.parties_by_id(conn, tenant, {slot[0] for slot in found.parties})
         found.names = {id_: row.name for id_, row in known.items()}
         found.budgets = _budgets(conn, tenant, mark)
@@ -364,8 +352,14 @@ def _worth(row: Any) -> int:
     return int(row.minor) if row.from_account == BRAND else -int(row.minor)
 
 
-def _add(sums: Sums, slot: tuple[str, ...], minor: int, order: str) -> None:
-    sums.setdefault(slot, Sum()).add(minor, order)
+def _add(sums: Sums, slot: tuple[str, ...], minor: int, order: int | None) -> None:
+    one = sums.get(slot)
+    if one is None:
+        one = sums[slot] = Sum()
+    one.minor += minor
+    one.entries += 1
+    if order is not None:
+        one.orders.add(order)
 
 
 def _sum(one: Sum, currency: str, minor: int | None = None) -> dict[str, Any]:

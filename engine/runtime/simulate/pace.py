@@ -23,11 +23,14 @@ from engine.core.registry import Registry
 from engine.core.triggers import Schedule
 from engine.runtime.settling.cards import load_cards, resolver_of
 from engine.settlement.card import Term
+from engine.settlement.models import Chained
 from engine.store.db import Connection
 from engine.store.settlement_budgets import load_budgets
 
 # Steps of settlement that are done without an answer; others keep each owner's events apart.
 _UNANSWERED = frozenset({"post_entries", "split_amount"})
+BRAND = "brand"  # its account is everybody's
+_NAMED = frozenset({"promoter", "shop", "store"})  # whom an order names itself
 _INNER = frozenset({"logic", "customer", "settlement"})
 
 
@@ -39,6 +42,8 @@ class Settling:
     has_budgets: bool = False
     earns_later: bool = False
     names_parties: bool = False  # a term's party is fixed or computed: all orders share it
+    roles: frozenset[str] = frozenset()  # of an order, whose accounts it may be posted to
+    climbs: bool = False  # also those of whom they belong to
 
 
 NOTHING_SETTLES = Settling()
@@ -55,14 +60,23 @@ class Pace:
 def settling_in(conn: Connection, tenant: str) -> Settling:
     """What a scratch database says about settlement."""
     terms: list[Term] = []
-    for card in load_cards(conn, tenant):
-        for _, _, id_ in card.versions:
-            terms += resolver_of(conn, tenant, id_).card.terms
+    chained: set[str] = set()
+    for published in load_cards(conn, tenant):
+        for _, _, id_ in published.versions:
+            card = resolver_of(conn, tenant, id_).card
+            terms += card.terms
+            models = (rule.model for rule in card.rules)
+            chained.update(
+                level.key for one in models if isinstance(one, Chained) for level in one.levels[1:]
+            )
+    roles = {term.party.role or BRAND for term in terms} | chained
     return Settling(
         bool(terms),
         bool(load_budgets(conn, tenant)),
         any(term.moment.when != "paid" for term in terms),
-        any(not term.party.role for term in terms),
+        BRAND in roles,
+        frozenset(roles),
+        not roles <= _NAMED or any(term.totals != "party" for term in terms),
     )
 
 

@@ -8,6 +8,7 @@ coverage   engine/core/coverage.py `report`: nodes, lines, rows, dead ends, cove
 paths      [{steps, status, count, share, example}], the most frequent first
 steps      [{place, node, name, entered, waiting, tasks: {count, queued, worked, longest}}]; seconds
 people     [{id, name, tasks, busy, longest_queue, longest_at, by_day}] and `nobody` {role: tasks}
+refused_answers  [{place, reason, count}]: answers of people that their tasks did not take
 effects    {outside: [{connection, action, status, count, examples}], notices, tags, fields}
 failures   [{code, place, count, examples}]         incidents outside of runs: the same
 unrestored sentences: what could not be had as it was at the first event
@@ -60,7 +61,7 @@ def make_report(
         "steps": steps_of(tally, flow),
         "people": [_desk(desk) for desk in sorted(tally.desks.values(), key=_busiest)],
         "nobody": dict(sorted(tally.nobody.items())),
-        "refused_answers": tally.refused[:20],
+        "refused_answers": _refused(tally.refused),
         "effects": {
             "outside": [
                 {"connection": place[0], "action": place[1], "status": place[2], **_kind(kind)}
@@ -103,6 +104,15 @@ def _events(tally: Tally, feed: Feed) -> dict[str, Any]:
         "first_at": feed.first_at if has else None,
         "last_at": feed.last_at if has else None,
     }
+
+
+def _refused(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What was given for people and no form would take, the most frequent first."""
+    counted: dict[tuple[str, str], dict[str, Any]] = {}
+    for one in found:
+        held = counted.setdefault((one["place"], one["reason"]["en"]), {**one, "count": 0})
+        held["count"] += 1
+    return sorted(counted.values(), key=lambda one: -int(one["count"]))[:20]
 
 
 def _paths(tally: Tally, runs: int) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from engine.core.errors import NotFound
 from engine.core.flow import dump_flow
 from engine.core.text import Text, text
 from engine.core.working_time import default_calendar, load_calendar
+from engine.runtime.simulate.answerable import check_answers
 from engine.runtime.simulate.asked import TAIL, Answers, Setup
 from engine.runtime.simulate.beside import can_fork
 from engine.runtime.simulate.chosen import Chosen, choose
@@ -33,7 +34,13 @@ from engine.runtime.simulate.money import compare_money, read_money
 from engine.runtime.simulate.people import People
 from engine.runtime.simulate.report import make_report
 from engine.runtime.simulate.scratch import Scratch, open_scratch
-from engine.runtime.simulate.sharing import SHARED_FROM, are_strangers, run_shared, shares_of
+from engine.runtime.simulate.sharing import (
+    SHARED_FROM,
+    are_strangers,
+    run_shared,
+    settles_apart,
+    shares_of,
+)
 from engine.runtime.simulate.sources import read_feed
 from engine.runtime.simulate.starts import add_starts
 from engine.runtime.simulate.tally import RunSeen, Tally, path_key
@@ -88,6 +95,7 @@ def simulate(world: World, tenant: str, setup: Setup, tell: Tell = no_tell) -> R
         chosen = [choose(world, conn, tenant, setup, setup.which)]
         if setup.against is not None:
             chosen.append(choose(world, conn, tenant, setup, setup.against))
+        check_answers(world, conn, tenant, setup, chosen)
         feed, said = _feed(world, conn, tenant, setup, chosen[0], tell)
         stack.callback(feed.close)
         names = {row.id: row.key for row in flow_store.live_versions(conn, tenant)}
@@ -268,6 +276,8 @@ def _shares(course: Course, side: Side, tenant: str, setup: Setup, feed: Feed) -
     scratch = side.scratch
     if side.watching is None or len(feed) < SHARED_FROM:
         return None
+    if not settles_apart(course.settling, setup, feed):
+        return None
     if not can_fork() or not scratch.db.is_idle():
         return None
     with scratch.db.reading() as conn:
@@ -317,7 +327,7 @@ def _count(side: Side, tenant: str, setup: Setup, feed: Feed, tell: Tell) -> Non
             side.kept = side.watching.kept(conn)
     else:
         _read(side, setup, counted)
-    side.tally.money = read_money(side.scratch, tenant, side.mark)
+    side.tally.money.merge(read_money(side.scratch, tenant, side.mark, counted))
 
 
 def _read(side: Side, setup: Setup, counted: Callable[[int], None]) -> None:

@@ -1,12 +1,13 @@
 """A test run in two processes, each with the events of some owners; the report is the same.
 
 It is allowed only where owners have nothing to do with each other, so that no order between two of
-them can matter: flows that go at once (pace.py) without settlement, and without a step or trigger
-that reads, counts or caps beyond its own owner. Totals, tiers and budgets of settlement, queues of
-people and circuits of connections are everybody's: with them it stays one process.
+them can matter: flows that go at once (pace.py) without a step or trigger that reads, counts or
+caps beyond its own owner. Queues of people and circuits of connections are everybody's, and so are
+budgets and accounts that all orders come to: with them it stays one process.
 
 1. Events that may be of one owner get one share: by their identities, records and orders, by the
-   customers who have these today, and by the customers the set-up prepares.
+   customers who have these today, and by the customers the set-up prepares. Where orders are
+   settled, also by the parties whose accounts they come to: an account has one writer.
 2. The scratch world, filled, is copied to a file; a forked process opens the copy.
 3. Both go their course. Events have their number as id, whoever takes them.
 4. The other's counts are merged; shapes of runs, first examples and kept runs do not depend on
@@ -29,18 +30,24 @@ from engine.core.registry import Registry
 from engine.core.text import Text, text
 from engine.core.triggers import Listen
 from engine.customers.identity import normalise
+from engine.runtime.settling.orders import name_of
+from engine.runtime.settling.roles import load_parties
 from engine.runtime.simulate.asked import Person, Setup
 from engine.runtime.simulate.beside import beside
-from engine.runtime.simulate.concerned import order_name
+from engine.runtime.simulate.concerned import Concerned, account_name, order_name, pair_name
 from engine.runtime.simulate.course import Course
 from engine.runtime.simulate.feed import Feed, Tell
+from engine.runtime.simulate.money import read_money
+from engine.runtime.simulate.pace import Settling
 from engine.runtime.simulate.scratch import Scratch
 from engine.runtime.simulate.watching import Watching
 from engine.runtime.world import World
 from engine.store import customers as customer_store
 from engine.store import orders as order_store
+from engine.store import scratch as store
 from engine.store.customers import SEALED_KINDS
 from engine.store.db import Connection
+from engine.store.scratch.seen import mark_ledger
 
 SHARED_FROM = 4_000  # events; below, a second process costs more than it brings
 MOST_UNEVEN = 0.7  # of the events in one share
@@ -89,9 +96,36 @@ def shares_of(
     for order, row in order_store.find_orders(conn, tenant, concerned.orders).items():
         concerned.together((order_name(order), hash(row.owner.removeprefix("customer:"))))
     told()
+    if concerned.settling.is_on:
+        _join_accounts(conn, tenant, concerned)
+        told()
     rings = [concerned.rings.find(name) for name in feed.names()]
     told()
     return _halved(rings)
+
+
+def settles_apart(settling: Settling, setup: Setup, feed: Feed) -> bool:
+    """Whether accounts can be told apart by the events; nothing settled before may stand twice."""
+    if not settling.is_on:
+        return True
+    known = feed.concerned.settling
+    is_noted = settling.roles <= known.roles and settling.climbs <= known.climbs
+    return is_noted and not settling.names_parties and not setup.before
+
+
+def _join_accounts(conn: Connection, tenant: str, concerned: Concerned) -> None:
+    """Pairs of one party, whom it belongs to, and what orders are booked under already."""
+    climbs = concerned.settling.climbs
+    for pair, party in load_parties(conn, tenant, concerned.named.pairs).items():
+        names = [account_name(party["key"])]
+        if pair[0]:  # else one that others belong to
+            names.append(pair_name(pair))
+        if climbs and "parent" in party:
+            names.append(account_name(party["parent"]))
+        concerned.together(names)
+    for order, account in store.accounts_booked(conn):
+        owner = account_name(account.partition("|")[0])
+        concerned.together((order_name(name_of(order)), owner))
 
 
 def _identities(world: World, person: Person) -> Iterator[tuple[str, str]]:
@@ -132,8 +166,12 @@ def run_shared(course: Course, watching: Watching, feed: Feed, shares: bytes) ->
             course.turns.feed, course.done = own_of(feed, shares, 1), 0
             course.tell = lambda done, total, said: still_wanted()
             scratch.move_to(url, own)
+            with scratch.db.reading() as conn:
+                mark = mark_ledger(conn)
             until = course.run()
             settle(own, scratch)
+            money = read_money(scratch, course.tenant, mark, lambda count: still_wanted())
+            own.add_money(money)
             return until, course.done, own.packed()
 
         def told(done: int, total: int | None, said: Text) -> None:

@@ -23,6 +23,7 @@ from engine.runtime.simulate.asked import File, Setup, Window
 from engine.runtime.simulate.concerned import Concerned
 from engine.runtime.simulate.documents import EACH, Taking, read_file, reading, refuse
 from engine.runtime.simulate.feed import Feed, Tell
+from engine.runtime.simulate.pace import settling_in
 from engine.runtime.start import OWN_STARTS
 from engine.runtime.world import World
 from engine.store import scratch as store
@@ -33,7 +34,8 @@ from engine.store.event_types import list_own_types
 def read_feed(world: World, conn: Connection, tenant: str, setup: Setup, tell: Tell) -> Feed:
     """The events a set-up names; `conn` is the snapshot of the installation."""
     own = {row.type: row.schema for row in list_own_types(conn, tenant)}
-    feed, taking = Feed(Concerned(world)), Taking(own, setup.start or world.now())
+    feed = Feed(Concerned(world, settling_in(conn, tenant)))
+    taking = Taking(own, setup.start or world.now())
     if setup.events is not None:
         for number, document in enumerate(setup.events, 1):
             taking.take(feed, number, document)

@@ -25,16 +25,22 @@ from engine.store.db import Connection
 from engine.store.scratch import Due
 
 WAVE = 500
+_FEW = 32
 
 
 @dataclass(slots=True)
 class _Next:
-    """An event that waits its turn. `names` are whose it may be; `is_open`: that may change."""
+    """An event that waits its turn. `names` are whose it may be; `is_open`: that may change.
+
+    What the event itself says (`said`, `records`) is read once.
+    """
 
     coming: Coming
     number: int
     names: frozenset[Any] = frozenset()
     is_open: bool = True
+    said: Incoming | None = None
+    records: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,9 @@ class Turns:
     ) -> None:
         self.feed = feed
         self.numbers: list[int] = []  # of the events in the wave
+        # How far a wave may reach. Where owners come again soon, waves are short, and most of what
+        # lies ahead would be named and looked for in vain.
+        self.ahead = _FEW
         self._scratch, self._tenant, self._until = scratch, tenant, until
         self._coming: deque[_Next] = deque()
 
@@ -66,7 +75,7 @@ class Turns:
 
     def fetch(self) -> None:
         """Looks as far ahead as a wave may reach."""
-        while len(self._coming) < WAVE:
+        while len(self._coming) < self.ahead:
             number, found = next(self.feed, (0, None))
             if found is None:
                 break
@@ -81,6 +90,7 @@ class Turns:
 
     def all_at_once(self, *, settles: bool) -> Wave | None:
         """Everything that is there; where orders are settled, each order once."""
+        self.ahead = WAVE
         events, seen = list[Coming](), set[str]()
         while self._coming:
             order = order_of(self._coming[0].coming.event) if settles else ""
@@ -98,8 +108,8 @@ class Turns:
         at: datetime | None = None
         place, count = 0, 0
         # Beyond the last of a full list something may be due that is not known yet.
-        limit = dues[-1].at if len(dues) >= WAVE else None
-        while count < WAVE:
+        limit = dues[-1].at if len(dues) >= self.ahead else None
+        while count < self.ahead:
             due = dues[place] if place < len(dues) else None
             event = self._coming[0] if self._coming else None
             if due is not None and (event is None or due.at <= event.coming.at):
@@ -126,6 +136,10 @@ class Turns:
                 place += 1
             else:
                 events.append(self._take())
+        if count == self.ahead:
+            self.ahead = min(self.ahead * 4, WAVE)
+        elif count * 8 < self.ahead:
+            self.ahead = max(self.ahead // 2, _FEW)
         return None if at is None else Wave(events, at)
 
     # -- whose -------------------------------------------------------------------------------------
@@ -133,16 +147,14 @@ class Turns:
     def name(self, conn: Connection, pace: Pace) -> None:
         """Says whose the waiting events are, as far as that is known by now."""
         open_ = [one for one in self._coming if one.is_open]
-        incoming = [Incoming(one.coming.event, "", one.coming.at) for one in open_]
-        for one in incoming:
-            read_identities(self._scratch.world, one)
+        incoming = [one.said or self._hear(one) for one in open_]
         pairs = {pair for one in incoming for pair in one.stored.values()}
         known = customer_store.find_by_identity(conn, self._tenant, pairs)
         numbers = {one.order for one in incoming if one.order is not None}
         orders = order_store.find_orders(conn, self._tenant, numbers)
         parties = self._parties(conn, open_) if pace.by_party else {}
         for waiting, one in zip(open_, incoming, strict=True):
-            names: set[Any] = set(record_keys(one.event.data))
+            names: set[Any] = set(waiting.records)
             for pair in one.stored.values():
                 names.add(f"customer:{known[pair]}" if pair in known else pair)
             if one.order is not None:
@@ -154,6 +166,12 @@ class Turns:
             waiting.is_open = any(pair not in known for pair in one.stored.values()) or (
                 one.order is not None and one.order not in orders
             )
+
+    def _hear(self, waiting: _Next) -> Incoming:
+        said = waiting.said = Incoming(waiting.coming.event, "", waiting.coming.at)
+        read_identities(self._scratch.world, said)
+        waiting.records = frozenset(record_keys(said.event.data))
+        return said
 
     def _parties(self, conn: Connection, open_: list[_Next]) -> dict[int, set[str]]:
         """The accounts that the orders of events may be priced in."""
@@ -169,7 +187,7 @@ class Turns:
                 f"account:{name}"
                 for pair in each
                 if pair in known
-                for name in (known[pair].id, known[pair].parent_id)
+                for name in (known[pair]["key"], known[pair].get("parent"))
                 if name
             }
             for key, each in pairs.items()

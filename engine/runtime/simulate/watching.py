@@ -25,6 +25,7 @@ from engine.core.run import Decision, Signal, StepRecord
 from engine.runtime.advance import packed
 from engine.runtime.inspect import effect_shown
 from engine.runtime.simulate.harvest import MOST_FAILED, count_incidents
+from engine.runtime.simulate.money import Money
 from engine.runtime.simulate.tally import MOST_PATHS, RunSeen, Tally, way_key, way_of
 from engine.store import scratch as store
 from engine.store.db import Connection
@@ -256,6 +257,10 @@ class Watching:
             self._tally.add_call(call.run_id, call.event_subject, slot, call.args)
         for told in store.notices_given(conn):
             self._tally.add_notice(told.run_id, told.user_id, told.title, told.body)
+
+    def add_money(self, money: Money) -> None:
+        """What was posted, once all is."""
+        self._tally.money.merge(money)
 
     def finish(self) -> None:
         """After `settle`: the tally says all."""

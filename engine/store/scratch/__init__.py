@@ -7,7 +7,7 @@ small.py   settings, people and flows: whole           past.py   what the events
 ledger.py  settlement as it was                        place.py  the scratch database itself
 history.py people's dated acts on money and budgets
 due.py     what is due in there next, what was opened  seen.py   what came of it
-database.py, shelves.py, shelf.py, waiting.py  its busiest tables, in memory
+database.py, shelves.py, shelf.py, grouped.py, waiting.py  its busiest tables, in memory
 """
 
 from engine.store.scratch.due import (
@@ -33,6 +33,7 @@ from engine.store.scratch.past import (
 )
 from engine.store.scratch.place import open_empty, take_lane
 from engine.store.scratch.seen import (
+    accounts_booked,
     calls_made,
     calls_of,
     entries_of_effects,
@@ -52,6 +53,7 @@ from engine.store.scratch.small import copy_flows, copy_whole, defer_keys, put_f
 __all__ = [
     "Due",
     "Restored",
+    "accounts_booked",
     "calls_made",
     "calls_of",
     "copy_events",

@@ -17,7 +17,7 @@ from engine.store.db import all_tenants
 from engine.store.effects import effects
 from engine.store.scratch.shelf import Kept
 from engine.store.scratch.shelves import shelves_of
-from engine.store.settlement_bookings import settlement_bookings, settlement_refunds
+from engine.store.settlement_bookings import earned_next, settlement_refunds
 from engine.store.tasks import task_people, tasks
 
 _A_MOMENT = timedelta(microseconds=1)
@@ -85,19 +85,7 @@ def _calls_due(conn: Connection, limit: int) -> list[Due]:
 
 def due_in_settlement(conn: Connection, limit: int, refunds_wait: timedelta) -> list[Due]:
     """When order lines are earned and lost refunds told, with the order each is of."""
-    lines, refunds = settlement_bookings, settlement_refunds
-    earned = conn.execute(
-        all_tenants(
-            select(lines.c.earned_at.label("at"), lines.c.order_key)
-            .where(
-                lines.c.state == "estimated",
-                lines.c.due_asked_at.is_(None),
-                lines.c.earned_at.is_not(None),
-            )
-            .order_by(lines.c.earned_at)
-            .limit(limit)
-        )
-    ).all()
+    refunds, earned = settlement_refunds, earned_next(conn, limit)
     lost = conn.execute(
         all_tenants(
             select(refunds.c.kept_at, refunds.c.order_key)
@@ -106,7 +94,7 @@ def due_in_settlement(conn: Connection, limit: int, refunds_wait: timedelta) -> 
             .limit(limit)
         )
     ).all()
-    found = [Due(row.at, _owner(row.order_key)) for row in earned]
+    found = [Due(row.earned_at, _owner(row.order_key)) for row in earned]
     # Told when it is longer than that, not when it is as long.
     found += [Due(row.kept_at + refunds_wait + _A_MOMENT, _owner(row.order_key)) for row in lost]
     return sorted(found, key=lambda due: due.at)[:limit]

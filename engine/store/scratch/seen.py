@@ -8,13 +8,14 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Integer, and_, func, literal_column, select
+import orjson
+from sqlalchemy import Integer, Table, and_, func, literal_column, select
 from sqlalchemy.engine import Connection
 
 from engine.store.among import among
 from engine.store.customers import customer_history
 from engine.store.db import all_tenants, metadata
-from engine.store.effects import effects
+from engine.store.effects import effects, of_run
 from engine.store.events import events
 from engine.store.incidents import incidents
 from engine.store.runs import journal, runs
@@ -84,9 +85,11 @@ def journals_of(conn: Connection, ids: Iterable[str]) -> dict[str, list[bytes]]:
 def calls_of(conn: Connection, ids: Iterable[str]) -> dict[str, list[Any]]:
     """{run id: its external effects in the order made}."""
     found: dict[str, list[Any]] = {}
+    wanted = func.json_each(orjson.dumps(sorted(ids)).decode()).table_valued("value")
+    is_of_one = and_(*of_run(wanted.c.value))
     rows = conn.execute(
         all_tenants(
-            select(effects).where(among(effects.c.run_id, sorted(ids))).order_by(effects.c.id)
+            select(effects).select_from(wanted).join(effects, is_of_one).order_by(effects.c.id)
         )
     )
     for row in rows:
@@ -204,16 +207,38 @@ class Mark:
 
 def mark_ledger(conn: Connection) -> Mark:
     """Where the test run's own entries and demands begin."""
-    found = []
-    for number, table in ((_ROW, settlement_entries), (_DEMAND, settlement_demands)):
-        newest = select(func.coalesce(func.max(number), 0)).select_from(table)
-        found.append(int(conn.execute(all_tenants(newest)).scalar_one()))
-    return Mark(*found)
+    return Mark(_newest(conn, _ROW, settlement_entries), _newest(conn, _DEMAND, settlement_demands))
 
 
-def page_of_entries(conn: Connection, after: int, limit: int = PAGE) -> list[Any]:
-    """Entries by the number of their row, with the channel of the line each is for."""
-    facts = ("channel", "platform", "shop", "card")
+def _newest(conn: Connection, number: Any, table: Table) -> int:
+    newest = select(func.coalesce(func.max(number), 0)).select_from(table)
+    return int(conn.execute(all_tenants(newest)).scalar_one())
+
+
+def accounts_booked(conn: Connection) -> Iterator[tuple[str, str]]:
+    """(order, account) of all lines that are booked."""
+    table = settlement_bookings
+    for row in conn.execute(all_tenants(select(table.c.order_key, table.c.account).distinct())):
+        yield row.order_key, row.account
+
+
+def entries_posted(conn: Connection, mark: Mark) -> Iterator[list[tuple[Any, Any]]]:
+    """Every entry since a mark with what has the channel of its line, or None; page by page."""
+    shelves = shelves_of(conn)
+    with shelves.own():
+        newest = _newest(conn, _ROW, settlement_entries)
+    if newest <= mark.entries:
+        yield from shelves.entries_here(conn)
+        return
+    yield from ([] for _ in shelves.write_in_parts(conn))
+    after = mark.entries
+    while rows := _page_of_entries(conn, after):
+        after = rows[-1].number
+        yield [(row, row) for row in rows]
+
+
+def _page_of_entries(conn: Connection, after: int) -> list[Any]:
+    facts = ("channel", "platform", "shop")
     return list(
         conn.execute(
             all_tenants(
@@ -233,7 +258,7 @@ def page_of_entries(conn: Connection, after: int, limit: int = PAGE) -> list[Any
                 )
                 .where(after < _ROW)
                 .order_by(_ROW)
-                .limit(limit)
+                .limit(PAGE)
             )
         ).all()
     )

@@ -111,6 +111,7 @@ class Shelf:
     ) -> None:
         self.table, self.key, self.name, self.most = table, key, name, most
         self.passing = False
+        self.group: tuple[str, ...] = ()  # by which rows are found together (grouped.py)
         self._hand, self._note = hand, note
         self._key_of: Callable[[Any], Any] = itemgetter(*key)
         self._name_of: Callable[[Any], Any] = itemgetter(*(name or key))

@@ -8,7 +8,7 @@ commit; it says what need not be kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -24,12 +24,19 @@ from engine.store.events import events
 from engine.store.flows import schedules, tenants
 from engine.store.orders import orders
 from engine.store.runs import journal, runs, waits
+from engine.store.scratch.grouped import Parts
+from engine.store.scratch.settled import SettledShelves
 from engine.store.scratch.shelf import Hand, Kept, Log, Shelf
+from engine.store.scratch.small import PAGE
 from engine.store.scratch.waiting import Timers, Waits, Work
 
 MOST = 20_000  # rows of one table in memory
 MOST_EVENTS = 2_000  # they are large, and seldom asked for again
-_WRITTEN = ("runs", "events", "customers", "identities", "orders", "customer_history", "journal")
+_WRITTEN = (
+    "runs", "events", "customers", "identities", "orders", "customer_history", "journal",
+    "settlement_bookings", "settlement_entries", "settlement_accounts",
+    "order_lines", "order_adjustments", "order_fees", "parties", "party_accounts",
+)  # fmt: skip
 _ONLY_HERE = ("waits", "timers", "work")
 _NOTED = ("tenants", "effects", "tasks", "notices", "schedules")
 _NAMES = re.compile(rf"\b(?:{'|'.join((*_WRITTEN, *_ONLY_HERE, *_NOTED))})\b")
@@ -52,11 +59,12 @@ class Watch(Protocol):
         """Puts what is kept of journal and history on their shelves; may drop runs."""
 
 
-class Shelves:
+class Shelves(SettledShelves):
     """All shelves of one scratch database."""
 
     def __init__(self, conn: Connection, watch: Watch | None = None) -> None:
-        self._hand = hand = Hand()
+        hand = Hand()
+        super().__init__(hand)
         self.runs = Shelf(runs, hand, MOST, note=self._moved)
         self.events = Shelf(
             events,
@@ -85,18 +93,23 @@ class Shelves:
             "customers": self.customers,
             "identities": self.identities,
             "orders": self.orders,
+            **self.by_table,
             "customer_history": _Noted(self, "history"),
             "journal": _Noted(self, "journal"),
             "work": self.work,
             "timers": self.timers,
             "waits": self.waits,
         }
-        self._written: dict[str, Shelf | Log] = {
+        self._written: dict[str, Shelf | Log | Parts] = {
             "runs": self.runs,
             "events": self.events,
             "customers": self.customers,
             "identities": self.identities,
             "orders": self.orders,
+            **self.by_table,
+            "order_lines": self.parts,
+            "order_adjustments": self.parts,
+            "order_fees": self.parts,
             "customer_history": self.history,
             "journal": self.journal,
         }
@@ -115,7 +128,7 @@ class Shelves:
         """Which keys the database holds already."""
         for shelf in self._written.values():
             if isinstance(shelf, Shelf):
-                for by in (shelf.key, shelf.name):
+                for by in (shelf.key, shelf.name, shelf.group):
                     columns = [shelf.table.c[name] for name in by]
                     if not columns:
                         continue
@@ -299,6 +312,15 @@ class Shelves:
     ) -> dict[tuple[str, str], Any]:
         found = self.orders.get_named(conn, [(tenant, *pair) for pair in wanted])
         return {(name[1], name[2]): row for name, row in found.items()}
+
+    def write_in_parts(self, conn: Connection) -> Iterator[None]:
+        """`write`, so many rows at a time that nobody who waits is kept waiting."""
+        for shelf in self._written.values():
+            if isinstance(shelf, Shelf):
+                left = [*shelf.fresh, *shelf.changed]
+                for start in range(0, len(left), PAGE):
+                    shelf.write(conn, left[start : start + PAGE])
+                    yield
 
 
 class _Noted:

@@ -27,7 +27,7 @@ def test_a_problem_names_the_node_and_field_and_says_what_to_do():
         "/nodes/1/config/at_a_time",
         "error",
     )
-    assert problem.message["zh"].startswith("「逐项」的「同时」:")
+    assert problem.message["zh"].startswith("「逐项」的「同时」：")
     assert problem.message["en"].startswith("“逐项”, “同时”: ")
 
 

@@ -114,7 +114,7 @@ def test_unknown_and_missing_fields():
         ("required", "/nodes/1/config/condition"),
         ("unknown_field", "/nodes/1/config/conditions"),
     ]
-    assert found[0].message["zh"] == "「n2」的「条件」:必填"
+    assert found[0].message["zh"] == "「n2」的「条件」：必填"
 
 
 def test_connections_and_flows_must_be_there():

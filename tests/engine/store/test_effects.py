@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from engine.core.effect import effect_key
 from engine.store import effects as effect_store
 from engine.store import jobs as job_store
 from engine.store.db import Database
@@ -58,8 +59,20 @@ def test_effects_of_one_subject_go_one_after_the_other(db: Database) -> None:
 def claim_first(db: Database) -> str:
     """The older one of customer:1, by its row."""
     with db.reading() as conn:
-        rows = effect_store.effects_of_run(conn, "main", "run_1")
-    return next(str(row.key) for row in rows if row.subject == "customer:1")
+        held = [effect_store.find_effect(conn, "main", key) for key in ("e1", "e3")]
+    return str(min(held, key=lambda row: row.id).key)
+
+
+def test_a_runs_effects_are_found_by_their_keys(db: Database) -> None:
+    run, other = (f"run_01KBC3W5A0000000000000000{last}" for last in "12")
+    keys = [effect_key(run, "root", step, 1, 1) for step in "cab"]
+    rows = [effect(key, run_id=run) for key in keys]
+    store(db, *rows, effect(effect_key(other, "root", "a", 1, 1), run_id=other))
+    with db.reading() as conn:
+        found = effect_store.effects_of_run(conn, "main", run)
+        assert effect_store.effects_of_run(conn, "else", run) == []
+    assert {row.key for row in found} == set(keys)
+    assert [row.id for row in found] == sorted(row.id for row in found)
 
 
 def test_an_older_one_that_waits_for_its_next_attempt_holds_the_younger(db: Database) -> None:

@@ -1,7 +1,7 @@
 // Undo, clipboard, deleting, selecting.
 
-import { copyText, paste, pieceBounds, readPiece } from "@/flow/clipboard"
-import { originAt } from "@/flow/geometry"
+import { copyText, paste, readPiece } from "@/flow/clipboard"
+import { around, freePlace, noteRect, originAt, rectOf } from "@/flow/geometry"
 import { findNode, graphAt, type ScopeId } from "@/flow/graphs"
 import { removeSelection } from "@/flow/operations/removeSelection"
 import type { EditorParts } from "../context"
@@ -37,12 +37,19 @@ export function pasteText(parts: EditorParts, text: string): boolean {
   const { flow, edit } = parts.store.getState()
   const first = steps(parts)[0]
   const scope: ScopeId = first === undefined ? "" : (findNode(flow, first)?.scope ?? "")
-  const bounds = pieceBounds(piece)
+  const graph = graphAt(flow, scope) ?? {}
+  const bounds = around([
+    ...piece.nodes.map((node) => rectOf(node, parts.blocks, piece)),
+    ...piece.notes.map(noteRect),
+  ])
   const isHere = piece.nodes.some((node) => findNode(flow, node.id))
   const origin = originAt(flow, parts.blocks, scope)
   const middle = parts.view.current?.middle() ?? { x: 0, y: 0 }
   const at = isHere
-    ? { x: bounds.x + 40, y: bounds.y + 60 }
+    ? freePlace(
+        { ...bounds, x: bounds.x + 40, y: bounds.y + 60 },
+        (graph.nodes ?? []).map((node) => rectOf(node, parts.blocks, graph)),
+      )
     : { x: middle.x - origin.x - bounds.width / 2, y: middle.y - origin.y - bounds.height / 2 }
   const made = new Set<string>()
   edit("paste", paste(piece, scope, at, made))

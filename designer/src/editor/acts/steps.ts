@@ -1,5 +1,6 @@
 // Adding, connecting, moving and arranging steps.
 
+import { freePlace, noteRect, rectOf } from "@/flow/geometry"
 import { findEdge, findNode } from "@/flow/graphs"
 import { tidy } from "@/flow/layout"
 import { ALIGNMENTS, align } from "@/flow/operations/align"
@@ -8,6 +9,7 @@ import { moveNodes } from "@/flow/operations/moveNodes"
 import { addNote } from "@/flow/operations/settings"
 import { canShift, shift } from "@/flow/operations/shift"
 import { refuses } from "@/flow/ports"
+import type { Position } from "@/flow/types"
 import { placeOf } from "../adding"
 import type { EditorParts } from "../context"
 import { freePort, wishOf } from "../wishes"
@@ -21,6 +23,14 @@ import {
   lineOf,
   steps,
 } from "./command"
+
+/** Where one looks, but on no card: a note lies behind them. */
+function roomForNote(parts: EditorParts): Position {
+  const flow = flowOf(parts)
+  const near = parts.view.current?.middle() ?? { x: 0, y: 0 }
+  const taken = (flow.nodes ?? []).map((node) => rectOf(node, parts.blocks, flow))
+  return freePlace(noteRect({ position: near }), taken)
+}
 
 function push(x: number, y: number) {
   return (parts: EditorParts) => {
@@ -125,10 +135,7 @@ export const ARRANGING: readonly Command[] = [
     group,
     keys: ["n"],
     changes: true,
-    run: (parts) =>
-      parts.store
-        .getState()
-        .edit("note", addNote("", parts.view.current?.middle() ?? { x: 0, y: 0 })),
+    run: (parts) => parts.store.getState().edit("note", addNote("", roomForNote(parts))),
   },
   {
     id: "tidy",

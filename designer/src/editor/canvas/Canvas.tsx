@@ -17,6 +17,7 @@ import { useShallow } from "zustand/shallow"
 import { useEditor } from "../context"
 import { QuickAdd } from "../palette/QuickAdd"
 import { NO_DRAG } from "../session"
+import { Beginning } from "./Beginning"
 import { groupColor } from "./colors"
 import { type CanvasEdge, type CanvasNode, type CardData, Drawing } from "./toReactFlow"
 import { EDGE_DEFAULTS, EDGE_TYPES, NODE_TYPES } from "./types"
@@ -24,20 +25,27 @@ import { useCanvasHandlers } from "./useCanvasHandlers"
 import { useView } from "./useView"
 
 const SEVERAL = ["Shift", "Meta", "Control"]
-/** Smaller than this nothing can be read: a wide flow then opens at its start. */
-const READABLE = 0.5
+/** Smaller than this nothing can be read: a large flow then opens at its start. */
+const READABLE = 0.75
 const FIT = { padding: 0.1, maxZoom: 1, minZoom: READABLE }
 const MARGIN = 32
 
+/** Puts the first step at the left where not everything fits; the map shows how much more there is. */
 function openAtStart(view: ReactFlowInstance<CanvasNode, CanvasEdge>, frame: HTMLElement | null) {
-  const held = view.getNodesBounds(view.getNodes())
+  const drawn = view.getNodes()
+  const held = view.getNodesBounds(drawn)
   const [width, height] = [frame?.clientWidth ?? 0, frame?.clientHeight ?? 0]
   const isTall = held.height * READABLE > height
   if (held.width * READABLE <= width && !isTall) return
-  const top = isTall ? MARGIN : (height - held.height * READABLE) / 2
+  const [first] = drawn
+    .filter((node) => node.type === "card" && node.parentId === undefined)
+    .sort((a, b) => a.position.x - b.position.x)
+  const middle = isTall && first ? view.getNodesBounds([first]) : held
+  const y = height / 2 - (middle.y + middle.height / 2) * READABLE
   void view.setViewport({
     x: MARGIN - held.x * READABLE,
-    y: top - held.y * READABLE,
+    // What is tall has no empty room above it.
+    y: isTall ? Math.min(MARGIN - held.y * READABLE, y) : y,
     zoom: READABLE,
   })
 }
@@ -120,6 +128,7 @@ export function Canvas() {
       >
         <Around />
       </ReactFlow>
+      <Beginning />
       <QuickAdd frame={frame} />
     </div>
   )

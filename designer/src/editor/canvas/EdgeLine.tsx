@@ -1,30 +1,24 @@
-import { BaseEdge, type EdgeProps, getSmoothStepPath } from "@xyflow/react"
+import { BaseEdge, type EdgeProps } from "@xyflow/react"
 import { memo } from "react"
 import { useAddStep } from "../adding"
 import { useEditor, useEditorSession } from "../context"
-import { BEND } from "./liveDrag"
+import { bend, type Ends } from "./bend"
 import type { CanvasEdge } from "./toReactFlow"
 
 /** A line: lit or grey after a test run, with "+" in its middle. */
 export const EdgeLine = memo(function EdgeLine(props: EdgeProps<CanvasEdge>) {
-  const { id, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, data } = props
+  const { id, data } = props
+  const rank = data?.rank ?? 0
+  const ends: Ends = [props.sourceX, props.sourceY, props.targetX, props.targetY]
   const { t } = useEditor()
   const light = useEditorSession((session) => session.lights.get(id))
   const count = useEditorSession((session) => session.heat.get(id))
   const mark = useEditorSession((session) => session.marks.get(id))
   const startAdding = useAddStep()
-  const [path, x, y] = getSmoothStepPath({
-    sourceX,
-    sourceY,
-    targetX,
-    targetY,
-    sourcePosition,
-    targetPosition,
-    ...BEND,
-  })
+  const [path, x, y] = bend(ends, rank, props.targetPosition)
   const looks = [light && `light-${light}`, mark && `mark-${mark}`].filter(Boolean).join(" ")
   return (
-    <g className={looks} data-ends={`${sourceX} ${sourceY} ${targetX} ${targetY}`}>
+    <g className={looks} data-ends={[...ends, rank].join(" ")}>
       <BaseEdge
         id={id}
         path={path}

@@ -2,11 +2,9 @@
 // React Flow's own way gives all cards and lines a turn at each movement of the mouse. What it drew
 // is put back before the drop changes the document, so that it finds everything as it left it.
 
-import { getSmoothStepPath, Position as Side } from "@xyflow/react"
 import { indexOf } from "@/flow/graphs"
 import type { Flow, Position } from "@/flow/types"
-
-export const BEND = { borderRadius: 14, offset: 24 }
+import { bend, type Ends } from "./bend"
 
 interface Moved {
   element: HTMLElement
@@ -18,7 +16,8 @@ interface Moved {
 
 interface Line {
   group: SVGGElement
-  ends: readonly [sx: number, sy: number, tx: number, ty: number]
+  ends: Ends
+  rank: number
   paths: readonly { path: SVGPathElement; before: string }[]
   from: string
   to: string
@@ -68,7 +67,7 @@ export class LiveDrag {
     const group = this.root.querySelector<SVGGElement>(
       `.react-flow__edge[data-id="${CSS.escape(id)}"] > g[data-ends]`,
     )
-    const [sx, sy, tx, ty] = (group?.dataset.ends ?? "").split(" ").map(Number)
+    const [sx, sy, tx, ty, rank = 0] = (group?.dataset.ends ?? "").split(" ").map(Number)
     if (!group || sx === undefined || sy === undefined || tx === undefined || ty === undefined) {
       return
     }
@@ -77,7 +76,7 @@ export class LiveDrag {
     )
     const paths = [...drawn].map((path) => ({ path, before: path.getAttribute("d") ?? "" }))
     group.classList.add("is-moving")
-    this.lines.push({ group, ends: [sx, sy, tx, ty], paths, from, to })
+    this.lines.push({ group, ends: [sx, sy, tx, ty], rank, paths, from, to })
   }
 
   /** Draws everything at its place under the pointer. */
@@ -92,15 +91,7 @@ export class LiveDrag {
     for (const line of this.lines) {
       const [start, end] = [by.get(line.from) ?? STILL, by.get(line.to) ?? STILL]
       const [sx, sy, tx, ty] = line.ends
-      const [path] = getSmoothStepPath({
-        sourceX: sx + start.x,
-        sourceY: sy + start.y,
-        targetX: tx + end.x,
-        targetY: ty + end.y,
-        sourcePosition: Side.Right,
-        targetPosition: Side.Left,
-        ...BEND,
-      })
+      const [path] = bend([sx + start.x, sy + start.y, tx + end.x, ty + end.y], line.rank)
       for (const one of line.paths) one.path.setAttribute("d", path)
     }
   }

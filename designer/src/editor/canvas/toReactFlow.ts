@@ -7,6 +7,7 @@ import {
   CARD,
   handlerRects,
   headerHeight,
+  noteRect,
   originOf,
   portOffset,
   type Rect,
@@ -14,7 +15,7 @@ import {
 } from "@/flow/geometry"
 import { portOf, positionOf, type ScopeId } from "@/flow/graphs"
 import { usedPorts } from "@/flow/ports"
-import type { Flow, FlowNode, Graph, Note, Position } from "@/flow/types"
+import type { Flow, FlowEdge, FlowNode, Graph, Note, Position } from "@/flow/types"
 import type { Drag, Session } from "../session"
 import { labelledPorts } from "./labels"
 
@@ -32,8 +33,8 @@ export type HandlerNode = Node<{ label: string; holder: string; port: string }, 
 export type NoteNode = Node<{ note: Note; readOnly: boolean }, "note">
 export type GhostNode = Node<{ type: string | null }, "ghost">
 export type CanvasNode = CardNode | HandlerNode | NoteNode | GhostNode
-/** `isOwn`: a line of the document; others only show what belongs together. */
-export type CanvasEdge = Edge<{ port: string; isOwn?: boolean }>
+/** `isOwn`: a line of the document; others only show what belongs together. `rank`: see `bend`. */
+export type CanvasEdge = Edge<{ port: string; isOwn?: boolean; rank?: number }>
 
 type Shown = Pick<Session, "selected" | "adding" | "ghost" | "readOnly">
 
@@ -150,8 +151,8 @@ export class Drawing {
 
   private drawNote(turn: Turn, note: Note): void {
     const { readOnly, selected: chosen } = turn.shown
-    const at = turn.drag.places.get(note.id) ?? positionOf(note)
-    const size = { width: note.width ?? 240, height: note.height ?? 120 }
+    const { x, y, ...size } = noteRect(note)
+    const at = turn.drag.places.get(note.id) ?? { x, y }
     const selected = chosen.has(note.id)
     this.keep(turn, note.id, [note, at.x, at.y, selected, readOnly], () => ({
       id: note.id,
@@ -175,9 +176,11 @@ export class Drawing {
     const made: CanvasEdge[] = []
     const graphs: Graph[] = [flow]
     for (let graph = graphs.shift(); graph; graph = graphs.shift()) {
+      const ranks = this.ranksOf(graph)
       for (const edge of graph.edges ?? []) {
+        const rank = ranks.get(edge.id) ?? 0
         const selected = shown.selected.has(edge.id)
-        const own = [edge, selected, target === edge.id]
+        const own = [edge, selected, target === edge.id, rank]
         const kept = before.get(edge.id)
         const drawn =
           kept && same(kept.deps, own)
@@ -185,7 +188,7 @@ export class Drawing {
             : line(edge.id, edge.from, portOf(edge), edge.to, {
                 selected,
                 className: target === edge.id ? "target" : "",
-                data: { port: portOf(edge), isOwn: true },
+                data: { port: portOf(edge), isOwn: true, rank },
               })
         this.edges.set(edge.id, { deps: own, made: drawn })
         made.push(drawn)
@@ -207,6 +210,23 @@ export class Drawing {
     }
     this.lastEdges = { deps, made }
     return made
+  }
+
+  /** The places of lines among those that leave the same card, from its upper ports down. */
+  private ranksOf(graph: Graph): Map<string, number> {
+    const leaving = new Map<string, FlowEdge[]>()
+    for (const edge of graph.edges ?? []) {
+      leaving.set(edge.from, [...(leaving.get(edge.from) ?? []), edge])
+    }
+    const ranks = new Map<string, number>()
+    for (const node of graph.nodes ?? []) {
+      const lines = leaving.get(node.id) ?? []
+      if (lines.length < 2) continue
+      const order = this.portsOf(node, graph).map((port) => port.id)
+      const sorted = lines.sort((a, b) => order.indexOf(portOf(a)) - order.indexOf(portOf(b)))
+      for (const [at, edge] of sorted.entries()) ranks.set(edge.id, at - (lines.length - 1) / 2)
+    }
+    return ranks
   }
 
   private portsOf(node: FlowNode, graph: Graph): Port[] {

@@ -2,6 +2,17 @@ import { useReactFlow } from "@xyflow/react"
 import { type RefObject, useEffect } from "react"
 import { useEditor } from "../context"
 
+/** Less than MARGIN inside of the window is not seen; what is moved in gets room for a next step. */
+const [MARGIN, ROOM] = [24, 120]
+const READABLE = 0.6
+
+/** How far to move so that something is seen, no further than it needs; null when it is far away. */
+function shiftOf(at: number, size: number, room: number): number | null {
+  if (at >= MARGIN && at + size <= room - MARGIN) return 0
+  const shift = at < MARGIN ? ROOM - at : room - ROOM - (at + size)
+  return Math.abs(shift) > room * 0.75 || size > room - 2 * ROOM ? null : shift
+}
+
 /** Gives the commands what only the canvas can do. */
 export function useView(frame: RefObject<HTMLDivElement | null>): void {
   const flow = useReactFlow()
@@ -22,17 +33,15 @@ export function useView(frame: RefObject<HTMLDivElement | null>): void {
           const box = frame.current?.getBoundingClientRect()
           const rect = flow.getNodesBounds(ids.filter((id) => flow.getNode(id)))
           if (!box || rect.width === 0) return
-          const { zoom } = flow.getViewport()
+          const { x, y, zoom } = flow.getViewport()
           const start = flow.flowToScreenPosition(rect)
-          const margin = 24
-          const isSeen =
-            start.x > box.left + margin &&
-            start.y > box.top + margin &&
-            start.x + rect.width * zoom < box.right - margin &&
-            start.y + rect.height * zoom < box.bottom - margin
-          const middle = { x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 }
-          if (!isSeen)
-            void flow.setCenter(middle.x, middle.y, { zoom: Math.max(zoom, 0.6), duration })
+          const right = shiftOf(start.x - box.left, rect.width * zoom, box.width)
+          const down = shiftOf(start.y - box.top, rect.height * zoom, box.height)
+          if (right === 0 && down === 0) return
+          if (right === null || down === null || zoom < READABLE) {
+            const middle = { x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 }
+            void flow.setCenter(middle.x, middle.y, { zoom: Math.max(zoom, READABLE), duration })
+          } else void flow.setViewport({ x: x + right, y: y + down, zoom }, { duration })
         })
       },
       placeOf: (id) => {

@@ -1,4 +1,4 @@
-import { Modal } from "antd"
+import { Modal, Typography } from "antd"
 import { useId, useState } from "react"
 import { useTranslation } from "react-i18next"
 import { find } from "@/flow/search"
@@ -85,6 +85,11 @@ function CommandList({ doings }: { doings: Doings }) {
           </div>
         ))}
       </div>
+      {shown.length === 0 && (
+        <Typography.Text type="secondary" role="status" className="no-command">
+          {t("editor.noCommand")}
+        </Typography.Text>
+      )}
     </div>
   )
 }

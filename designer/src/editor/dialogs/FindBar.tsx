@@ -41,7 +41,6 @@ function OpenBar() {
   return (
     <search className="find-bar">
       <Input
-        // biome-ignore lint/a11y/noAutofocus: searching was asked for
         autoFocus
         aria-label={t("editor.find.label")}
         placeholder={t("editor.find.label")}

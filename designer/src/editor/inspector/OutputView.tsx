@@ -42,12 +42,15 @@ export function OutputView({ id, block, scope }: Props) {
   )
 }
 
+/** What was asked for is seen: in a narrow panel it stands below the list. */
+const intoView = (found: HTMLElement | null) => found?.scrollIntoView({ block: "nearest" })
+
 /** One step of a test run: how it ended and why, with which values, what it gave and sent. */
 export function Did({ step }: { step: TraceStep }) {
   const { t } = useTranslation()
   const values = Object.entries(step.values ?? {})
   return (
-    <section className="did" aria-label={t("editor.didHere.title")}>
+    <section ref={intoView} className="did" aria-label={t("editor.didHere.title")}>
       <h4>
         {t("editor.didHere.title")} <Tag>{step.status_label}</Tag>
         {waysOf(step).length > 0 && <Tag color="blue">{waysOf(step).join(t("forms.and"))}</Tag>}

@@ -21,6 +21,7 @@ export function ParamDefault({ type, value, isDisabled, onChange }: Props) {
   if (type === "boolean")
     return (
       <Switch
+        className="param-value"
         aria-label={label}
         checked={value === true}
         disabled={isDisabled}
@@ -30,7 +31,7 @@ export function ParamDefault({ type, value, isDisabled, onChange }: Props) {
   if (type === "array")
     return (
       <Select<string[]>
-        className="param-list"
+        className="param-value"
         mode="tags"
         open={false}
         suffixIcon={null}
@@ -43,6 +44,7 @@ export function ParamDefault({ type, value, isDisabled, onChange }: Props) {
     )
   return (
     <Input
+      className="param-value"
       aria-label={label}
       placeholder={label}
       value={value === undefined ? "" : String(value)}

@@ -71,20 +71,6 @@ export function Params({ readOnly }: { readOnly: boolean }) {
               disabled={readOnly || isHeld}
               onChange={(event) => change(name, { title: event.target.value })}
             />
-            <code>params.{name}</code>
-            <Select
-              aria-label={t("editor.params.type")}
-              value={type}
-              disabled={readOnly || isHeld}
-              options={TYPES.map((one) => ({ value: one, label: t(`editor.params.types.${one}`) }))}
-              onChange={(next) => change(name, { type: next, default: FIRST[next] ?? "" })}
-            />
-            <ParamDefault
-              type={type}
-              value={schema.default}
-              isDisabled={readOnly || isHeld}
-              onChange={(next) => change(name, { default: next })}
-            />
             <Tooltip title={t("editor.params.lock")}>
               <Checkbox
                 className="param-lock"
@@ -107,6 +93,20 @@ export function Params({ readOnly }: { readOnly: boolean }) {
                 keep(rest)
               }}
             />
+            <Select
+              aria-label={t("editor.params.type")}
+              value={type}
+              disabled={readOnly || isHeld}
+              options={TYPES.map((one) => ({ value: one, label: t(`editor.params.types.${one}`) }))}
+              onChange={(next) => change(name, { type: next, default: FIRST[next] ?? "" })}
+            />
+            <ParamDefault
+              type={type}
+              value={schema.default}
+              isDisabled={readOnly || isHeld}
+              onChange={(next) => change(name, { default: next })}
+            />
+            <code>params.{name}</code>
             {(lock || isHeld) && (
               <div className="param-held">
                 <Padlock

@@ -12,6 +12,7 @@ import { Icon } from "@/ui/Icon"
 import { Markdown } from "@/ui/Markdown"
 import { colorOf } from "../canvas/colors"
 import { useDocument, useEditor, useEditorSession } from "../context"
+import { withoutPlace } from "../panels/words"
 import { AskChange, type Wished } from "./AskChange"
 import { formSchemaOf, taken } from "./config"
 import { Failing } from "./Failing"
@@ -135,6 +136,9 @@ export function StepForm({ found }: { found: Found }) {
 function problemsOf(problems: readonly Problem[] | undefined) {
   return (problems ?? []).flatMap((one) => {
     const cut = one.path.lastIndexOf("/config/")
-    return cut < 0 ? [] : [{ ...one, path: one.path.slice(cut + "/config".length) }]
+    if (cut < 0) return []
+    const path = one.path.slice(cut + "/config".length)
+    const [message, message_zh] = [withoutPlace(one.message), withoutPlace(one.message_zh)]
+    return [{ ...one, path, message, message_zh }]
   })
 }

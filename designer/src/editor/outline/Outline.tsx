@@ -48,7 +48,7 @@ export function Outline() {
   const onKeyDown = (event: React.KeyboardEvent<HTMLDivElement>) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
     if (event.target instanceof Element && event.target.closest("button")) return
-    const at = rows.findIndex((row) => row === current)
+    const at = current === undefined ? -1 : rows.indexOf(current)
     const to = {
       ArrowDown: rows[at + 1],
       ArrowUp: rows[at - 1],

@@ -5,11 +5,16 @@ import { useTranslation } from "react-i18next"
 import type { Block } from "@/flow/catalog"
 import { summaryWords } from "@/flow/summary"
 import { Icon } from "@/ui/Icon"
-import { addStep, placeOf } from "../adding"
 import { colorOf } from "../canvas/colors"
 import { type EditorParts, useEditor, useEditorSession } from "../context"
-import { wishOf } from "../wishes"
 import { countUse, favourites, findBlocks, groupsOf } from "./blocks"
+import { put } from "./put"
+
+/** As narrow as a list of names needs. */
+const FOLDS = {
+  header: { padding: "6px 4px", fontSize: 12, color: "var(--ant-color-text-secondary)" },
+  body: { padding: 0 },
+}
 
 export const BLOCK_DRAG = "application/x-jimu-block"
 
@@ -51,6 +56,7 @@ export function Palette() {
           <Collapse
             ghost
             size="small"
+            styles={FOLDS}
             defaultActiveKey={["*", ...groups.slice(0, 3).map((group) => group.key)]}
             items={[...shown, ...groups].map((group) => ({
               key: group.key,
@@ -69,15 +75,6 @@ export function Palette() {
       </div>
     </aside>
   )
-}
-
-function put(parts: EditorParts, block: Block): void {
-  const wish = wishOf(parts, block)
-  const adding = placeOf(parts.store.getState().flow, parts.blocks, wish)
-  const id = adding && addStep(parts, block.type, adding)
-  if (!id) return
-  countUse(block.type)
-  parts.view.current?.show([id])
 }
 
 function BlockItem(props: { block: Block; parts: EditorParts; disabled: boolean }) {

@@ -6,7 +6,7 @@ import type { Problem } from "@/flow/types"
 import { nameOf } from "../canvas/labels"
 import { useEditor, useEditorSession } from "../context"
 import { jumpTo } from "../jump"
-import { wordsOf } from "./words"
+import { withoutName, wordsOf } from "./words"
 
 /** Everything that is still missing; a click goes there. */
 export function Problems() {
@@ -16,11 +16,9 @@ export function Problems() {
   const go = (problem: Problem) => {
     if (problem.node) jumpTo(parts, problem.node, problem.path)
   }
-  const where = (problem: Problem) => {
-    const node = problem.node
-      ? findNode(parts.store.getState().flow, problem.node)?.node
-      : undefined
-    return node ? nameOf(node, parts.blocks.get(node.type)) : t("editor.problems.whole")
+  const stepOf = (problem: Problem) => {
+    const found = findNode(parts.store.getState().flow, problem.node ?? "")
+    return found ? nameOf(found.node, parts.blocks.get(found.node.type)) : ""
   }
   return (
     <section className="bottom-panel" aria-label={t("editor.command.problems")}>
@@ -44,8 +42,10 @@ export function Problems() {
                 <span className={`mark ${problem.level === "error" ? "is-error" : "is-warning"}`}>
                   !
                 </span>
-                <span className="where">{where(problem)}</span>
-                <span className="what">{wordsOf(problem, i18n.language)}</span>
+                <span className="where">{stepOf(problem) || t("editor.problems.whole")}</span>
+                <span className="what">
+                  {withoutName(wordsOf(problem, i18n.language), stepOf(problem))}
+                </span>
               </button>
             </li>
           ))}

@@ -1,5 +1,5 @@
 import { UploadOutlined } from "@ant-design/icons"
-import { Button, Select, Upload } from "antd"
+import { Button, Select, Typography, Upload } from "antd"
 import { useTranslation } from "react-i18next"
 import { useRead } from "@/api/queries"
 import { useMay } from "@/api/session"
@@ -42,14 +42,16 @@ export function FileChoice(props: {
           {sent?.file.name ?? t("editor.trial.chooseFile")}
         </Button>
       </Upload>
-      {isCsv && (
+      {isCsv && found.data && connections.length === 0 && (
+        <Typography.Text type="danger">{t("editor.trial.noMapping")}</Typography.Text>
+      )}
+      {isCsv && connections.length > 0 && (
         <Select
           size={size}
           aria-label={t("editor.trial.mapping")}
           placeholder={t("editor.trial.mapping")}
           value={sent.described.connection ?? null}
           options={connections.map((one) => ({ value: one.key, label: one.name }))}
-          notFoundContent={t("editor.trial.noMapping")}
           onChange={(connection) => onChange({ ...sent, described: { format: "csv", connection } })}
         />
       )}

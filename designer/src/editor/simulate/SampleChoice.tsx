@@ -5,8 +5,10 @@ import { call } from "@/api/client"
 import { useRead } from "@/api/queries"
 import { useMay } from "@/api/session"
 import type { Schema } from "@/flow/catalog"
+import type { JsonObject } from "@/flow/types"
 import { shortTime } from "@/text/format"
 import { useDocument, useEditor, useEditorSession } from "../context"
+import { fitted } from "./fit"
 import { sampleEvent, startTypes } from "./sample"
 import { readEvent, writeEvent } from "./useSample"
 
@@ -32,10 +34,10 @@ export function SampleChoice() {
   const takeMade = async (wanted: string) => {
     const path = { name: wanted }
     try {
-      take(await call("read_sample_event", { path }))
+      take(fitted((await call("read_sample_event", { path })) as JsonObject, flow))
     } catch {
       // Own types have no sample: one is made of their schema.
-      take(sampleEvent(wanted, (await call("read_schema", { path })) as Schema))
+      take(fitted(sampleEvent(wanted, (await call("read_schema", { path })) as Schema), flow))
     }
   }
   const takePast = async (id: string) => {

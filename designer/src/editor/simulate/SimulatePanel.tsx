@@ -8,6 +8,7 @@ import { useRead } from "@/api/queries"
 import { useMay } from "@/api/session"
 import type { Start } from "@/api/types"
 import { useDocument, useEditor, useEditorSession } from "../context"
+import { select } from "../session"
 import { Cases } from "./Cases"
 import { Compared } from "./Compared"
 import { Covered } from "./Covered"
@@ -195,8 +196,31 @@ function Told({ trial }: { trial: Trial }) {
           ))}
         />
       )}
-      {isEmpty && !report?.cases && <Alert type="info" showIcon title={t("editor.trial.nobody")} />}
+      {isEmpty && !report?.cases && <Nobody />}
     </>
+  )
+}
+
+/** Nothing began: the trigger's form says what it waits for, with the sample's values. */
+function Nobody() {
+  const { session, store, blocks } = useEditor()
+  const { t } = useTranslation()
+  const trigger = store
+    .getState()
+    .flow.nodes?.find((node) => blocks.get(node.type)?.kind === "trigger")
+  return (
+    <Alert
+      type="info"
+      showIcon
+      title={t("editor.trial.nobody")}
+      action={
+        trigger && (
+          <Button size="small" onClick={() => select(session, [trigger.id])}>
+            {t("editor.trial.whyNobody")}
+          </Button>
+        )
+      }
+    />
   )
 }
 

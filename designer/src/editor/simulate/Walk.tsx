@@ -120,12 +120,12 @@ function Steps({ trial, isOne }: { trial: Trial; isOne: boolean }) {
                 onClick={() => look(step)}
               >
                 <b>{step.name || step.type_label}</b> <em>{waysOf(step).join(t("forms.and"))}</em>
-                <span>{step.reason}</span>
+                <span className="step-words">{step.reason}</span>
               </button>
             </li>
           ))}
         </ol>
-        {detail && <Did step={detail} />}
+        {detail && <Did key={detail.path} step={detail} />}
       </div>
     </>
   )

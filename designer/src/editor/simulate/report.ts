@@ -108,6 +108,7 @@ export interface Report {
     by_day: Readonly<Record<string, number>>
   }[]
   nobody: Readonly<Record<string, number>>
+  refused_answers: readonly { place: string; reason: Words; count: number }[]
   effects: {
     outside: readonly (Counted & { connection: string; action: string; status: string })[]
     notices: readonly (Counted & { user: string })[]

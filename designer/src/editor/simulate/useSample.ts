@@ -6,7 +6,9 @@ import { useStore } from "zustand"
 import { useRead } from "@/api/queries"
 import type { Schema } from "@/flow/catalog"
 import { isRecord } from "@/flow/ports"
+import type { JsonObject } from "@/flow/types"
 import { useEditor, useEditorSession } from "../context"
+import { fitted } from "./fit"
 import { sampleEvent, startTypes } from "./sample"
 
 /** Keeps the session's sample; once per editor. */
@@ -33,11 +35,13 @@ export function useSample(): void {
   useEffect(() => {
     if (!wanted || made.isPending || session.getState().eventText !== "") return
     // Own types have no sample: one is made of their schema.
-    if (made.data) session.setState({ eventText: writeEvent(made.data) })
+    if (made.data)
+      session.setState({ eventText: writeEvent(fitted(made.data as JsonObject, flow)) })
     else if (schema.data) {
-      session.setState({ eventText: writeEvent(sampleEvent(wanted, schema.data as Schema)) })
+      const own = sampleEvent(wanted, schema.data as Schema)
+      session.setState({ eventText: writeEvent(fitted(own, flow)) })
     }
-  }, [made.data, made.isPending, schema.data, wanted, session])
+  }, [made.data, made.isPending, schema.data, wanted, session, flow])
   useEffect(() => {
     const event = readEvent(text)
     if (!event) {

@@ -55,7 +55,6 @@ export function DataTree({ onPick }: { onPick: (path: string) => void }) {
   return (
     <div className="data-tree">
       <Input
-        // biome-ignore lint/a11y/noAutofocus: the list was just opened to search in it
         autoFocus
         size="small"
         allowClear

@@ -33,7 +33,6 @@ export function Mapping({ schema, value, onChange, id, isReadOnly, label }: Widg
   const edit = (index: number, line: Line) =>
     change(lines.map((one, at) => (at === index ? line : one)))
   return (
-    // biome-ignore lint/a11y/useSemanticElements: the form around it has the heading
     <Flex vertical gap={8} id={id} role="group" aria-label={label}>
       {lines.map(([name, one], index) => (
         // Rows have no identity but their place.

@@ -21,6 +21,7 @@ import { Page } from "@/ui/Page"
 import { lastMonth, thisMonth } from "../lastMonth"
 import { Figures } from "./Figures"
 import { Months } from "./Months"
+import { RuleFilter } from "./RuleFilter"
 import { askedOf } from "./range"
 
 export const BY = [
@@ -104,7 +105,7 @@ export function useReportQuery() {
   return { ...askedOf(month, since, until), ...useChosen() }
 }
 
-export function useChosen(): Partial<Record<Filter, string>> & { owner?: Owner } {
+export function useChosen(): Partial<Record<Filter | "rule", string>> & { owner?: Owner } {
   const [channel] = useFilter("channel")
   const [platform] = useFilter("platform")
   const [shop] = useFilter("shop")
@@ -112,7 +113,8 @@ export function useChosen(): Partial<Record<Filter, string>> & { owner?: Owner }
   const [service] = useFilter("service")
   const [category] = useFilter("category")
   const [owner] = useFilter("owner")
-  const all = { channel, platform, shop, campaign, service, category, owner }
+  const [rule] = useFilter("rule")
+  const all = { channel, platform, shop, campaign, service, category, owner, rule }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value))
 }
 
@@ -158,7 +160,7 @@ function Filters() {
     <Flex gap={12} align="center" wrap>
       <Select
         allowClear
-        style={{ width: 150 }}
+        className="report-filter"
         aria-label={t("settlement.reports.owner.label")}
         placeholder={t("settlement.reports.owner.label")}
         value={OWNERS.find((one) => one === owner) ?? null}
@@ -168,6 +170,7 @@ function Filters() {
       {FILTERS.map((filter) => (
         <OneFilter key={filter} filter={filter} label={t(`settlement.reports.kind.${filter}`)} />
       ))}
+      <RuleFilter />
     </Flex>
   )
 }
@@ -193,7 +196,7 @@ function OneFilter({ filter, label }: { filter: Filter; label: string }) {
   const names = new Map((found.data?.rows ?? []).map((row) => [row.key, row.name]))
   return (
     <AutoComplete
-      style={{ width: 150 }}
+      className="report-filter"
       aria-label={label}
       placeholder={label}
       showSearch={{ filterOption: true }}

@@ -8,12 +8,13 @@ import { JsonView } from "@/ui/JsonView"
 export function Bad({ report }: { report: Report }) {
   const { t, i18n } = useTranslation()
   const say = (words: { zh: string; en: string }) => (i18n.language === "en" ? words.en : words.zh)
-  const { events, failures, incidents, unrestored } = report
+  const { events, failures, incidents, unrestored, refused_answers: refused } = report
   const unheard = Object.entries(events.unheard)
-  const isFine =
-    events.bad.length + failures.length + incidents.length + unrestored.length + unheard.length ===
-    0
-  if (isFine) return <Empty description={t("simulations.bad.none")} />
+  const roles = Object.entries(report.nobody)
+  const nameOf = (place: string) =>
+    report.coverage.nodes.find((node) => node.place === place)?.name || place
+  const parts = [events.bad, failures, incidents, unrestored, refused, unheard, roles]
+  if (parts.every((part) => part.length === 0)) return <Empty description={t("simulations.bad.none")} />
   return (
     <>
       {events.bad.length > 0 && (
@@ -51,6 +52,30 @@ export function Bad({ report }: { report: Report }) {
               },
             ]}
           />
+        </>
+      )}
+      {refused.length > 0 && (
+        <>
+          <h3>{t("simulations.bad.answers")}</h3>
+          <ul className="plain-list">
+            {refused.map((one) => (
+              <li key={`${one.place} ${one.reason.en}`}>
+                {nameOf(one.place)} · {count(one.count)} · {say(one.reason)}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {roles.length > 0 && (
+        <>
+          <h3>{t("simulations.bad.roles")}</h3>
+          <ul className="plain-list">
+            {roles.map(([role, tasks]) => (
+              <li key={role}>
+                {role} · {count(tasks)}
+              </li>
+            ))}
+          </ul>
         </>
       )}
       {incidents.length > 0 && (

@@ -9,7 +9,14 @@ export const editor: SameShape<typeof chinese> = {
   noDraft: "This flow has no draft",
   copied: "Copied {{count}}; paste into this or another flow",
   commandSearch: "Type the name of a command",
+  noCommand: "No command fits",
   status: { draft: "Draft", live: "Live", paused: "Paused", archived: "Archived" },
+  basedOn: "based on version {{number}}",
+  begin: {
+    title: "When does this flow run?",
+    about: "Choose how it starts; then add one step behind the other.",
+    scene: "Or begin with a scene",
+  },
   canvas: {
     label: "Canvas of the flow",
     map: "Overview",

@@ -59,7 +59,7 @@ export const home: SameShape<typeof zhCN> = {
       title: "Test run",
       about: "Choose a sample and see step by step where it goes. Nothing is really sent.",
       sample: "Try it with sample data",
-      first: "Finish step 2 first: then there is a flow to try.",
+      first: "As soon as there is a flow, it is tried here.",
     },
   },
 }

@@ -319,6 +319,7 @@ export const settlement: SameShape<typeof chinese> = {
     owner: { label: "Own / franchise", direct: "Own shops only", franchise: "Franchises only" },
     about: "What settlement came to by day of payment, claw-backs and corrections included.",
     by: "By",
+    rule: "Rule used",
     kind: {
       channel: "Channel",
       shop: "Shop",

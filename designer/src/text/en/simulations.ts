@@ -116,6 +116,8 @@ export const simulations: SameShape<typeof chinese> = {
     code: "Error",
     incidents: "Incidents outside of runs",
     unheard: "Events that started nothing",
+    answers: "Prepared answers that a task did not take",
+    roles: "Roles nobody holds, with the tasks a stand-in did",
     unrestored: "What could not be had as it was then",
   },
   shadow: {

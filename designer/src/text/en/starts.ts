@@ -46,6 +46,6 @@ export const starts: SameShape<typeof zh> = {
   until: "Until",
   range: "Events of the last {{count}} days",
   go: "Start the test run",
-  chooseFlow: "Choose a flow first",
+  chooseFlow: "Choose a flow",
   mayNot: "You may not run tests",
 }

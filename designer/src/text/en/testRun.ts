@@ -15,7 +15,7 @@ export const trial = {
   until: "To",
   chooseFile: "Choose a file (JSON, JSONL, CSV)",
   mapping: "Columns as which connection reads them",
-  noMapping: "There is no connection for table files yet",
+  noMapping: "A CSV file is read by the columns of a connection for table files: make one first",
   against: "Compared with",
   alone: "Not compared",
   withLive: "Against the live version",
@@ -37,6 +37,7 @@ export const trial = {
   stopped: "The test run was cancelled",
   bad: "{{count}} events are not as they must be and were left out",
   nobody: "Nothing started: no trigger fires for these events",
+  whyNobody: "See what it waits for",
   status: {
     waiting: "waiting",
     running: "running",

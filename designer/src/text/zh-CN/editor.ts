@@ -8,7 +8,14 @@ export const editor = {
   noDraft: "这个流程没有草稿",
   copied: "已复制 {{count}} 项，可粘贴到这个或别的流程",
   commandSearch: "输入命令名称或拼音首字母",
+  noCommand: "没有相符的命令",
   status: { draft: "草稿", live: "线上", paused: "已暂停", archived: "已归档" },
+  basedOn: "基于第 {{number}} 版",
+  begin: {
+    title: "什么时候执行这个流程？",
+    about: "先选一种开始方式，再一步一步往后接。",
+    scene: "或者从场景模板开始",
+  },
   canvas: {
     label: "流程画布",
     map: "缩略图",

@@ -314,6 +314,7 @@ export const settlement = {
     owner: { label: "直营 / 加盟", direct: "只看直营", franchise: "只看加盟" },
     about: "按付款日期统计各项结算金额，含追回和更正。",
     by: "按什么统计",
+    rule: "用到的规则",
     kind: {
       channel: "渠道",
       shop: "店铺",

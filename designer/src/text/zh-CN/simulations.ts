@@ -114,6 +114,8 @@ export const simulations = {
     code: "错误",
     incidents: "执行以外的异常",
     unheard: "没有触发流程的事件",
+    answers: "任务没有接受的处理结果",
+    roles: "没有人担任的角色，由替身处理的任务数",
     unrestored: "无法还原到当时的数据",
   },
   shadow: {

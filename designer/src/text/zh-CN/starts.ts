@@ -44,6 +44,6 @@ export const starts = {
   until: "到哪天",
   range: "近 {{count}} 天收到的事件",
   go: "开始试运行",
-  chooseFlow: "先选一个流程",
+  chooseFlow: "选一个流程",
   mayNot: "您没有试运行的权限",
 }

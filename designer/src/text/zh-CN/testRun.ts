@@ -15,7 +15,7 @@ export const trial = {
   until: "到哪天",
   chooseFile: "选择文件（JSON、JSONL、CSV）",
   mapping: "用哪个对接的列对照",
-  noMapping: "还没有“表格文件”对接",
+  noMapping: "CSV 要按“表格文件”对接的列对照读取：请先新建一个",
   against: "与哪个版本比较",
   alone: "不比较",
   withLive: "对比线上版本",
@@ -37,6 +37,7 @@ export const trial = {
   stopped: "试运行已取消",
   bad: "{{count}} 条数据有问题，没有使用",
   nobody: "没有触发：这些事件不满足触发条件，流程没有开始执行",
+  whyNobody: "看触发条件",
   status: {
     waiting: "等待中",
     running: "执行中",

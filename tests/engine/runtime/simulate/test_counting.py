@@ -59,11 +59,13 @@ def test_alone_it_is_counted_as_beside_another_version(world: World, seed: int) 
 IN_TWO = """
 import json, sys
 from benchmarks.installation import TENANT, flow, order
-from benchmarks.test_run import bare_world
-from engine.core.event import write_event
+from benchmarks.test_run import NOW, bare_world, settling_world, sold
+from engine.core.event import Event, write_event
 from engine.runtime.rows import as_json
 from engine.runtime.simulate import documents, read_setup, run, simulate
-world, shared, told = bare_world(), run.run_shared, []
+from engine.store.scratch import settled
+settles = sys.argv[2] == "settled"
+world, shared, told = settling_world() if settles else bare_world(), run.run_shared, []
 def noted(*given):
     told.append(given[-1])
     return shared(*given)
@@ -71,24 +73,37 @@ run.run_shared = noted
 run.can_fork = documents.can_fork = lambda: True  # also on a machine with one core
 document = flow(with_effect=False)
 document["nodes"][2]["config"]["fields"][0]["value"] = "{{ 1 / (order.amount - 523) }}"
-lines = [json.dumps(write_event(order(number % 390, 60))) for number in range(400)]
+def refund(number):
+    told = {"platform": "douyin", "shop": "旗舰店", "order_id": f"69{number:012d}",
+            "external_id": f"r{number}", "status": "completed", "amount": "10.00",
+            "requested_at": NOW.isoformat(), "completed_at": NOW.isoformat()}
+    return Event(f"back/{number}", "/bench", "refund.completed", NOW, {"refund": told})
+sales = [sold(number % 390) if settles else order(number % 390, 60) for number in range(400)]
+lines = [json.dumps(write_event(one)) for one in sales]
 lines[20], lines[300] = "{", "[1]"
+lines += [json.dumps(write_event(refund(number))) for number in range(0, 350, 7) if settles]
 with open(sys.argv[1], "w") as file:
     file.write("\\n".join(lines))
 setup = {"flow": "vip", "document": document, "keep": 40, "file": {"path": sys.argv[1]}}
 found = []
-for run.SHARED_FROM, documents.HALVED_FROM in ((100, 1_000), (10_000, 10**9)):
+for run.SHARED_FROM, documents.HALVED_FROM, settled.MOST_MONEY in (
+    (100, 1_000, 10_000), (10_000, 10**9, 80)  # the second writes nearly all as it goes
+):
     result = simulate(world, TENANT, read_setup(setup))
     kept = [[each.id, each.status, each.path, len(each.journal)] for each in result.kept["new"]]
     found.append([as_json(result.report), kept])
 print(json.dumps({"same": found[0] == found[1], "shares": [list(one) for one in told],
-                  "runs": found[0][0]["runs"]["by_status"], "events": found[0][0]["events"]}))
+                  "runs": found[0][0]["runs"]["by_status"], "events": found[0][0]["events"],
+                  "money": found[0][0]["money"]}))
 """
 
 
-def test_in_two_processes_the_report_is_the_one_of_a_single_process(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["plain", "settled"])
+def test_in_two_processes_the_report_is_the_one_of_a_single_process(
+    tmp_path: Path, kind: str
+) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", IN_TWO, str(tmp_path / "events.jsonl")],
+        [sys.executable, "-c", IN_TWO, str(tmp_path / "events.jsonl"), kind],
         capture_output=True,
         text=True,
         check=False,
@@ -101,11 +116,22 @@ def test_in_two_processes_the_report_is_the_one_of_a_single_process(tmp_path: Pa
     assert len(found["shares"]) == 1
     assert 100 < sum(found["shares"][0]) < 300
     assert found["runs"] == {"failed": 1, "succeeded": 387}
+    if kind == "settled":
+        _is_of_two_hundred_creators(found["money"])
+        return
+    assert found["money"] is None
     # Two lines are no events, ten events came twice: each is named by its line.
     bad = found["events"]["bad"]
     assert (found["events"]["used"], found["events"]["refused"]) == (388, 12)
     assert [one["line"] for one in bad] == [21, 301, *range(391, 401)]
     assert "第 1 行" in bad[2]["reason"]["zh"]
+
+
+def _is_of_two_hundred_creators(money: dict[str, Any]) -> None:
+    # 388 orders, and what 50 refunds took back.
+    assert [row["entries"] for row in money["totals"]] == [388 + 50]
+    assert len(money["by_party"]) == 200
+    assert money["by_state"] == [{**money["totals"][0], "state": "pending"}]
 
 
 def _linked(number: int, *people: str) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -113,7 +112,7 @@ def came_to(world: World) -> dict[str, Any]:
     """The live ledger as a report of a test run says it."""
     found = Money()
     for row in entries(world):
-        found.add(SimpleNamespace(**row._mapping, channel=None, platform=None, shop=None))
+        found.add(row, None)
     shown = found.as_json()
     return {name: _nameless(shown[name]) for name in ALIKE} if shown else {}
 

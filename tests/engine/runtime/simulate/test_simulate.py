@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from engine.core.errors import InvalidFlow
+from engine.core.errors import InvalidFlow, InvalidInput
 from engine.runtime.inbox import receive
 from engine.runtime.jobs import Cancelled
 from engine.runtime.principal import system
@@ -168,6 +168,43 @@ def test_calls_fail_wait_and_come_late_as_it_was_chosen(world: World) -> None:
     (step,) = [one for one in late["steps"] if one["place"] == "call"]
     assert step["waiting"]["longest"] == step["waiting"]["median"] == 7200
     assert [line["id"] for line in late["coverage"]["lines"] if not line["count"]] == ["e1"]
+
+
+def test_an_answer_that_nothing_asks_for_is_refused_before_anything_runs(world: World) -> None:
+    connect(world, out="webhook")
+    document = made(tag(), year()["nodes"][1], lines=["t>a", "t>months"])
+    names = ("out.sent", "nowhere", "out.send", "webhook.send", "a", "months/ask", "*", "calls")
+    with pytest.raises(InvalidInput) as refused:
+        tried(
+            world,
+            document,
+            events=[order(1)],
+            answers={name: {"sample": "fine" if name == "out.send" else ""} for name in names},
+        )
+    assert [(one.path, one.code) for one in refused.value.problems] == [
+        ("/answers/out.sent", "unknown"),
+        ("/answers/nowhere", "unknown"),
+        ("/answers/out.send", "no_sample"),
+    ]
+    assert "its actions are: send" in refused.value.problems[0].message["en"]
+
+
+def test_what_a_task_does_not_take_is_told_and_the_task_stays(world: World) -> None:
+    hire(world, "usr_1")
+    ask = {
+        "id": "ask",
+        "type": "form_task",
+        "config": {"title": "看一下", "who": {"users": ["usr_1"]}, "form": FORM, "timeout": "P1D"},
+    }
+    report = tried(
+        world,
+        made(ask, tag(), lines=["t>ask", "ask.timeout>a"]),
+        events=[order(number) for number in range(2)],
+        answers={"ask": {"value": {"note": 7}}},
+    )
+    (told,) = report["refused_answers"]
+    assert (told["place"], told["count"]) == ("ask", 2)
+    assert report["effects"]["tags"] == [{"change": "added", "tag": "VIP", "count": 2}]
 
 
 def test_what_lies_behind_the_first_event_is_not_in_the_world(world: World, clock: Clock) -> None:

@@ -1,0 +1,83 @@
+"""Whether prepared answers name something that can ask: a step, or an action of a connection.
+
+One that nobody would ever ask for is a slip of the pen, and a report made with the usual answer in
+its place would tell its reader something else than what was meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from engine.core.connector import Action, ConnectorType
+from engine.core.coverage import places
+from engine.core.errors import InvalidInput, Problem
+from engine.core.flow import load_flow
+from engine.core.text import Text, text
+from engine.runtime.simulate.asked import Setup, listed
+from engine.runtime.simulate.chosen import Chosen, all_called
+from engine.runtime.world import World
+from engine.store import connections as connection_store
+from engine.store import flows as flow_store
+from engine.store.db import Connection
+
+_ANY = frozenset({"*", "calls"})  # all tasks, all calls
+
+
+def check_answers(
+    world: World, conn: Connection, tenant: str, setup: Setup, chosen: Sequence[Chosen]
+) -> None:
+    """InvalidInput with a path for each answer that nothing in this test run could ask for."""
+    named = [name for name in setup.answers if name not in _ANY]
+    if not named:
+        return
+    steps = _steps(world, conn, tenant, setup, chosen)
+    there = {row.key: row.connector for row in connection_store.list_connections(conn, tenant)}
+    problems = []
+    for name in named:
+        if name in steps:
+            continue
+        at = f"/answers/{name.replace('~', '~0').replace('/', '~1')}"
+        key, _, asked = name.partition(".")
+        connector = world.registry.connectors.get(there.get(key, key))
+        action = connector.action(asked) if connector is not None else None
+        if action is None:
+            problems.append(Problem(at, _nobody(name, connector), "unknown"))
+            continue
+        samples = {one.sample for one in listed(setup.answers[name]) if one.sample}
+        problems += [
+            Problem(at, _no_sample(sample, action), "no_sample")
+            for sample in sorted(samples - set(action.samples))
+        ]
+    if problems:
+        raise InvalidInput(
+            text("准备的返回里有用不上的", "some prepared answers answer nothing"), problems
+        )
+
+
+def _steps(
+    world: World, conn: Connection, tenant: str, setup: Setup, chosen: Sequence[Chosen]
+) -> set[str]:
+    """Where the steps of all flows stand that may run."""
+    keys = {key for one in chosen for key in all_called(conn, tenant, one, world.registry)}
+    rows = flow_store.live_versions(conn, tenant)
+    ids = [row.live_version for row in rows if row.key in keys or setup.others == "all"]
+    held = flow_store.versions_by_id(conn, tenant, ids)
+    flows = [*(one.flow for one in chosen), *(load_flow(row.document) for row in held.values())]
+    return {place for flow in flows for place in places(flow)}
+
+
+def _nobody(name: str, connector: ConnectorType | None) -> Text:
+    zh, en = f"没有名为 {name} 的步骤或对接操作", f"no step and no action is called {name}"
+    if connector is not None and connector.actions:
+        offered = [action.key for action in connector.actions]
+        zh += f"；它的操作有：{'、'.join(offered)}"
+        en += f"; its actions are: {', '.join(offered)}"
+    return text(zh, en)
+
+
+def _no_sample(sample: str, action: Action) -> Text:
+    offered: Iterable[str] = action.samples
+    return text(
+        f"没有名为 {sample} 的示例，可用的有：{'、'.join(offered)}",
+        f"there is no sample {sample}; there are: {', '.join(offered)}",
+    )
