@@ -43,12 +43,12 @@ from engine.core.execution.faults import end_flow, fault, stop
 from engine.core.execution.lines import end_step, is_reached
 from engine.core.execution.messages import ERRORS, REASONS, Error, error_from, refuse
 from engine.core.execution.names import StepContext, names_for
-from engine.core.execution.one_way import begun
+from engine.core.execution.one_way import Ended, begun
 from engine.core.execution.routes import learn
 from engine.core.execution.scopes import open_scope
 from engine.core.execution.signals import SIGNALS
 from engine.core.execution.steps import Join, Step
-from engine.core.node import SHORT, Answer, Ask, Done
+from engine.core.node import Answer, Ask, Done
 from engine.core.run import Decision, Signal, row
 from engine.core.version import Version
 
@@ -86,8 +86,8 @@ def _start(version: Version, signal: Signal) -> Decision:
     """By a way known before, or line by line."""
     trigger = (signal.value or {}).get("trigger", "")
     ways = version.ways.get(trigger)
-    found = ways.go(signal) if ways is not None and ways.go is not None else None
-    if isinstance(found, Decision):
+    found = None if ways is None else ways.go(signal)
+    if found.__class__ is Ended:
         return found
     if found is None:
         found = begun(version, signal)
@@ -157,9 +157,6 @@ def _obey(
     advance: Advance, scope_id: str, scope: Scope, step: Step, wait: Wait | None, outcome: Any
 ) -> None:
     """Does what a step's outcome says."""
-    if outcome.__class__ is tuple and len(outcome) == SHORT:
-        port, output, reason, effects, sets = outcome
-        outcome = Done(port, output, effects, reason, sets or {})
     if outcome.__class__ is Done:
         _end(advance, scope_id, scope, step, wait, outcome)
         return

@@ -15,12 +15,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from engine.core.effect import Effect, EffectClass
 from engine.core.fields import Form
 from engine.core.text import Text, text
 from engine.core.triggers import Start
+
+if TYPE_CHECKING:
+    from engine.core.prepared import Prepared
 
 
 class NodeConfig(Form):
@@ -201,10 +204,6 @@ class Ask:
     catch: bool = False
 
 
-# What most steps end with, as a plain tuple: (port, output, reason, effects, sets). Making it costs
-# a tenth of making a Done, and a run of ten steps is little else.
-Ended = tuple[str, Any, Reason, tuple[Effect, ...], Mapping[str, Any] | None]
-SHORT = 5  # its members
 Evaluate = Callable[[Mapping[str, Any], datetime | None], Any]
 
 
@@ -277,7 +276,6 @@ class Context(Protocol):
 
 # -- the type ------------------------------------------------------------------------------------
 
-Prepared = Callable[[Context], Ended | Done | Ask]
 Group = Literal[
     "trigger", "logic", "people", "customer", "connector", "ticket", "settlement", "stock"
 ]
@@ -310,9 +308,9 @@ class NodeType:
     config to the present one.
 
     `prepare(config, texts)` is for the blocks nearly every run passes: `run` for one config, with
-    everything looked up that is known before the first event. It ends by the short form `Ended` and
-    says the same as `run` (tests/conformance compares them); a Done where it always ends with that
-    one; None where it has nothing to prepare.
+    everything looked up that is known before the first event. It says the same as `run`
+    (tests/conformance compares them); a Done where it always ends with that one; None where it has
+    nothing to prepare.
     """
 
     label: Text

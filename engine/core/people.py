@@ -5,6 +5,7 @@ The nodes that ask or tell somebody share these, so that they look and mean the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -144,10 +145,14 @@ def customer_id(template: str, ctx: Context) -> str:
 
 def own_customer(ctx: Context) -> str | None:
     """The id of the customer whose run this is."""
-    owner = ctx.owner
+    return customer_of(ctx.owner, ctx.customer)
+
+
+def customer_of(owner: str, customer: Mapping[str, Any] | None) -> str | None:
+    """The id of the customer who is the owner, else of the one read for it."""
     if owner.startswith("customer:"):
         return owner[9:] or None
-    found = (ctx.customer or {}).get("id")
+    found = (customer or {}).get("id")
     return str(found) if found else None
 
 

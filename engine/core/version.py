@@ -25,7 +25,8 @@ from engine.core.execution.steps import CompiledGraph, Step
 from engine.core.execution.texts import Schema, Texts
 from engine.core.execution.way import Ways
 from engine.core.flow import Edge, Flow, Graph, Node, problems_of
-from engine.core.node import Done, NodeType, Prepared
+from engine.core.node import Ask, Context, Done, NodeType
+from engine.core.prepared import Prepared
 from engine.core.registry import Registry
 from engine.core.text import text
 from engine.core.triggers import Entrance, Start
@@ -188,14 +189,13 @@ class _Build:
         if config is None:
             return None
         self.texts.collect(config)
-        prepared = self._prepared(type_, config)
-        fixed = prepared if isinstance(prepared, Done) else None
+        known = self._prepared(type_, config)
         retry = node.retry
         return Step(
             id=node.id,
             type=type_,
             config=config,
-            run=_run(type_, config, prepared),
+            run=_run(type_, config, known),
             flow_key=flow_key,
             texts=self.texts,
             tail=f"/{node.id}",
@@ -212,8 +212,8 @@ class _Build:
             ),
             body=None if node.body is None else _inside(graph_id, node.id),
             handlers={port: f"{_inside(graph_id, node.id)}~{port}" for port in node.handlers},
-            is_short=prepared is not None and fixed is None,
-            fixed=fixed,
+            prepared=known if isinstance(known, Prepared) else None,
+            fixed=known if isinstance(known, Done) and not (known.effects or known.sets) else None,
             join=join_of(config) if type_.kind == "join" else None,
             is_choice=type_.kind == "choice",
         )
@@ -292,11 +292,25 @@ class _Build:
         self.problems.append(Problem(at, text(zh, en), code, node.id))
 
 
-def _run(type_: NodeType, config: Any, prepared: Prepared | Done | None) -> Prepared:
+def _run(
+    type_: NodeType, config: Any, known: Prepared | Done | None
+) -> Callable[[Context], Done | Ask]:
     """The node's function for this config."""
-    if isinstance(prepared, Done):
-        return lambda context: prepared
-    return prepared or partial(type_.run, config)
+    if isinstance(known, Done):
+        return lambda context: known
+    careful: Callable[[Context], Done | Ask] = partial(type_.run, config)
+    return careful if known is None else partial(_quickly, known, careful)
+
+
+def _quickly(
+    prepared: Prepared, careful: Callable[[Context], Done | Ask], context: Context
+) -> Done | Ask:
+    """As it was prepared; where that is not made for what it meets, as it is written."""
+    try:
+        found = prepared.run(context.scope, context.now, context.owner, context.customer)
+        return prepared.done(*found)
+    except Exception:
+        return careful(context)
 
 
 def _inside(graph_id: str, node_id: str) -> str:

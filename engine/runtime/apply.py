@@ -30,6 +30,7 @@ from engine.runtime.settling.handlers import owner_of as settlement_owner
 
 Applied = Generator[list[Need], list[Any], Answer]
 _DURATION = TypeAdapter(timedelta)
+_WITH_IDENTITIES = ("identities", "*")  # fields of a customer that need a query of their own
 
 
 def owner_of(effect: Effect) -> str | None:
@@ -67,8 +68,10 @@ def apply(
 def load_owner(batch: Batch, run: RunInHand) -> Steps:
     """The customer a run belongs to, into the batch: a run that goes on seldom asks for it."""
     id_ = run.owner.removeprefix("customer:")
-    if id_ not in batch.customers and id_ != run.owner:
-        yield [Need("load_customer", run.tenant, id_)]
+    held = batch.customers.get(id_)
+    is_whole = not run.version.customer_fields.isdisjoint(_WITH_IDENTITIES)
+    if id_ != run.owner and (held is None or (is_whole and not held.is_whole)):
+        yield [Need("load_customer", run.tenant, (id_, is_whole))]
 
 
 def serve(batch: Batch, row: Any) -> Steps:
@@ -121,7 +124,7 @@ class Desk:
     def customer(self) -> Generator[list[Need], list[Any], Customer | None]:
         id_ = self.owner.removeprefix("customer:")
         if id_ not in self.batch.customers and self.owner.startswith("customer:"):
-            yield [Need("load_customer", self.tenant, id_)]
+            yield [Need("load_customer", self.tenant, (id_, False))]
         return self.batch.customers.get(id_)
 
     def keep(self, customer: Customer, changed: Changed) -> bool:

@@ -126,7 +126,7 @@ class Batch:
     # -- writing -----------------------------------------------------------------------------------
 
     def put_away(self) -> None:
-        """Makes what is to be stored of runs: before the transaction that writes, which is short."""
+        """Makes what is stored of runs: before the transaction that writes, which is short."""
         for run in self.changed_runs.values():
             run.put_away(is_told=run.id in self.told)
 

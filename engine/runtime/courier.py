@@ -2,7 +2,8 @@
 
 By way of the outbox a call is written twice more, and its run is loaded a second time. So:
 
-1. Of what a batch plans, what may go at once is stored as `sending`, claimed by this worker.
+1. Of what a batch plans, what may go at once is stored as `sending`, claimed by this worker. The
+   state of a run that has just begun is not stored: its journal tells the same (loading.py).
 2. After the commit it is sent, beside the batches that follow: wave by wave for each connection,
    and of one subject's calls each after the one before is settled.
 3. An answer that comes while its run's lane is still held moves the run on from memory: effect, run

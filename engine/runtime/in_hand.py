@@ -77,17 +77,21 @@ class RunInHand:
         return self.loaded if self.last is None else self.last.state
 
     def put_away(self, *, is_told: bool) -> None:
-        """Makes what is stored of the state: nothing when it is over, or when the journal tells it."""
+        """Makes what is stored of the state: nothing once it is over, or if the journal tells."""
         kept = None if is_told or self.status in OVER else self.state
         self.packed = pack(dump_state(kept)) if kept else None
 
 
 @dataclass(slots=True)
 class Customer:
-    """A customer while it is worked on; `record` is what expressions see."""
+    """A customer while it is worked on; `record` is what expressions see.
+
+    Identities are a query of their own and few ask for them: without them it is not `is_whole`.
+    """
 
     id: str
     tenant: str
     record: dict[str, Any]
     row: Any
     is_changed: bool = False
+    is_whole: bool = True

@@ -83,9 +83,10 @@ def _runs(batch: Batch, conn: Connection, tenant: str, stored: dict[str, Any]) -
     journals = run_store.journals(conn, tenant, told) if told else {}
     for row in stored.values():
         try:
-            run = batch.runs[row.id] = _in_hand(batch, row, versions.get(row.version_id))
+            run = _in_hand(batch, row, versions.get(row.version_id))
             if row.id in journals:
                 run.loaded = _retold(batch, run, journals[row.id])
+            batch.runs[row.id] = run
         except Exception as fault:
             # Only work for this very run fails by it (take_signal), not what came along with it.
             batch.broken[row.id] = fault

@@ -112,11 +112,7 @@ def owner_of(world: World, conn: Connection, tenant: str, event: Event) -> str |
 
 def _place_all(people: _People, incoming: Sequence[Incoming]) -> None:
     people.look_up(incoming)
-    unsure = {
-        one.order
-        for one in incoming
-        if one.order and not any(is_strong(identity) for identity in one.stored)
-    }
+    unsure = {one.order for one in incoming if one.order and not any(map(is_strong, one.stored))}
     orders = order_store.find_orders(people.conn, people.tenant, unsure) if unsure else {}
     for one in incoming:
         order = orders.get(one.order) if one.order in unsure else None

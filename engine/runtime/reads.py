@@ -7,7 +7,7 @@ returns an answer for each, in order. Kinds `read:<kind>` answer a node's Read; 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from engine.customers.identity import normalise
 from engine.runtime.batch import Batch
 from engine.runtime.in_hand import Customer, Need
 from engine.runtime.inbox import as_event, record_keys
-from engine.runtime.rows import customer_record, scope_in
+from engine.runtime.rows import customer_record, identity_values, scope_in
 from engine.store import accounts, calendars
 from engine.store import customers as customer_store
 from engine.store import events as event_store
@@ -54,16 +54,31 @@ def answer_all(batch: Batch, conn: Connection, needs: Sequence[Need]) -> list[An
     return found
 
 
-def load_customers(batch: Batch, conn: Connection, tenant: str, ids: Sequence[str]) -> list[None]:
+def load_customers(
+    batch: Batch, conn: Connection, tenant: str, ids: Collection[str], *, is_whole: bool = True
+) -> None:
     """Puts customers into the batch; one that is changed there already stays as it is."""
-    missing = {id_ for id_ in ids if id_ not in batch.customers}
-    if missing:
-        rows = customer_store.load_customers(conn, tenant, missing)
-        handles = customer_store.identities_of(conn, tenant, rows)
-        for id_, row in rows.items():
-            record = customer_record(row, handles.get(id_, []))
-            batch.customers[id_] = Customer(id_, tenant, record, row)
-    return [None] * len(ids)
+    held = batch.customers
+    missing = {id_ for id_ in ids if id_ not in held}
+    rows = customer_store.load_customers(conn, tenant, missing) if missing else {}
+    for id_, row in rows.items():
+        held[id_] = Customer(id_, tenant, customer_record(row, []), row, is_whole=False)
+    partial = {id_ for id_ in ids if id_ in held and not held[id_].is_whole} if is_whole else ()
+    if partial:
+        handles = customer_store.identities_of(conn, tenant, partial)
+        for id_ in partial:
+            known = identity_values(handles.get(id_, []))
+            held[id_].record = {**held[id_].record, "identities": known}
+            held[id_].is_whole = True
+
+
+def _load_owners(batch: Batch, conn: Connection, tenant: str, asked: Sequence[Any]) -> list[None]:
+    """Customers of runs, each with whether the run may read its identities too."""
+    settles = batch.world.memory.tenant(tenant).settles  # a rate card may ask for anything
+    whole = [id_ for id_, is_whole in asked if is_whole or settles]
+    load_customers(batch, conn, tenant, whole)
+    load_customers(batch, conn, tenant, [id_ for id_, _ in asked], is_whole=False)
+    return [None] * len(asked)
 
 
 def _unfinished(batch: Batch, conn: Connection, tenant: str, slots: Sequence[Any]) -> list[Any]:
@@ -278,7 +293,7 @@ def _read_reach(batch: Batch, conn: Connection, tenant: str, asked: Sequence[Any
 
 
 LOADERS: dict[str, Loader] = {
-    "load_customer": load_customers,
+    "load_customer": _load_owners,
     "unfinished": _unfinished,
     "last_started": _last_started,
     "caps": _caps,

@@ -86,9 +86,14 @@ def customer_record(row: Any, identities: list[Any]) -> dict[str, Any]:
         owner_user=row.owner_user,
         created_at=row.created_at,
         consent=dict(row.consent or {}),
-        identities={one.kind: one.value for one in identities if one.sealed is None},
+        identities=identity_values(identities),
     )
     return found
+
+
+def identity_values(identities: list[Any]) -> dict[str, str]:
+    """What expressions see of a customer's identities: those that are not sealed."""
+    return {one.kind: one.value for one in identities if one.sealed is None}
 
 
 def customer_row(customer: Customer, now: datetime) -> dict[str, Any]:

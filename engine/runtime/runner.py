@@ -47,7 +47,7 @@ log = structlog.get_logger(__name__)
 LEASE_FOR = timedelta(seconds=5)
 MOST_LANES = 16
 BATCH = 400  # a batch costs some twenty statements, however many runs are in it
-AHEAD = 2  # batches claimed at once: a lane held is nobody else's, so its work stays as it is
+AHEAD = 4  # batches claimed at once: a lane held is nobody else's, so its work stays as it is
 REPEATS = 5
 LINGER = 0.1  # seconds an empty lane is held for calls under way: their runs then go on from memory
 
@@ -105,6 +105,8 @@ def _drain(world: World, who: str, over: float, batch: int, courier: Courier | N
         except LeaseLost:
             # Nothing was written. Those lanes that are still ours are given back below.
             log.warning("lease lost", worker=who, lanes=sorted(held))
+            # A batch that takes longer than a lease would go to and fro between workers for ever.
+            batch = max(1, batch // 2)
         finally:
             if courier is not None:
                 courier.forget()

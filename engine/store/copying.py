@@ -1,7 +1,7 @@
 """New rows by PostgreSQL's COPY in binary: half of what an INSERT of them costs the server.
 
-For the tables of which each run makes rows. COPY knows no "unless it is there": a key that is taken
-fails the transaction. Values must be of their column's own type: nothing converts them.
+For the tables of which each event or run makes rows. COPY knows no "unless it is there": a key that
+is taken fails the transaction. Values must be of their column's own type: nothing converts them.
 """
 
 from __future__ import annotations
@@ -69,10 +69,9 @@ def copy_new(
 
     Of rows with the same key the first is taken. IsThere leaves nothing of this transaction.
     """
-    pick: Callable[[Any], tuple[Any, ...]] = itemgetter(*key)
     keyed: dict[tuple[Any, ...], Mapping[str, Any]] = {}
     for row in rows:
-        keyed.setdefault(pick(row), row)
+        keyed.setdefault(tuple(map(row.__getitem__, key)), row)
     if len(keyed) < WORTH_IT or conn.dialect.name != "postgresql":
         if len(insert_new(conn, table, list(keyed.values()), key)) < len(keyed):
             raise IsThere

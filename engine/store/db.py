@@ -139,7 +139,10 @@ def moment_text(value: datetime) -> str:
 
 def dump_json(value: Any) -> str:
     """JSON text of a value; Decimal becomes text, times RFC 3339, spans ISO 8601."""
-    return orjson.dumps(value, default=_plain, option=orjson.OPT_NON_STR_KEYS).decode()
+    try:
+        return orjson.dumps(value, default=_plain).decode()
+    except TypeError:  # a key that is no text: to look out for them always doubles the price
+        return orjson.dumps(value, default=_plain, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 def _plain(value: Any) -> Any:

@@ -45,8 +45,8 @@ effects = Table(
     "effects",
     metadata,
     Column("id", Whole, primary_key=True, autoincrement=True),
-    # eff_<its run's>_…: the idempotency key. It begins as the run's id does (core/effect.py), so its
-    # index finds a run's effects too.
+    # The idempotency key. It begins as the run's id does (core/effect.py), so its index finds a
+    # run's effects too.
     Column("key", Text, nullable=False, unique=True),
     tenant_column(),
     Column("run_id", Text, nullable=False),

@@ -10,11 +10,10 @@ from sqlalchemy import Column, Index, SmallInteger, Table, Text, UniqueConstrain
 from sqlalchemy.engine import Connection
 
 from engine.core.ids import first_id
-from engine.store.among import among, belongs_to
+from engine.store.among import among, among_pairs, belongs_to
 from engine.store.bulk import insert_new
 from engine.store.copying import WORTH_IT, copy_new
 from engine.store.db import Json, Moment, metadata, tenant_column
-from engine.store.lookups import by_pairs
 from engine.store.rows import plain_rows
 from engine.store.seam import kept_in_memory
 
@@ -63,8 +62,12 @@ def find_events(conn: Connection, tenant: str, ids: Iterable[str]) -> list[Any]:
 
 def find_ids(conn: Connection, tenant: str, pairs: Sequence[tuple[str, str]]) -> dict[Any, str]:
     """{(source, external id): id} of those that are stored."""
-    names = ("source", "external_id", "id")
-    found = by_pairs(conn, tenant, events, ("source", "external_id"), pairs, names)
+    found = conn.execute(
+        select(events.c.source, events.c.external_id, events.c.id).where(
+            events.c.tenant == tenant,
+            among_pairs(events.c.source, events.c.external_id, pairs),
+        )
+    )
     return {(row[0], row[1]): row[2] for row in found}
 
 

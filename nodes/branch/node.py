@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
+from collections.abc import Mapping
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
 
 from engine.core.choices import doubled_ports, port_id, port_name
 from engine.core.errors import Problem
 from engine.core.expression import compile_condition
+from engine.core.expression.facts import facts_of, facts_reader
 from engine.core.fields import Condition, Form, field
-from engine.core.node import (
-    DEFAULT,
-    Context,
-    Done,
-    Ended,
-    NodeConfig,
-    NodeType,
-    Prepared,
-    Texts,
-)
+from engine.core.node import DEFAULT, Context, Done, NodeConfig, NodeType, Reason, Texts
+from engine.core.prepared import CHANGES, Outcome, Prepared
 from engine.core.text import text
-
-MOST_ITEMS = 10  # of a list, in a reason
-_PLAIN = frozenset({str, Decimal, int, bool, type(None)})
 
 
 class Branch(Form):
@@ -33,10 +23,9 @@ class Branch(Form):
     when: Condition = field(text("满足条件", "Condition"), widget="condition")
 
     @cached_property
-    def looks_at(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """The names the condition reads, whole and in parts; found once, used in every run."""
-        names = sorted(compile_condition(self.when).names)
-        return tuple((name, tuple(name.split("."))) for name in names)
+    def looks_at(self) -> list[str]:
+        """The names the condition reads; found once, used in every run."""
+        return sorted(compile_condition(self.when).names)
 
 
 class Config(NodeConfig):
@@ -64,7 +53,7 @@ def run(config: Config, ctx: Context) -> Done:
             if holds(branch.when):
                 chosen.append(branch)
                 break
-    facts = _facts(chosen or branches, ctx.scope)
+    facts = facts_of([found for one in chosen or branches for found in one.looks_at], ctx.scope)
     if not chosen:
         reason = "none" if facts else "none_plain", {"facts": facts}
         return Done("default", {"branches": []}, (), reason)
@@ -79,23 +68,24 @@ def prepare(config: Config, texts: Texts) -> Prepared | None:
     if config.mode == "every":
         return None
     ways = [
-        (texts.condition(one.when), _reader((one,)), one.id, {"branches": [one.id]}, [one.name])
+        (texts.condition(one.when), facts_reader(one.looks_at), one.id, [one.name])
         for one in config.branches
     ]
-    otherwise = _reader(config.branches)
+    otherwise = facts_reader([found for one in config.branches for found in one.looks_at])
 
-    def prepared(ctx: Context) -> Ended:
-        scope, now = ctx.scope, ctx.now
-        for holds, facts_of, id_, output, names in ways:
+    def quick(
+        scope: Mapping[str, Any], now: datetime, owner: str, customer: Mapping[str, Any] | None
+    ) -> tuple[str, Reason]:
+        for holds, read, id_, names in ways:
             if holds(scope, now):
-                facts = facts_of(scope)
+                facts = read(scope)
                 told = {"names": names, "facts": facts}
-                return id_, output, ("matched" if facts else "matched_plain", told), (), None
+                return id_, ("matched" if facts else "matched_plain", told)
         facts = otherwise(scope)
-        reason = "none" if facts else "none_plain", {"facts": facts}
-        return "default", {"branches": []}, reason, (), None
+        return "default", ("none" if facts else "none_plain", {"facts": facts})
 
-    return prepared
+    outcomes = {one.id: Outcome({"branches": [one.id]}, CHANGES) for one in config.branches}
+    return Prepared({**outcomes, "default": Outcome({"branches": []}, CHANGES)}, quick)
 
 
 def check(config: Config) -> list[Problem]:
@@ -108,56 +98,6 @@ def check(config: Config) -> list[Problem]:
             )
             found.append(Problem(f"/branches/{index}/when", message, "required"))
     return found
-
-
-def _facts(branches: Iterable[Branch], scope: Mapping[str, Any]) -> dict[str, Any]:
-    """What the conditions looked at: {"order.amount": 620, "customer.level": "gold"}.
-
-    Records and lists of records are left out: much in the journal, little in a sentence.
-    """
-    facts: dict[str, Any] = {}
-    for branch in branches:
-        for name, parts in branch.looks_at:
-            found: Any = scope
-            for part in parts:
-                if found.__class__ is dict or isinstance(found, Mapping):
-                    found = found.get(part)
-                else:
-                    found = None
-                    break
-            if found.__class__ in _PLAIN:
-                facts[name] = found
-                continue
-            if isinstance(found, (list, tuple)):
-                found = list(found[:MOST_ITEMS])
-                if any(isinstance(item, (Mapping, list, tuple)) for item in found):
-                    continue
-            if not isinstance(found, Mapping):
-                facts[name] = found
-    return facts
-
-
-def _reader(branches: tuple[Branch, ...]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-    """`_facts` of these branches, quick where every name is a plain field of a record."""
-    fields: list[tuple[str, str, str]] | None = None
-
-    def read(scope: Mapping[str, Any]) -> dict[str, Any]:
-        nonlocal fields
-        if fields is None:
-            names = [found for branch in branches for found in branch.looks_at]
-            fields = [(name, parts[0], parts[1]) for name, parts in names if len(parts) == 2]
-            fields = fields if len(fields) == len(names) else []
-        facts: dict[str, Any] = {}
-        try:
-            for name, record, member in fields:
-                found = facts[name] = scope[record][member]
-                if found.__class__ not in _PLAIN:
-                    return _facts(branches, scope)
-        except (KeyError, TypeError):
-            return _facts(branches, scope)
-        return facts or _facts(branches, scope)
-
-    return read
 
 
 NODE = NodeType(

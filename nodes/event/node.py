@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
 from engine.core.errors import Problem
 from engine.core.fields import Condition, Form, field
-from engine.core.node import Context, Done, Ended, NodeConfig, NodeType, Prepared, Texts
+from engine.core.node import Context, Done, NodeConfig, NodeType, Reason, Texts
+from engine.core.prepared import CHANGES, Outcome, Prepared
 from engine.core.text import text
 from engine.core.triggers import Absent, Count, Listen
 
@@ -111,18 +114,19 @@ class Config(NodeConfig):
 
 def run(config: Config, ctx: Context) -> Done:
     # No output: the event and its record are names of their own, kept once with the event.
-    port, output, reason, _, _ = _fired(ctx)
-    return Done(port, output, (), reason)
+    port, reason = _fired(ctx.scope, ctx.now, ctx.owner, ctx.customer)
+    return Done(port, {}, (), reason)
 
 
 def prepare(config: Config, texts: Texts) -> Prepared:
-    return _fired
+    return Prepared({"out": Outcome({}, CHANGES)}, _fired)
 
 
-def _fired(ctx: Context) -> Ended:
-    get = ctx.scope["event"].get
-    values = {"type": get("type"), "subject": get("subject") or get("id")}
-    return "out", {}, ("fired", values), (), None
+def _fired(
+    scope: Mapping[str, Any], now: datetime, owner: str, customer: Mapping[str, Any] | None
+) -> tuple[str, Reason]:
+    get = scope["event"].get
+    return "out", ("fired", {"type": get("type"), "subject": get("subject") or get("id")})
 
 
 def start(config: Config) -> Listen:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localcontext
 from typing import Any, Literal
 
 from engine.core.errors import GiveUp, Problem
 from engine.core.fields import Form, field
-from engine.core.node import Context, Done, Ended, NodeConfig, NodeType, Prepared, Texts
+from engine.core.node import Context, Done, Evaluate, NodeConfig, NodeType, Texts
+from engine.core.prepared import CHANGES, Outcome, Prepared
 from engine.core.text import text
 
 _MODES = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "down": ROUND_DOWN}
@@ -69,27 +72,30 @@ def run(config: Config, ctx: Context) -> Done:
 
 
 def prepare(config: Config, texts: Texts) -> Prepared:
-    """Each value with what fills it, None where there is nothing to fill."""
-    fields = [
-        (
-            one.name,
-            texts.template(one.value) if isinstance(one.value, str) and "{{" in one.value else None,
-            one.value,
-            one.round,
-        )
-        for one in config.fields
-    ]
+    """Each variable with the function that gives its value."""
+    fields = [(one.name, _filler(one, texts)) for one in config.fields]
     reason = "set", {"names": list(dict.fromkeys(one.name for one in config.fields))}
 
-    def prepared(ctx: Context) -> Ended:
-        scope, now = ctx.scope, ctx.now
+    def quick(
+        scope: Mapping[str, Any], now: datetime, owner: str, customer: Mapping[str, Any] | None
+    ) -> tuple[str, dict[str, Any]]:
         found: dict[str, Any] = {}
-        for name, fill, written, rounding in fields:
-            value = written if fill is None else fill(scope, now)
-            found[name] = value if rounding is None else _rounded(value, rounding, name)
-        return "out", found, reason, (), found
+        for name, fill in fields:
+            found[name] = fill(scope, now)
+        return "out", found
 
-    return prepared
+    return Prepared({"out": Outcome(CHANGES, reason, sets_output=True)}, quick)
+
+
+def _filler(one: Field, texts: Texts) -> Evaluate:
+    """(scope, now) -> the value of a variable."""
+    written, name, rounding = one.value, one.name, one.round
+    fill: Evaluate = lambda scope, now: written  # noqa: E731
+    if isinstance(written, str) and "{{" in written:
+        fill = texts.template(written)
+    if rounding is None:
+        return fill
+    return lambda scope, now: _rounded(fill(scope, now), rounding, name)
 
 
 def check(config: Config) -> list[Problem]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
@@ -9,16 +11,8 @@ from typing import Any
 from engine.core.choices import doubled_ports, port_id, port_name
 from engine.core.errors import Problem
 from engine.core.fields import Form, field
-from engine.core.node import (
-    DEFAULT,
-    Context,
-    Done,
-    Ended,
-    NodeConfig,
-    NodeType,
-    Prepared,
-    Texts,
-)
+from engine.core.node import DEFAULT, Context, Done, NodeConfig, NodeType, Texts
+from engine.core.prepared import CHANGES, Outcome, Prepared
 from engine.core.text import text
 
 
@@ -59,18 +53,23 @@ def run(config: Config, ctx: Context) -> Done:
 def prepare(config: Config, texts: Texts) -> Prepared:
     """What each text in the cases gives is known beforehand; any other value is looked at."""
     evaluate = texts.expression(config.value)
-    known = {value: _ended(_answer(config, value)) for value in config.by_text}
+    known = {value: _told(_answer(config, value)) for value in config.by_text}
 
-    def prepared(ctx: Context) -> Ended:
-        found = evaluate(ctx.scope, ctx.now)
-        answer = known.get(found) if found.__class__ is str else None
-        return answer or _ended(_answer(config, found))
+    def quick(
+        scope: Mapping[str, Any], now: datetime, owner: str, customer: Mapping[str, Any] | None
+    ) -> tuple[str, Any]:
+        found = evaluate(scope, now)
+        if found.__class__ is str and found in known:
+            return known[found]
+        return _told(_answer(config, found))
 
-    return prepared
+    changing = Outcome(CHANGES, CHANGES)
+    outcomes = {"default": changing} | {case.id: changing for case in config.cases}
+    return Prepared(outcomes, quick)
 
 
-def _ended(done: Done) -> Ended:
-    return done.port, done.output, done.reason, (), None  # type: ignore[return-value]
+def _told(done: Done) -> tuple[str, Any]:
+    return str(done.port), (done.output, done.reason)
 
 
 def _answer(config: Config, found: Any) -> Done:

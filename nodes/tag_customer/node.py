@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from engine.core.effect import Effect
-from engine.core.errors import Problem
+from engine.core.errors import GiveUp, Problem
 from engine.core.fields import field
-from engine.core.node import Context, Done, Ended, NodeConfig, NodeType, Prepared, Texts, because
-from engine.core.people import customer_field, customer_id
+from engine.core.node import Context, Done, NodeConfig, NodeType, Texts, because
+from engine.core.people import NO_CUSTOMER, customer_field, customer_id, customer_of
+from engine.core.prepared import CHANGES, Outcome, Prepared
 from engine.core.text import text
 
 
@@ -53,19 +56,21 @@ def prepare(config: Config, texts: Texts) -> Prepared | None:
     if config.fixed is None or config.customer or not any(config.fixed):
         return None
     add, remove, shown = config.fixed
-    output, reason = {"added": add, "removed": remove}, ("tagged", {"tags": shown})
+    outcome = Outcome({"added": add, "removed": remove}, ("tagged", {"tags": shown}), CHANGES)
 
-    def prepared(ctx: Context) -> Ended:
-        owner = ctx.owner
-        customer = owner.removeprefix("customer:")
-        if not customer or customer == owner:
-            customer = customer_id("", ctx)
-            owner = f"customer:{customer}"
-        args = {"customer": customer, "add": add, "remove": remove}
-        effect = Effect("customer.tag", args, "write", None, None, owner, owner)
-        return "out", output, reason, (effect,), None
+    def quick(
+        scope: Mapping[str, Any], now: datetime, owner: str, customer: Mapping[str, Any] | None
+    ) -> tuple[str, tuple[Effect, ...]]:
+        own = owner.removeprefix("customer:")
+        if not own or own == owner:
+            own = customer_of(owner, customer) or ""
+            owner = f"customer:{own}"
+        if not own:
+            raise GiveUp(NO_CUSTOMER, code="no_customer")
+        args = {"customer": own, "add": add, "remove": remove}
+        return "out", (Effect("customer.tag", args, "write", None, None, owner, owner),)
 
-    return prepared
+    return Prepared({"out": outcome}, quick)
 
 
 def _wishes(add: list[Any], remove: list[Any]) -> tuple[list[str], list[str], str]:

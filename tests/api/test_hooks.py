@@ -100,8 +100,11 @@ def test_a_paused_connection_asks_to_come_again(
     anybody: Client, admin: Client, world: World
 ) -> None:
     connect(world)
+    assert push(anybody, "/hooks/webhook/erp", cloud_event("1")).status_code < 300
     admin.post("/api/v1/connections/erp/pause", headers={"If-Match": "*"})
-    assert push(anybody, "/hooks/webhook/erp", cloud_event("1")).status_code == 503
+    assert push(anybody, "/hooks/webhook/erp", cloud_event("2")).status_code == 503
+    admin.post("/api/v1/connections/erp/resume", headers={"If-Match": "*"})
+    assert push(anybody, "/hooks/webhook/erp", cloud_event("2")).status_code < 300
 
 
 SHIPPED = {

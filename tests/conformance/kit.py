@@ -219,17 +219,14 @@ def prepared_case(node: NodeType, case: Case) -> Outcome | None:
     config = node.config.model_validate(copy.deepcopy(case.config))
     texts = Texts()
     texts.collect(config)
-    run = node.prepare(config, texts) if node.prepare is not None else None
-    if run is None:
-        return None
+    known = node.prepare(config, texts) if node.prepare is not None else None
+    if known is None or isinstance(known, Done):
+        return known and Outcome([], done=known)
+    ctx = context_of(case)
     try:
-        found = run if isinstance(run, Done) else run(context_of(case))
+        return Outcome([], done=known.done(*known.run(ctx.scope, ctx.now, ctx.owner, ctx.customer)))
     except GiveUp as error:
         return Outcome([], error=error)
-    if isinstance(found, tuple):
-        port, output, reason, effects, sets = found
-        found = Done(port, output, effects, reason, sets or {})
-    return Outcome([], done=found) if isinstance(found, Done) else Outcome([found])
 
 
 def _ask(ask: Ask) -> dict[str, Any]:

@@ -12,8 +12,8 @@ import type { FlowStore, FlowStoreApi } from "./store"
 export interface View {
   fit: () => void
   zoom: (by: "in" | "out" | "whole") => void
-  /** Brings steps into sight. */
-  show: (ids: readonly string[]) => void
+  /** Brings steps into sight, with so many pixels of the window `below` them. */
+  show: (ids: readonly string[], below?: number) => void
   /** Where a step's middle is drawn, on the canvas. */
   placeOf: (id: string) => Position | null
   /** The middle of what is seen, on the canvas. */

@@ -225,7 +225,9 @@ function Previewed({ preview }: { preview: Preview }) {
   // It stands below the form: whoever asked for it sees it.
   const shown = useRef<HTMLDivElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: for each preview anew
-  useEffect(() => shown.current?.scrollIntoView({ behavior: "smooth" }), [preview])
+  useEffect(() => {
+    shown.current?.scrollIntoView({ behavior: "smooth" })
+  }, [preview])
   return (
     <div ref={shown}>
       {preview.flows.map(({ document, problems }) => (

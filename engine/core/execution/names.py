@@ -123,9 +123,12 @@ def _names_of(advance: Advance, scope_id: str) -> dict[str, Any]:
         start = advance.start
         given = start.get("params") if kind == "root" else None
         params = {**graph.params, **(given or {})}
-        names = flow_names(
-            advance.signal, start.get("event") or {}, params, scope["out"], scope.get("input")
-        )
+        event = start.get("event") or {}
+        handed = scope.get("input")
+        if handed:
+            # A sub-flow on the same record: the same event, with what the caller hands in.
+            event = {**event, "data": {**_data_of(event), **handed}}
+        names = flow_names(advance.signal, event, params, scope["out"])
         names["vars"] = scope["vars"]
         return names
     parent: str = scope["parent"]
@@ -148,21 +151,24 @@ def flow_names(
     event: Mapping[str, Any],
     params: Mapping[str, Any],
     outputs: Mapping[str, Any],
-    handed: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The names of a flow's own scope, in which no variable is set yet; `outputs` stays itself."""
-    data = event.get("data")
+    data, customer = event.get("data"), signal.customer
     if data.__class__ is not dict:
-        data = dict(data) if isinstance(data, Mapping) else {}
-    if handed:
-        # A sub-flow on the same record: the same event, with what the caller hands in.
-        data = {**data, **handed}
-        event = {**event, "data": data}
-    customer = signal.customer
-    names: dict[str, Any] = data.copy()  # its record: order, refund, message, ...
+        data = _data_of(event)
+    names = _OWN_NAMES.copy()  # has room for what is added
+    names.update(data)  # its record: order, refund, message, ...
     names["event"] = event
     names["customer"] = data.get("customer") if customer is None else customer
     names["params"] = params
     names["vars"] = {}
     names["steps"] = outputs
     return names
+
+
+_OWN_NAMES: dict[str, Any] = dict.fromkeys(("event", "customer", "params", "vars", "steps"))
+
+
+def _data_of(event: Mapping[str, Any]) -> dict[str, Any]:
+    data = event.get("data")
+    return dict(data) if isinstance(data, Mapping) else {}

@@ -18,7 +18,7 @@ from typing import Any
 
 from engine.core.effect import Effect, key_at, place_in_run
 from engine.core.execution.advance import ROOT, Advance, State
-from engine.core.execution.names import StepContext, flow_names
+from engine.core.execution.names import flow_names
 from engine.core.execution.scopes import new_scope
 from engine.core.execution.steps import Step
 from engine.core.execution.told import Telling
@@ -116,31 +116,28 @@ class Ended(Decision):
         return self._rows
 
 
-def opening(version: Version, signal: Signal, step: Step) -> StepContext:
-    """What the steps of a run that begins can read; one context for all of them, from the first on.
-
-    Raises KeyError where the start does not say whose run it is.
-    """
+def opening(version: Version, signal: Signal) -> dict[str, Any]:
+    """The names steps can read when a run begins."""
     start = signal.value
     params, given = version.params, start.get("params")
     params = {**params, **(given or {})} if params or given else {}
-    names = flow_names(signal, start["event"], params, {})
-    return StepContext(signal, start, ROOT, step, names)
+    return flow_names(signal, start["event"], params, {})
 
 
 def sender(step: Step, path: str) -> Send:
-    """Gives the commands for the effects of one step, by (commands, run id, effects)."""
+    """Gives the commands for the effects of one step, one at least: (commands, run id, effects)."""
     retry = step.retry
-    places: list[str] = []
+    first = place_in_run(ROOT, step.id, 1, 1)
 
     def send(commands: list[Command], run_id: str, effects: Sequence[Effect]) -> tuple[str, ...]:
-        while len(places) < len(effects):
-            places.append(place_in_run(ROOT, step.id, 1, len(places) + 1))
-        keys: list[str] = []
-        for effect, place in zip(effects, places, strict=False):
-            key = key_at(run_id, place)
-            commands.append(Command("effect", "", effect, key, retry, path))
-            keys.append(key)
+        key = key_at(run_id, first)
+        commands.append(Command("effect", "", effects[0], key, retry, path))
+        if len(effects) == 1:
+            return (key,)
+        keys = [key]
+        for n, effect in enumerate(effects[1:], 2):
+            keys.append(key_at(run_id, place_in_run(ROOT, step.id, 1, n)))
+            commands.append(Command("effect", "", effect, keys[-1], retry, path))
         return tuple(keys)
 
     return send

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
 
 from engine.core.execution.texts import Texts
-from engine.core.node import Done, NodeType, Prepared
+from engine.core.node import Ask, Context, Done, NodeType
+from engine.core.prepared import Prepared
 
 
 @dataclass(slots=True, eq=False)
@@ -40,7 +41,7 @@ class Step:
     id: str
     type: NodeType
     config: Any
-    run: Prepared  # with its config inside
+    run: Callable[[Context], Done | Ask]  # with its config inside
     flow_key: str
     texts: Texts  # its flow's expressions
     tail: str  # "/n3": what a step's path adds to its scope
@@ -48,7 +49,7 @@ class Step:
     retry: Mapping[str, Any] | None
     body: str | None
     handlers: Mapping[str, str]
-    is_short: bool = False  # `run` was prepared: where it ends, it answers by the short form
+    prepared: Prepared | None = None
     fixed: Done | None = None  # what it always ends with, where that is known
     join: Join | None = None
     is_choice: bool = False

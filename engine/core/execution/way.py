@@ -72,6 +72,10 @@ class Route:
         scope["left"] = self.left
 
 
+def _none_known(signal: Signal) -> None:
+    return None
+
+
 class Ways:
     """What is known of the runs of one trigger.
 
@@ -86,7 +90,7 @@ class Ways:
 
     def __init__(self, first: Route | None) -> None:
         self.first = first
-        self.go: Callable[[Signal], Any] | None = None
+        self.go: Callable[[Signal], Any] = _none_known
         self.count = 0
         self.worked_out = 0
         self.due = FIRST_WRITTEN

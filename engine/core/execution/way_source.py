@@ -4,47 +4,47 @@ For a flow of a trigger, a choice and an end, both of whose ways were taken, it 
 
     def go(signal):
         try:
-            context = opening(version, signal, step0)
-            scope, commands = context.scope, []
+            start = signal.value
+            now, owner, customer = signal.now, start['owner'], signal.customer
+            scope, commands = opening(version, signal), []
             out = scope['steps']
-            port, output0, reason0, effects, sets = run0(context)
-            if port != port1: return hand_over0(signal, scope, commands, [])
-            keys0 = send0(commands, context.run_id, effects) if effects else ()
-            out[id0] = output0
-            if sets: scope['vars'] = {**scope['vars'], **sets}
-            context.step = step1
-            port, output1, reason1, effects, sets = run1(context)
+            port, found0 = run0(scope, now, owner, customer)
+            out[id0] = fixed1
+            port, found1 = run1(scope, now, owner, customer)
             if port == port2:
-                ...
-                out[id2] = output2
+                out[id1] = fixed2
+                out[id2] = fixed3
                 commands.append(end3)
-                told = [told3_0, output0, reason0, keys0, told3_1, output1, reason1, keys1, told3_2]
-                return Ended(place3, signal, scope, commands, told)
+                return Ended(place3, signal, scope, commands, [told3_0, found0, told3_2, ...])
             if port == port4:
                 ...
-            return hand_over1(signal, scope, commands, [told1_0, output0, reason0, keys0, told1_1])
+            return hand_over1(signal, scope, commands, [told1_0, found0, told1_2])
         except Failure:
             return None
 
-A number is that of a route: route 0 is the beginning, `port1` leads to route 1. No text of a user
-enters the source: ids, ports and paths are names of the function's globals.
+The trigger has one port, so nothing is asked. A number is that of a route: route 0 is the
+beginning, `port1` leads to route 1 and `fixed1` is what every run gives that goes there; `found0`
+is what this run found at route 0. No text of a user enters the source: ids, ports, paths and
+whatever never changes are names of the function's globals.
 
-A step with a short answer (NodeType.prepare) is taken apart as it is; of any other the members of
-its Done are read. One that always ends the same is not called: its row is there already, and the
-run's end too where it is the last. Whatever is not as expected (an Ask has no port) is a Failure.
+Of a prepared step (prepared.py) only what changes is looked at. Any other is given a context, and
+the members of its Done are read. One that always ends the same is not called, and where it is the
+last, the run's end is there already. Whatever is not as expected (an Ask has no port) is a Failure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
-from engine.core.execution.advance import Advance
+from engine.core.execution.advance import ROOT, Advance
+from engine.core.execution.names import StepContext
 from engine.core.execution.one_way import Ended, Place, opening, sender
 from engine.core.execution.steps import Step
-from engine.core.execution.told import Ran, Telling
+from engine.core.execution.told import Name, Telling
 from engine.core.execution.way import Route
+from engine.core.prepared import Outcome
 from engine.core.run import Command, Row, Signal, row
 from engine.core.version import Version
 
@@ -56,22 +56,33 @@ _NAMES: dict[str, Any] = {
     "Command": Command,
     "Ended": Ended,
     "Failure": Exception,
+    "ROOT": ROOT,
+    "StepContext": StepContext,
     "members": attrgetter("port", "output", "reason", "effects", "sets", "ends_run"),
     "nothing": None,
     "opening": opening,
 }
 
 
+class _Behind(NamedTuple):
+    """What lies behind a place: the rows told, whether a context was made, and a variable set."""
+
+    rows: tuple[Row, ...] = ()
+    has_context: bool = False
+    has_variables: bool = False
+
+
 def write_function(version: Version, first: Route) -> Go:
     """The function of all ways known from a route on."""
     writer = _Writer(version)
-    writer.hold(f"step{writer.number(first)}", first.step)
+    writer.number(first)
     writer.add(0, "def go(signal):")
     writer.add(1, "try:")
-    writer.add(2, "context = opening(version, signal, step0)")
-    writer.add(2, "scope, commands = context.scope, []")
+    writer.add(2, "start = signal.value")
+    writer.add(2, "now, owner, customer = signal.now, start['owner'], signal.customer")
+    writer.add(2, "scope, commands = opening(version, signal), []")
     writer.add(2, "out = scope['steps']")
-    writer.ways(first, 2, ())
+    writer.ways(first, 2, _Behind())
     writer.add(1, "except Failure:")
     writer.add(2, "return None")
     exec(compile("\n".join(writer.lines), "<way>", "exec"), writer.names)
@@ -85,6 +96,7 @@ class _Writer:
         self.names: dict[str, Any] = {**_NAMES, "version": version}
         self.lines: list[str] = []
         self.numbers: dict[Route, int] = {}
+        self.outputs: dict[Route, str] = {}  # by route: the name of what the step before it gave
 
     def add(self, depth: int, line: str) -> None:
         self.lines.append("    " * depth + line)
@@ -97,82 +109,108 @@ class _Writer:
         self.names[name] = value
         return name
 
-    def ways(self, route: Route, depth: int, done: tuple[Row | Ran, ...]) -> None:
-        """Everything that can be done from a place on; `done` is what was on the way here."""
+    def ways(self, route: Route, depth: int, behind: _Behind) -> None:
+        """Everything that can be done from a place on."""
         while route.step is not None:
             step, fixed = route.step, route.step.fixed
-            known = [(port, then) for port, then in route.onward.items() if then is not None]
-            if fixed is not None:
-                known = [(port, then) for port, then in known if port == fixed.port]
+            known = _known(step, route)
             if not known or depth > DEEPEST:
-                self.add(depth, self.stop(route, done))
+                self.add(depth, self.stop(route, behind))
                 return
             if fixed is None:
-                self.call(route, step, depth)
+                behind = self.call(route, step, depth, behind)
                 for port, then in known[1:]:
                     self.add(depth, f"if port == {self.port(port, then)}:")
-                    here = self.leave(route, step, port, then, depth + 1, done)
+                    here = self.leave(route, step, port, then, depth + 1, behind)
                     self.ways(then, depth + 1, here)
             port, then = known[0]
-            if fixed is None:
-                self.add(depth, f"if port != {self.port(port, then)}: {self.stop(route, done)}")
-            done = self.leave(route, step, port, then, depth, done)
+            if fixed is None and not _is_certain(step):
+                self.add(depth, f"if port != {self.port(port, then)}: {self.stop(route, behind)}")
+            behind = self.leave(route, step, port, then, depth, behind)
             if fixed is not None and fixed.ends_run:
-                self.end(then, depth, done, self.output(route))
+                self.end(then, depth, behind, self.outputs[then])
                 return
             route = then
-        last = route.before
-        while last is not None and (last.step is None or last.step.id != route.last):
+        # The output of a scope is that of its last step.
+        last: Route | None = route
+        while last is not None and not _comes_from(last, route.last):
             last = last.before
-        self.end(route, depth, done, "nothing" if last is None else self.output(last))
-
-    def output(self, route: Route) -> str:
-        return f"output{self.number(route)}"
+        self.end(route, depth, behind, "nothing" if last is None else self.outputs[last])
 
     def port(self, port: str, then: Route) -> str:
         return self.hold(f"port{self.number(then)}", port)
 
-    def call(self, route: Route, step: Step, depth: int) -> None:
-        """Calls a step; its outcome is in port, output, reason, effects, sets and perhaps ends."""
+    def call(self, route: Route, step: Step, depth: int, behind: _Behind) -> _Behind:
+        """Calls a step: `port` and what it says beside."""
         n = self.number(route)
+        if step.prepared is not None:
+            run = self.hold(f"run{n}", step.prepared.run)
+            self.add(depth, f"port, found{n} = {run}(scope, now, owner, customer)")
+            return behind
         held, run = self.hold(f"step{n}", step), self.hold(f"run{n}", step.run)
-        outcome = f"port, output{n}, reason{n}, effects, sets"
-        if route.before is not None:
+        if behind.has_context:
             self.add(depth, f"context.step = {held}")
-        if step.is_short:
-            self.add(depth, f"{outcome} = {run}(context)")
         else:
-            self.add(depth, f"{outcome}, ends = members({run}(context))")
+            self.add(depth, f"context = StepContext(signal, start, ROOT, {held}, scope)")
+        told = f"port, output{n}, reason{n}, effects, sets, ends"
+        self.add(depth, f"{told} = members({run}(context))")
+        return behind._replace(has_context=True)
 
     def leave(
-        self,
-        route: Route,
-        step: Step,
-        port: str,
-        then: Route,
-        depth: int,
-        done: tuple[Row | Ran, ...],
-    ) -> tuple[Row | Ran, ...]:
-        """What a step leaves behind: its output, effects, variables and row."""
-        n, fixed = self.number(route), step.fixed
-        output, id_ = self.output(route), self.hold(f"id{n}", step.id)
+        self, route: Route, step: Step, port: str, then: Route, depth: int, behind: _Behind
+    ) -> _Behind:
+        """What a step leaves behind by a port: its output, effects, variables and rows."""
+        n, m, fixed = self.number(route), self.number(then), step.fixed
+        outcome = step.prepared.outcomes[port] if step.prepared is not None else None
         if fixed is not None:
-            self.hold(output, fixed.output)
-            self.add(depth, f"out[{id_}] = {output}")
-            made = row(route.path, "done", port, fixed.output, fixed.reason)
-            return (*done, made, *then.skipped)
-        send = self.hold(f"send{n}", sender(step, route.path))
-        self.add(depth, f"keys{n} = {send}(commands, context.run_id, effects) if effects else ()")
-        self.add(depth, f"out[{id_}] = {output}")
-        self.add(depth, "if sets: scope['vars'] = {**scope['vars'], **sets}")
-        ran = Ran(route.path, port, (output, f"reason{n}", f"keys{n}"))
-        done = (*done, ran, *then.skipped)
-        if not step.is_short:
+            self.outputs[then] = self.hold(f"fixed{m}", fixed.output)
+            said = _row(route.path, port, fixed.output, fixed.reason, ())
+        elif outcome is not None:
+            said = self.take(route, step, port, then, depth, outcome)
+        else:
+            self.outputs[then] = Name(f"output{n}")
+            self.send(route, step, depth, "effects", f"keys{n}")
+            said = _row(route.path, port, *map(Name, (f"output{n}", f"reason{n}", f"keys{n}")))
+        output = self.outputs[then]
+        self.add(depth, f"out[{self.hold(f'id{n}', step.id)}] = {output}")
+        behind = behind._replace(rows=(*behind.rows, said, *then.skipped))
+        if fixed is not None or (outcome is not None and not outcome.sets_output):
+            return behind
+        sets = "sets" if outcome is None else output
+        kept = f"{{**scope['vars'], **{sets}}}" if behind.has_variables else f"{{**{sets}}}"
+        line = f"scope['vars'] = {kept}"
+        self.add(depth, f"if sets: {line}" if outcome is None else line)
+        if outcome is None:
             self.add(depth, "if ends:")
-            self.end(then, depth + 1, done, output)
-        return done
+            self.end(then, depth + 1, behind, output)
+        return behind._replace(has_variables=True)
 
-    def end(self, route: Route, depth: int, done: tuple[Row | Ran, ...], output: str) -> None:
+    def take(
+        self, route: Route, step: Step, port: str, then: Route, depth: int, outcome: Outcome
+    ) -> Row:
+        """Names what changes of a prepared step's outcome; its row."""
+        n, m, changes = self.number(route), self.number(then), outcome.changes
+        names = {member: Name(f"{member}{n}") for member in changes}
+        if len(changes) > 1:
+            self.add(depth, f"{', '.join(names.values())} = found{n}")
+        elif changes:
+            names[changes[0]] = Name(f"found{n}")
+        self.outputs[then] = names.get("output") or self.hold(f"fixed{m}", outcome.output)
+        keys: Any = ()
+        if "effects" in names or outcome.effects:
+            keys = Name(f"keys{n}")
+            effects = names.get("effects") or self.hold(f"sends{m}", outcome.effects)
+            self.send(route, step, depth, effects, keys)
+        output, reason = names.get("output", outcome.output), names.get("reason", outcome.reason)
+        return _row(route.path, port, output, reason, keys)
+
+    def send(self, route: Route, step: Step, depth: int, effects: str, keys: str) -> None:
+        """Gives the commands for a step's effects."""
+        send = self.hold(f"send{self.number(route)}", sender(step, route.path))
+        sent = f"{send}(commands, start['run_id'], {effects}) if {effects} else ()"
+        self.add(depth, f"{keys} = {sent}")
+
+    def end(self, route: Route, depth: int, behind: _Behind, output: str) -> None:
         """The run ends at a place, with this output."""
         n = self.number(route)
         if output in self.names:
@@ -180,26 +218,49 @@ class _Writer:
         else:
             told = f"{{'status': 'succeeded', 'output': {output}, 'error': None}}"
             end = f"Command('end', '', {told})"
-        place, told = self.place(route, done)
+        place, told = self.place(route, behind)
         self.add(depth, f"commands.append({end})")
-        self.add(depth, f"told = {told}")
-        self.add(depth, f"return Ended({place}, signal, scope, commands, told)")
+        self.add(depth, f"return Ended({place}, signal, scope, commands, {told})")
 
-    def stop(self, route: Route, done: tuple[Row | Ran, ...]) -> str:
+    def stop(self, route: Route, behind: _Behind) -> str:
         """Hands over before a place's step."""
-        place, told = self.place(route, done)
+        place, told = self.place(route, behind)
         hand_over = self.hold(f"hand_over{self.number(route)}", self.names[place].hand_over)
         return f"return {hand_over}(signal, scope, commands, {told})"
 
-    def place(self, route: Route, done: tuple[Row | Ran, ...]) -> tuple[str, str]:
+    def place(self, route: Route, behind: _Behind) -> tuple[str, str]:
         """The names of a place and of what is told of the way there."""
-        n, telling = self.number(route), Telling(done)
+        n, telling = self.number(route), Telling(behind.rows)
         told = [
-            one if isinstance(one, str) else self.hold(f"told{n}_{index}", one)
+            one if isinstance(one, Name) else self.hold(f"told{n}_{index}", one)
             for index, one in enumerate(telling.members)
         ]
         place = self.hold(f"place{n}", Place(self.version, route, telling))
         return place, f"[{', '.join(told)}]"
+
+
+def _known(step: Step, route: Route) -> list[tuple[str, Route]]:
+    """The ports a step left by before, as far as the way goes on there."""
+    known = [(port, then) for port, then in route.onward.items() if then is not None]
+    if step.fixed is not None:
+        return [(port, then) for port, then in known if port == step.fixed.port]
+    if step.prepared is not None:
+        return [(port, then) for port, then in known if port in step.prepared.outcomes]
+    return known
+
+
+def _is_certain(step: Step) -> bool:
+    """Whether a step leaves by one port only."""
+    return step.prepared is not None and len(step.prepared.outcomes) == 1
+
+
+def _comes_from(route: Route, id_: str | None) -> bool:
+    step = None if route.before is None else route.before.step
+    return step is not None and step.id == id_
+
+
+def _row(path: str, port: str, output: Any, reason: Any, keys: Any) -> Row:
+    return row(path, "done", port, output, reason, keys)
 
 
 def _end(output: Any) -> Command:

@@ -7,12 +7,14 @@ of this room.
 
 What makes the quick form quick, `order.amount > 500 and order.channel == "douyin"` for example:
 
-    (t2 > 'k2' if (t2 := (r1 := scope['k0'])['k1']).__class__ is D else gt(t2, k2, run))
-    and ((t3 := r1['k3']) == 'k4' or t3.__class__ is not S and eq(t3, k4, run))
+    r1 = scope['k0']; t2 = r1['k1']
+    return True if ((t2 > 'k2' if t2.__class__ is D else gt(t2, k2, run))
+    and ((t3 := r1['k3']) == 'k4' or t3.__class__ is not S and eq(t3, k4, run))) else False
 
 - 'k0' stands for the constant and is exchanged for it in the compiled code, which is cheaper to
   load than a name.
-- A record is taken out of the scope once, where it is certain to be looked at first.
+- A record is taken out of the scope once, where it is certain to be looked at first. What is looked
+  at in any case is taken beforehand: any error leads to the careful form, so the order is free.
 - What equals a text is that text: its class is only asked for when it does not. Numbers are asked
   first, for a bool or a float is no Decimal though Python may compare them.
 """
@@ -20,7 +22,8 @@ What makes the quick form quick, `order.amount > 500 and order.channel == "douyi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import tzinfo
 from decimal import Decimal
 from functools import partial
@@ -29,7 +32,7 @@ from typing import Any
 from engine.core.expression import tree, values
 from engine.core.expression.access import entry, item, mapping, read, slice_of
 from engine.core.expression.attributes import call
-from engine.core.expression.constant_table import ConstantTable, to_compare
+from engine.core.expression.constant_table import ConstantTable, as_constants, to_compare
 from engine.core.expression.functions import CONSTANTS, FUNCTIONS, clock, each, today
 from engine.core.expression.matching import match
 from engine.core.expression.reads import Step, Variables, chain, items_of
@@ -87,26 +90,22 @@ def emit(
     writer = _Writer(start, quick is not None, loops)
     writer.uses.update(found.name for found in tree.walk(node) if isinstance(found, tree.Name))
     code = writer.value(node)
-    if condition and not is_boolean(node):
-        code = f"(True if {code} else False)"
+    if condition or is_boolean(node):
+        code = f"True if {code} else False"  # Python then jumps at each test, and keeps no value
+    lines = [*writer.lines, f"return {code}"]
     names = writer.names
     if loops:
         names["new_run"] = lambda: Run(zone, MAX_EFFORT)
-        body = f"    run = new_run()\n    return {code}\n"
-    elif quick is None:
-        body = f"    return {code}\n"
-    else:
+        lines = ["run = new_run()", *lines]
+    elif quick is not None:
         names["careful"] = quick
-        body = f"    try: return {code}\n    except Failure: return careful(scope, now)\n"
+        lines = [f"try: {'; '.join(lines)}", "except Failure: return careful(scope, now)"]
     names["run"] = Run(zone)
-    made = compile(f"def evaluate(scope, now=None):\n{body}", "<expression>", "exec")
+    source = "\n    ".join(["def evaluate(scope, now=None):", *lines])
+    made = compile(source, "<expression>", "exec")
     exec(made, names)
-    found: Any = names.pop("evaluate")
-    held = found.__code__.co_consts
-    found.__code__ = found.__code__.replace(
-        co_consts=tuple(names[one] if one.__class__ is str else one for one in held)
-    )
-    return found  # type: ignore[no-any-return]
+    found: Callable[..., Any] = as_constants(names.pop("evaluate"), names)
+    return found
 
 
 def is_boolean(node: tree.Node) -> bool:
@@ -132,6 +131,9 @@ class _Writer:
         self.count = 0
         self.uses: Counter[str] = Counter()  # how often the tree has each name
         self.held: dict[str, str] = {}  # records of the scope that are in a variable here
+        self.lines: list[str] = []  # what is done before the value is worked out
+        # Whether what is written now is worked out in any case, and in whichever order.
+        self.is_certain = quick
 
     def constant(self, value: Any) -> str:
         return self.constants.name(value)
@@ -143,6 +145,22 @@ class _Writer:
     def fresh(self, letter: str) -> str:
         self.count += 1
         return f"{letter}{self.count}"
+
+    def keep(self, letter: str, code: str) -> tuple[str, str]:
+        """A variable for a value looked at twice: how it is written first, and its name."""
+        name = self.fresh(letter)
+        if not self.is_certain:
+            return f"({name} := {code})", name
+        self.lines.append(f"{name} = {code}")
+        return name, name
+
+    @contextmanager
+    def perhaps(self) -> Iterator[None]:
+        """What is written now may not be looked at: nobody else may count on its variables."""
+        held, is_certain = self.held, self.is_certain
+        self.held, self.is_certain = held.copy(), False
+        yield
+        self.held, self.is_certain = held, is_certain
 
     def value(self, node: tree.Node) -> str:
         return _WRITE[node.__class__](self, node)
@@ -195,8 +213,7 @@ class _Writer:
             if step is data[0] and root in self.held:
                 code = self.held[root]
             elif step is data[0] and self.uses[root] > 1:
-                self.held[root] = self.fresh("r")
-                code = f"({self.held[root]} := {code})"
+                code, self.held[root] = self.keep("r", code)
         last = self.inline(data[-1].name)
         # A listed field that is absent is null; one that is not listed raises, and so on.
         return f"{code}.get({last})" if certain else f"{code}[{last}]"
@@ -221,9 +238,8 @@ class _Writer:
 
     def logic(self, node: tree.Logic) -> str:
         parts = [self.value(node.parts[0])]
-        before = self.held.copy()  # the others may not be looked at
-        parts += map(self.value, node.parts[1:])
-        self.held = before
+        with self.perhaps():
+            parts += map(self.value, node.parts[1:])
         code = f" {node.op} ".join(parts)
         if all(map(is_boolean, node.parts)):
             return f"({code})"
@@ -236,9 +252,8 @@ class _Writer:
         careful, checks = _ARITHMETIC[node.op], ""
         for index, side in enumerate((node.left, node.right)):
             if self.quick and not _is_number(side):
-                held = self.fresh("t")
-                checks += f"({held} := {sides[index]}).__class__ is "
-                sides[index] = held
+                first, sides[index] = self.keep("t", sides[index])
+                checks += f"{first}.__class__ is "
         both = ", ".join(sides)
         if not checks:
             return f"{careful}({both}, run)"
@@ -256,17 +271,12 @@ class _Writer:
                 return f"({code} {'is' if op == '==' else 'is not'} {value})"
             kind = _CLASSES.get(value.__class__)
             if self.quick and kind and not isinstance(left, tree.Literal):
-                held, constant = self.fresh("t"), self.inline(to_compare(value))
+                first, held = self.keep("t", code)
+                constant = self.inline(to_compare(value))
                 otherwise = f"{_COMPARE[op]}({held}, {self.constant(value)}, run)"
                 if kind == "S" and op == "==":
-                    return (
-                        f"(({held} := {code}) == {constant}"
-                        f" or {held}.__class__ is not S and {otherwise})"
-                    )
-                return (
-                    f"({held} {op} {constant} if ({held} := {code}).__class__ is {kind}"
-                    f" else {otherwise})"
-                )
+                    return f"({first} == {constant} or {held}.__class__ is not S and {otherwise})"
+                return f"({held} {op} {constant} if {first}.__class__ is {kind} else {otherwise})"
         return f"{_COMPARE[op]}({code}, {self.value(right)}, run)"
 
     def match(self, node: tree.Match) -> str:
@@ -284,17 +294,14 @@ class _Writer:
                 kind = _CLASSES.get(next(iter(classes))) if len(classes) == 1 else None
                 every = self.constant(tuple(literals))
                 if self.quick and kind:
-                    held, chosen = self.fresh("t"), self.inline(frozenset(literals))
+                    first, held = self.keep("t", member)
+                    chosen = self.inline(frozenset(literals))
                     otherwise = f"isin({held}, {every}, run)"
                     if kind == "S":
-                        code = (
-                            f"(({held} := {member}) in {chosen}"
-                            f" or {held}.__class__ is not S and {otherwise})"
-                        )
+                        code = f"({first} in {chosen} or {held}.__class__ is not S and {otherwise})"
                     else:
                         code = (
-                            f"({held} in {chosen} if ({held} := {member}).__class__ is {kind}"
-                            f" else {otherwise})"
+                            f"({held} in {chosen} if {first}.__class__ is {kind} else {otherwise})"
                         )
                 else:
                     code = f"isin({member}, {every}, run)"
@@ -303,24 +310,21 @@ class _Writer:
 
     def coalesce(self, node: tree.Coalesce) -> str:
         left = self.value(node.left)
-        before = self.held.copy()
-        right = self.value(node.right)
-        self.held = before
+        with self.perhaps():
+            right = self.value(node.right)
         if self.loops:
             # `:=` may not stand in the iterable of a comprehension, a one-item loop may.
             held = self.fresh("v")
             return f"[{held} if {held} is not None else {right} for {held} in ({left},)][0]"
-        held = self.fresh("t")
-        return f"({held} if ({held} := {left}) is not None else {right})"
+        first, held = self.keep("t", left)
+        return f"({held} if {first} is not None else {right})"
 
     def choose(self, node: tree.Choose) -> str:
         condition = self.value(node.condition)
-        before = self.held
-        self.held = before.copy()
-        yes = self.value(node.yes)
-        self.held = before.copy()
-        no = self.value(node.no)
-        self.held = before
+        with self.perhaps():
+            yes = self.value(node.yes)
+        with self.perhaps():
+            no = self.value(node.no)
         return f"({yes} if {condition} else {no})"
 
     # -- collections and calls -------------------------------------------------------------------

@@ -41,8 +41,10 @@ class Spool:
     def _write(self) -> None:
         if self._file is None:
             self._file = _new_file()
-        self._file.write(self._memory)
         self._written += len(self._memory)
+        rest = memoryview(self._memory)
+        while rest:  # a disk that is nearly full takes less than it is given, and then fails
+            rest = rest[self._file.write(rest) :]
         self._memory = bytearray()
 
     def packed(self) -> array[int]:

@@ -85,7 +85,8 @@ def one_way_flows(draw: Any) -> dict[str, Any]:
         if kind == "do":
             sets = draw(st.sampled_from([{}, {"f": "{{ event.data.f1 }}"}, {"f": number}]))
             effects = draw(st.sampled_from([(), ("tag",), ("tag", "note")]))
-            made, ports = node(id_, gives={"from": id_}, effects=effects, sets=sets), ["out"]
+            gives = sets if sets and draw(st.booleans()) else {"from": id_}
+            made, ports = node(id_, gives=gives, effects=effects, sets=sets), ["out"]
         elif kind == "choose":
             vars_ = {"b": "vars&.f == true"} if draw(st.booleans()) else {"b": draw(_condition())}
             every = draw(st.integers(0, 5)) == 0

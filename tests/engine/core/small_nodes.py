@@ -60,7 +60,7 @@ class Do(NodeConfig):
 def do(config: Do, ctx: Context) -> Done:
     if config.fails:
         raise GiveUp(text("不行", "it cannot be"), code=config.fails)
-    effects = tuple(Effect(kind, {"of": ctx.node_id}) for kind in config.effects)
+    effects = tuple(Effect(kind, {"of": ctx.owner}) for kind in config.effects)
     sets = ctx.render(config.sets)
     return Done(config.port, ctx.render(config.gives), effects, because("did"), sets=sets)
 

@@ -25,6 +25,17 @@ def test_the_same_event_again_is_the_same_event(world: World) -> None:
     assert len(runs_of(world)) == 1
 
 
+def test_of_many_events_those_that_are_known_get_their_first_answer(world: World) -> None:
+    first = receive(world, TENANT, [order_event(f"o{n}", person=f"p{n}") for n in range(12)])
+    later = [order_event(f"o{n}", person=f"p{n}") for n in range(6, 18)]
+    again = receive(world, TENANT, [*later, later[-1]])
+    assert [one.is_new for one in again] == [False] * 6 + [True] * 6 + [False]
+    assert [one.id for one in again[:6]] == [one.id for one in first[6:]]
+    with world.db.reading() as conn:
+        assert lane_store.backlog(conn)[0] == 18
+        assert len(customer_store.page_of_customers(conn, TENANT, "", 100)) == 18
+
+
 def test_malformed_data_is_refused_with_its_path_and_stores_nothing(world: World) -> None:
     bad = order_event("o2")
     bad.data["order"]["amount"] = "a lot"  # type: ignore[index]

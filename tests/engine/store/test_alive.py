@@ -32,7 +32,7 @@ def end(db: Database, pid: int) -> None:
         assert ended.scalar_one()
 
 
-def pings(db: Database, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+def pings(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Each time the server is asked whether it is there."""
     asked: list[Any] = []
     whole = alive._answers
@@ -44,7 +44,7 @@ def test_a_connection_the_server_has_ended_is_made_anew(
     two: tuple[Database, Database], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     db, other = two
-    asked = pings(db, monkeypatch)
+    asked = pings(monkeypatch)
     before = number(db)
     assert number(db) == before
     assert asked == []  # it was used a moment ago, and the server has said nothing
@@ -57,7 +57,7 @@ def test_one_that_rested_long_is_asked_though_its_socket_is_quiet(
     two: tuple[Database, Database], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     db, other = two
-    asked = pings(db, monkeypatch)
+    asked = pings(monkeypatch)
     monkeypatch.setattr(alive, "RESTED", -1.0)
     monkeypatch.setattr(alive, "_has_word", lambda connection: False)
     before = number(db)

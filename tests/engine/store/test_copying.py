@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from engine.core.errors import Conflict, InvalidInput
-from engine.store.copying import WORTH_IT, copy_many
+from engine.store.copying import WORTH_IT, IsThere, copy_many, copy_new
 from engine.store.customers import customers
 from engine.store.db import Database
 from engine.store.orders import orders, store_orders
@@ -136,3 +136,13 @@ def test_a_connection_that_is_cut_off_is_a_fault_of_the_database(db: Database) -
     with db.begin() as conn:
         copy_many(conn, runs, [run(number) for number in range(MANY)])
     assert len(stored(db)) == MANY
+
+
+@pytest.mark.parametrize("count", [2, MANY], ids=["few", "many"])
+def test_rows_thought_to_be_new_are_stored_all_or_none(db: Database, count: int) -> None:
+    rows = [run(number) for number in range(count)]
+    with db.begin() as conn:
+        assert copy_new(conn, runs, [*rows, rows[0]], ("id",)) == {(row["id"],) for row in rows}
+    with pytest.raises(IsThere), db.begin() as conn:
+        copy_new(conn, runs, [run(number) for number in range(1, count + 1)], ("id",))
+    assert len(stored(db)) == count

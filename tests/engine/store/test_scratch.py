@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,6 +15,13 @@ from engine.store.lanes import claim, finish, put_work
 from engine.store.runs import drop, due_timers, timers
 from engine.store.scratch import open_empty
 from engine.store.scratch.database import ScratchDatabase
+from engine.store.scratch.shelves import shelves_of
+from engine.store.settlement_bookings import (
+    bookings_of,
+    save_bookings,
+    settlement_bookings,
+    store_bookings,
+)
 
 NOW = datetime(2026, 11, 11, 2, 0, tzinfo=UTC)
 
@@ -103,6 +111,49 @@ def test_more_rows_than_a_shelf_holds_are_all_found_again(scratch: ScratchDataba
     found = _names(scratch, *(f"cus_{number}" for number in range(120)))
     assert len(found) == _stored(scratch) == 105
     assert (found["cus_3"], found["cus_4"], found["cus_49"]) == ("again", "n4", "again")
+
+
+def _booked(order: int, line: str, **more: Any) -> dict[str, Any]:
+    empty = {column.name: None for column in settlement_bookings.c}
+    texts = ("account", "sub", "card", "term", "other", "counts", "period_kind", "zone", "platform")
+    numbers = ("version", "paid", "base", "count", "back_paid", "back_base", "back_count")
+    amounts = {"pieces": Decimal(1), "back_pieces": Decimal(0)}
+    return {
+        **empty, **dict.fromkeys((*texts, "shop", "currency"), "x"), **dict.fromkeys(numbers, 0),
+        **amounts, "takes_refunds": True, "in_bulk": False, "state": "earned", "rate_at": NOW,
+        "tenant": "main", "order_key": f"o{order}", "line": line, **more,
+    }  # fmt: skip
+
+
+def test_rows_of_one_order_are_found_together_wherever_they_lie(scratch: ScratchDatabase) -> None:
+    def lines(*orders: int) -> list[tuple[str, str, str]]:
+        with scratch.reading() as conn:
+            found = bookings_of(conn, "main", [f"o{order}" for order in orders])
+            return [(row.order_key, row.line, row.state) for row in found]
+
+    def fail() -> None:
+        with scratch.begin() as conn:
+            store_bookings(conn, [_booked(1, "c"), _booked(9, "a")])
+            save_bookings(conn, [_booked(1, "a", state="estimated")])
+            raise RuntimeError
+
+    with scratch.begin() as conn:
+        shelves_of(conn).bookings.most = 8
+        store_bookings(conn, [_booked(1, "a"), _booked(1, "b")])
+    with pytest.raises(RuntimeError):
+        fail()
+    first = [("o1", "a", "earned"), ("o1", "b", "earned")]
+    assert lines(1, 9) == first
+    for order in range(2, 8):  # until the first order is no longer in memory
+        with scratch.begin() as conn:
+            store_bookings(conn, [_booked(order, "a"), _booked(order, "b")])
+    with scratch.begin() as conn:
+        assert ("main", "o1") not in shelves_of(conn).bookings.groups
+        store_bookings(conn, [_booked(1, "c")])
+    assert lines(1, 7) == [*first, ("o1", "c", "earned"), *[("o7", one, "earned") for one in "ab"]]
+    with scratch.begin() as conn:
+        save_bookings(conn, [_booked(1, "b", state="moved")])
+    assert lines(1) == [first[0], ("o1", "c", "earned")]
 
 
 def test_timers_come_in_order_of_time_however_they_were_set_and_dropped(

@@ -29,6 +29,8 @@ const SEVERAL = ["Shift", "Meta", "Control"]
 const READABLE = 0.75
 const FIT = { padding: 0.1, maxZoom: 1, minZoom: READABLE }
 const MARGIN = 32
+/** The height of the list of blocks to choose from. */
+const LIST = 400
 
 /** Puts the first step at the left where not everything fits; the map shows how much more there is. */
 function openAtStart(view: ReactFlowInstance<CanvasNode, CanvasEdge>, frame: HTMLElement | null) {
@@ -77,8 +79,8 @@ export function Canvas() {
   const frame = useRef<HTMLDivElement>(null)
   useView(frame)
   useEffect(() => {
-    // What is added is seen: the ghost may stand outside of the window.
-    if (shown.adding) parts.view.current?.show(["ghost"])
+    // What is added is seen: the ghost may stand outside of the window, and its list below it.
+    if (shown.adding) parts.view.current?.show(["ghost"], LIST)
   }, [shown.adding, parts])
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a drop target; the keyboard has commands

@@ -27,13 +27,14 @@ export function useView(frame: RefObject<HTMLDivElement | null>): void {
         else if (by === "out") void flow.zoomOut({ duration })
         else void flow.zoomTo(1, { duration })
       },
-      show: (ids) => {
+      show: (ids, below = 0) => {
         // After the next drawing: what was just added has no place before it.
         requestAnimationFrame(() => {
           const box = frame.current?.getBoundingClientRect()
           const rect = flow.getNodesBounds(ids.filter((id) => flow.getNode(id)))
           if (!box || rect.width === 0) return
           const { x, y, zoom } = flow.getViewport()
+          rect.height += below / zoom
           const start = flow.flowToScreenPosition(rect)
           const right = shiftOf(start.x - box.left, rect.width * zoom, box.width)
           const down = shiftOf(start.y - box.top, rect.height * zoom, box.height)

@@ -43,7 +43,9 @@ export function OutputView({ id, block, scope }: Props) {
 }
 
 /** What was asked for is seen: in a narrow panel it stands below the list. */
-const intoView = (found: HTMLElement | null) => found?.scrollIntoView({ block: "nearest" })
+const intoView = (found: HTMLElement | null) => {
+  found?.scrollIntoView({ block: "nearest" })
+}
 
 /** One step of a test run: how it ended and why, with which values, what it gave and sent. */
 export function Did({ step }: { step: TraceStep }) {

@@ -9,6 +9,8 @@ interface Props {
   value: string
   onChange: (path: string) => void
   isReadOnly: boolean
+  /** What choosing one does, where that is not plain. */
+  label?: string
 }
 
 interface Branch {
@@ -19,15 +21,15 @@ interface Branch {
 }
 
 /** A field by its name in words; searched by name, path or pinyin initials. */
-export function FieldPicker({ value, onChange, isReadOnly }: Props) {
+export function FieldPicker({ value, onChange, isReadOnly, label }: Props) {
   const { scope } = useFlowSurroundings()
   const { t } = useTranslation()
   const tree = useMemo(() => namesOf(scope).map(branch), [scope])
   return (
     <TreeSelect<{ value: string; label: string } | undefined>
       className="field-picker"
-      aria-label={t("editor.condition.field")}
-      placeholder={t("editor.condition.field")}
+      aria-label={label ?? t("editor.condition.field")}
+      placeholder={label ?? t("editor.condition.field")}
       disabled={isReadOnly}
       value={value ? { value, label: sayPath(scope, value) } : undefined}
       labelInValue

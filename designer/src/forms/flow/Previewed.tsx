@@ -1,6 +1,7 @@
 import type { TFunction } from "i18next"
 import { useTranslation } from "react-i18next"
 import type { PreviewItem, PreviewRow } from "@/api/types"
+import { useFlowSurroundings } from "./surroundings"
 
 type PreviewValue = Omit<PreviewRow, "path">
 
@@ -49,7 +50,9 @@ export function RowSeen({ seen }: { seen: PreviewValue | undefined }) {
 function Wrong({ seen }: { seen: PreviewValue }) {
   const { i18n } = useTranslation()
   const { problem } = seen
-  if (!problem) return null
+  const { problems = [] } = useFlowSurroundings()
+  // The field itself says it when the whole flow has been checked.
+  if (!problem || problems.some((one) => one.message === problem.message)) return null
   return (
     <span className="previewed is-wrong" role="status">
       {i18n.language === "en" ? problem.message : problem.message_zh}

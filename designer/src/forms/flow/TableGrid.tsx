@@ -157,6 +157,7 @@ export function TableGrid({ table, onChange, isReadOnly, isLarge = false }: Prop
             {t("editor.table.addRow")}
           </Button>
           <FieldPicker
+            label={t("editor.table.addInput")}
             value=""
             isReadOnly={false}
             onChange={(path) => onChange(addInput(table, path, sayPath(scope, path)))}

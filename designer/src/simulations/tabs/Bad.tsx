@@ -14,7 +14,8 @@ export function Bad({ report }: { report: Report }) {
   const nameOf = (place: string) =>
     report.coverage.nodes.find((node) => node.place === place)?.name || place
   const parts = [events.bad, failures, incidents, unrestored, refused, unheard, roles]
-  if (parts.every((part) => part.length === 0)) return <Empty description={t("simulations.bad.none")} />
+  if (parts.every((part) => part.length === 0))
+    return <Empty description={t("simulations.bad.none")} />
   return (
     <>
       {events.bad.length > 0 && (
