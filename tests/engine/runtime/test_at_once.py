@@ -68,10 +68,10 @@ def test_a_receipt_that_the_database_broke_off_is_repeated(
 ) -> None:
     whole, faults = event_store.store_events, [fault() for _ in range(times)]
 
-    def broken(*args: Any) -> Any:
+    def broken(*args: Any, **more: Any) -> Any:
         if faults:
             raise faults.pop()
-        return whole(*args)
+        return whole(*args, **more)
 
     monkeypatch.setattr(inbox, "PAUSE", 0.0)
     monkeypatch.setattr(inbox.event_store, "store_events", broken)
@@ -103,7 +103,7 @@ def test_the_victim_of_a_deadlock_is_received_all_the_same(
     whole, barrier = event_store.store_events, threading.Barrier(2)
     is_first = threading.local()
 
-    def crossed(conn: Any, rows: Any) -> Any:
+    def crossed(conn: Any, rows: Any, **more: Any) -> Any:
         # Each locks its own number, then the other's: PostgreSQL breaks one of them off.
         if not getattr(is_first, "seen", False):
             is_first.seen = True
@@ -111,7 +111,7 @@ def test_the_victim_of_a_deadlock_is_received_all_the_same(
             conn.execute(text("SELECT pg_advisory_xact_lock(:one)"), {"one": own})
             barrier.wait(WAIT)
             conn.execute(text("SELECT pg_advisory_xact_lock(:one)"), {"one": 3 - own})
-        return whole(conn, rows)
+        return whole(conn, rows, **more)
 
     monkeypatch.setattr(inbox.event_store, "store_events", crossed)
     found = both(
