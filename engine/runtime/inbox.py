@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
 import structlog
 
 from engine.core.errors import InvalidInput, Problem, Unavailable
@@ -33,7 +32,7 @@ from engine.store import events as event_store
 from engine.store import lanes as lane_store
 from engine.store.bulk import nul_path
 from engine.store.copying import IsThere
-from engine.store.db import Connection, DatabaseFault, dump_json
+from engine.store.db import Connection, DatabaseFault, Written, dump_json
 
 log = structlog.get_logger(__name__)
 REPEATS = 5
@@ -193,10 +192,10 @@ def _own_schemas(world: World, tenant: str, events: Sequence[Event]) -> Mapping[
     return world.memory.tenant(tenant).own_types
 
 
-def _check(events: Sequence[Event], schemas: Mapping[str, Any]) -> list[orjson.Fragment]:
+def _check(events: Sequence[Event], schemas: Mapping[str, Any]) -> list[Written]:
     """The data of each event as JSON; InvalidInput when one of them is malformed."""
     problems: list[Problem] = []
-    written: list[orjson.Fragment] = []
+    written: list[Written] = []
     for index, event in enumerate(events):
         under = f"/{index}" if len(events) > 1 else ""
         for found in validate_data(event.type, event.data, own=schemas.get(event.type)):
@@ -207,7 +206,7 @@ def _check(events: Sequence[Event], schemas: Mapping[str, Any]) -> list[orjson.F
             said = text("含有无法保存的内容", "holds something that cannot be stored")
             problems.append(Problem(f"{under}/data", said, "json"))
         else:
-            written.append(orjson.Fragment(data))
+            written.append(Written(event.data, data))
             if "\\u0000" in data or "\x00" in f"{event.id}{event.source}{event.subject}":
                 problems += _nul(event, under)
         if len(problems) >= MOST_PROBLEMS:

@@ -137,8 +137,20 @@ def moment_text(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
+class Written(dict[str, Any]):
+    """A record that is JSON text already: `text` is what is stored of it."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, record: Mapping[str, Any], text: str) -> None:
+        super().__init__(record)
+        self.text = text
+
+
 def dump_json(value: Any) -> str:
     """JSON text of a value; Decimal becomes text, times RFC 3339, spans ISO 8601."""
+    if value.__class__ is Written:
+        return value.text
     try:
         return orjson.dumps(value, default=_plain).decode()
     except TypeError:  # a key that is no text: to look out for them always doubles the price
