@@ -103,6 +103,7 @@ def give_code(page: Page, code: str) -> None:
     asked = page.get_by_role("dialog", name="请输入动态口令")
     asked.get_by_label("动态口令").fill(code)
     asked.get_by_role("button", name="确认").click()
+    expect(asked).to_have_count(0)
 
 
 def tab_to(found: Locator) -> None:

@@ -15,9 +15,7 @@ export function MoneyTables({ money }: { money: Readonly<Record<string, unknown>
   return (
     <>
       {tables.map(({ name, rows }) => {
-        const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter(
-          (column) => column !== "currency" && rows.some((row) => !isRecord(row[column])),
-        )
+        const columns = columnsOf(rows)
         return (
           <section key={name} className="money-table">
             <Typography.Title level={5}>{titleOf(name)}</Typography.Title>
@@ -44,6 +42,28 @@ export function MoneyTables({ money }: { money: Readonly<Record<string, unknown>
   }
 }
 
+/** Who or what a row is of comes first, an id only where there is no name; then before and after. */
+function columnsOf(rows: readonly Readonly<Record<string, unknown>>[]): string[] {
+  const found = new Set(rows.flatMap((row) => Object.keys(row)))
+  const idle = new Set(["currency", ...(found.has("name") ? ["party"] : [])])
+  const place = (column: string) => (column === "name" ? -1 : LAST.indexOf(column) + 1)
+  return [...found]
+    .filter((column) => !idle.has(column) && rows.some((row) => !isRecord(row[column])))
+    .sort((one, other) => place(one) - place(other))
+}
+
+const LAST = [
+  "orders",
+  "entries",
+  "lines",
+  "amount",
+  "used",
+  "limit",
+  "was",
+  "old",
+  "new",
+  "difference",
+]
 const AMOUNTS = new Set(["new", "old", "difference", "amount", "used", "limit", "was"])
 const isFigure = (value: unknown) =>
   typeof value === "number" || (typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value))
