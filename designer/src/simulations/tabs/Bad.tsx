@@ -1,4 +1,4 @@
-import { Empty, Table, Typography } from "antd"
+import { Empty, Table } from "antd"
 import { useTranslation } from "react-i18next"
 import type { Report } from "@/editor/simulate/report"
 import { count } from "@/text/format"
@@ -55,66 +55,38 @@ export function Bad({ report }: { report: Report }) {
           />
         </>
       )}
-      {refused.length > 0 && (
-        <>
-          <h3>{t("simulations.bad.answers")}</h3>
-          <ul className="plain-list">
-            {refused.map((one) => (
-              <li key={`${one.place} ${one.reason.en}`}>
-                {nameOf(one.place)} · {count(one.count)} · {say(one.reason)}
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-      {roles.length > 0 && (
-        <>
-          <h3>{t("simulations.bad.roles")}</h3>
-          <ul className="plain-list">
-            {roles.map(([role, tasks]) => (
-              <li key={role}>
-                {role} · {count(tasks)}
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-      {incidents.length > 0 && (
-        <>
-          <h3>{t("simulations.bad.incidents")}</h3>
-          <ul className="plain-list">
-            {incidents.map((one) => (
-              <li key={one.code}>
-                {one.code} · {count(one.count)}
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-      {unheard.length > 0 && (
-        <>
-          <h3>{t("simulations.bad.unheard")}</h3>
-          <ul className="plain-list">
-            {unheard.map(([type, number]) => (
-              <li key={type}>
-                {type} · {count(number)}
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-      {unrestored.length > 0 && (
-        <>
-          <h3>{t("simulations.bad.unrestored")}</h3>
-          <ul className="plain-list">
-            {unrestored.map((one) => (
-              <li key={one.en}>
-                <Typography.Text>{say(one)}</Typography.Text>
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
+      <Told
+        title={t("simulations.bad.answers")}
+        lines={refused.map((one) => [nameOf(one.place), count(one.count), say(one.reason)])}
+      />
+      <Told
+        title={t("simulations.bad.roles")}
+        lines={roles.map(([role, tasks]) => [role, count(tasks)])}
+      />
+      <Told
+        title={t("simulations.bad.incidents")}
+        lines={incidents.map((one) => [one.code, count(one.count)])}
+      />
+      <Told
+        title={t("simulations.bad.unheard")}
+        lines={unheard.map(([type, number]) => [type, count(number)])}
+      />
+      <Told title={t("simulations.bad.unrestored")} lines={unrestored.map((one) => [say(one)])} />
+    </>
+  )
+}
+
+/** A list under its title; nothing where there is none. */
+function Told({ title, lines }: { title: string; lines: readonly (readonly string[])[] }) {
+  if (lines.length === 0) return null
+  return (
+    <>
+      <h3>{title}</h3>
+      <ul className="plain-list">
+        {lines.map((line) => (
+          <li key={line.join(" ")}>{line.join(" · ")}</li>
+        ))}
+      </ul>
     </>
   )
 }
