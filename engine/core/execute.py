@@ -8,8 +8,8 @@ the very same state and no command.
     lines.py     R1-R3, R7: lines and joins     asks.py     what a step waits for
     boxes.py     R5: items, rounds, sub-flows   answers.py  what ends a request, R4 timers
     faults.py    R6: errors, resume, retry      names.py    R8: what a step can read
-    routes.py    ways taken before, remembered  one_way.py  a first advance along such a way
-    codec.py     states and journals as bytes   way_source.py  such ways as one function
+    routes.py    ways taken before, remembered  one_way.py  an advance along such a way
+    codec.py     states and journals as bytes   way_source.py  such ways as functions
 
 What the runtime must know beyond the commands' meaning (run.py):
 - An `effect` whose key is known already is the same effect asked again after an incident: keep the
@@ -43,8 +43,8 @@ from engine.core.execution.faults import end_flow, fault, stop
 from engine.core.execution.lines import end_step, is_reached
 from engine.core.execution.messages import ERRORS, REASONS, Error, error_from, refuse
 from engine.core.execution.names import StepContext, names_for
-from engine.core.execution.one_way import Ended, begun
-from engine.core.execution.routes import learn
+from engine.core.execution.one_way import Paused, begun
+from engine.core.execution.routes import learn, learn_on
 from engine.core.execution.scopes import open_scope
 from engine.core.execution.signals import SIGNALS
 from engine.core.execution.steps import Join, Step
@@ -59,6 +59,7 @@ __all__ = [
     "decode_journal",
     "dump_state",
     "encode_journal",
+    "go_on",
     "load_state",
     "new_state",
 ]
@@ -82,12 +83,29 @@ def decide(version: Version, state: State | None, signal: Signal) -> Decision:
     return _until_it_rests(advance)
 
 
+def go_on(version: Version, last: Decision, signal: Signal) -> Decision:
+    """`decide` on the state a decision left, which is not made where the way is known."""
+    if last.__class__ is not Paused:
+        return decide(version, last.state, signal)
+    found = last.go_on(signal)
+    if isinstance(found, Decision):
+        return found
+    if found is not None:
+        decision = _until_it_rests(found)
+    else:
+        decision = decide(version, last.state, signal)
+        if signal.kind != "answer" or decision.state is last.state:
+            return decision
+    learn_on(version, last.started.value["trigger"], last.place.route, decision.rows)
+    return decision
+
+
 def _start(version: Version, signal: Signal) -> Decision:
     """By a way known before, or line by line."""
     trigger = (signal.value or {}).get("trigger", "")
     ways = version.ways.get(trigger)
     found = None if ways is None else ways.go(signal)
-    if found.__class__ is Ended:
+    if isinstance(found, Decision):
         return found
     if found is None:
         found = begun(version, signal)

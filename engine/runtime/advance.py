@@ -14,7 +14,7 @@ from typing import Any
 
 from engine.core.effect import CALL, Effect
 from engine.core.event import Event
-from engine.core.execute import decide, encode_journal
+from engine.core.execute import encode_journal
 from engine.core.ids import derived_id, new_id
 from engine.core.node import Answer, Child, Task
 from engine.core.run import ENDED, Command, Decision, Signal
@@ -43,7 +43,7 @@ def advance(batch: Batch, run: RunInHand, first: Signal, *, late: bool = False) 
             yield from apply.load_owner(batch, run)
             signal.customer = _customer_view(batch, run)
         signal.seq = run.seq
-        decision = decide(run.version, run.state, signal)
+        decision = run.decide(signal)
         run.last = decision
         run.status = decision.status
         entries.append((signal, decision))
@@ -86,7 +86,7 @@ def advance(batch: Batch, run: RunInHand, first: Signal, *, late: bool = False) 
                         value=answer.value,
                     )
                 )
-    if run.seq and not any(decision.rows or decision.commands for _, decision in entries):
+    if run.seq and not any(decision.commands or decision.rows for _, decision in entries):
         return  # nothing moved: a late answer, an event the wait did not mean
     run.seq += 1
     batch.changed_runs[run.id] = run

@@ -9,8 +9,8 @@ from typing import Any
 
 import zstandard
 
-from engine.core.execute import dump_state
-from engine.core.run import Decision
+from engine.core.execute import decide, dump_state, go_on
+from engine.core.run import Decision, Signal
 from engine.core.version import Version
 
 OVER = ("succeeded", "cancelled")  # statuses of runs that nothing moves any more
@@ -73,8 +73,14 @@ class RunInHand:
 
     @property
     def state(self) -> dict[str, Any] | None:
-        """Made when somebody looks: of a run that ends in its first advance nobody does."""
+        """Made when somebody looks: of a run that goes ways known before nobody does."""
         return self.loaded if self.last is None else self.last.state
+
+    def decide(self, signal: Signal) -> Decision:
+        """What happens to it by one signal."""
+        if self.last is None:
+            return decide(self.version, self.loaded, signal)
+        return go_on(self.version, self.last, signal)
 
     def put_away(self, *, is_told: bool) -> None:
         """Makes what is stored of the state: nothing once it is over, or if the journal tells."""

@@ -166,6 +166,11 @@ def flow_names(
     return names
 
 
+def customer_in(event: Mapping[str, Any], signal: Signal) -> Any:
+    """The customer as a signal shows it, else as the event does."""
+    return _data_of(event).get("customer") if signal.customer is None else signal.customer
+
+
 _OWN_NAMES: dict[str, Any] = dict.fromkeys(("event", "customer", "params", "vars", "steps"))
 
 

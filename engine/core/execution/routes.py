@@ -16,7 +16,7 @@ from engine.core.execution.advance import ROOT, Advance
 from engine.core.execution.lines import end_step
 from engine.core.execution.scopes import last_step, new_scope, open_scope
 from engine.core.execution.way import Route, Ways
-from engine.core.execution.way_source import write_function
+from engine.core.execution.way_source import write_functions
 from engine.core.run import Row, Signal
 from engine.core.version import Version
 
@@ -35,27 +35,44 @@ def learn(version: Version, trigger: str, rows: Sequence[Row]) -> None:
         if trigger not in version.graphs[""].steps:
             return  # others must not fill the memory
         ways = version.ways[trigger] = Ways(_first(version, trigger))
-    _follow_all(version, ways, rows)
+    _note(version, trigger, ways, ways.first, rows)
+
+
+def learn_on(version: Version, trigger: str, route: Route, rows: Sequence[Row]) -> None:
+    """Notes the way a run took from a route on, once the call it paused for was answered."""
+    ways = version.ways.get(trigger)
+    if ways is not None:
+        _note(version, trigger, ways, route, rows)
+
+
+def _note(
+    version: Version, trigger: str, ways: Ways, route: Route | None, rows: Sequence[Row]
+) -> None:
+    _follow_all(version, ways, route, rows)
     ways.worked_out += 1
     if ways.has_news and ways.worked_out >= ways.due:
         write(version, trigger)
 
 
 def write(version: Version, trigger: str) -> None:
-    """Writes the function of the ways known by now."""
+    """Writes the functions of the ways known by now."""
     ways = version.ways[trigger]
     ways.due, ways.has_news = 2 * ways.worked_out, False
     if ways.first is not None:
-        ways.go = write_function(version, ways.first)
+        ways.go = write_functions(version, ways.first)
 
 
-def _follow_all(version: Version, ways: Ways, rows: Sequence[Row]) -> None:
+def _follow_all(version: Version, ways: Ways, route: Route | None, rows: Sequence[Row]) -> None:
     """Goes along with the records of steps that are done, as long as it is one way."""
-    route = ways.first
-    for step, status, port, *_ in rows:
+    for step, status, port, _, _, keys, *_ in rows:
         if status == "skipped":
             continue
-        if route is None or step != route.path or status != "done" or not isinstance(port, str):
+        if route is None or step != route.path:
+            return
+        if status == "active" and keys and not route.calls:
+            # A time limit is a timer beside the call: what comes first is not known beforehand.
+            route.calls = ways.has_news = route.step is not None and route.step.timeout is None
+        if status != "done" or not isinstance(port, str):
             return
         route = route.onward[port] if port in route.onward else _follow(version, ways, route, port)
 

@@ -19,11 +19,16 @@ class Route:
     left     steps not ended yet; depth, how many have run; whole, all lines and statuses so far
     last     where the scope is done: the step whose output is the scope's (None without any)
     onward   routes by port; None where it is not one way any more
+    calls    whether its step was seen to call outside: then the run pauses here
+    go_on    the function of the ways known from here once the call is answered: of the answer and
+             the Paused run to its next decision, or None where it goes another way
     """
 
     __slots__ = (
         "before",
+        "calls",
         "depth",
+        "go_on",
         "last",
         "left",
         "lines",
@@ -55,6 +60,8 @@ class Route:
         self.last: str | None = None
         self.left = left
         self.onward: dict[str, Route | None] = {}
+        self.calls = False
+        self.go_on: Callable[[Signal, Any], Any] = _none_goes_on
         self.whole: tuple[dict[str, int], dict[str, str]] | None = None
 
     def fill(self, scope: dict[str, Any]) -> None:
@@ -73,6 +80,10 @@ class Route:
 
 
 def _none_known(signal: Signal) -> None:
+    return None
+
+
+def _none_goes_on(signal: Signal, paused: Any) -> None:
     return None
 
 

@@ -15,10 +15,10 @@ For a flow of a trigger, a choice and an end, both of whose ways were taken, it 
                 out[id1] = fixed2
                 out[id2] = fixed3
                 commands.append(end3)
-                return Ended(place3, signal, scope, commands, [told3_0, found0, told3_2, ...])
+                return Ended(place3, signal, signal, scope, commands, [told3_0, found0, ...])
             if port == port4:
                 ...
-            return hand_over1(signal, scope, commands, [told1_0, found0, told1_2])
+            return hand_over1(signal, signal, scope, commands, [told1_0, found0, told1_2])
         except Failure:
             return None
 
@@ -27,6 +27,21 @@ beginning, `port1` leads to route 1 and `fixed1` is what every run gives that go
 is what this run found at route 0. No text of a user enters the source: ids, ports, paths and
 whatever never changes are names of the function's globals.
 
+A step that calls outside pauses the run there:
+
+            done = run5(context)
+            if only_calls(done):
+                reason5, keys5 = done.reason, call5(commands, start['run_id'], done)
+                return Paused(done, pause5, signal, signal, scope, commands, [told5_0, ...])
+
+and what comes after its answer is a function of its own, which begins with what was paused:
+
+    def go_on(signal, paused):
+        try:
+            started = paused.started
+            start = started.value
+            ...
+
 Of a prepared step (prepared.py) only what changes is looked at. Any other is given a context, and
 the members of its Done are read. One that always ends the same is not called, and where it is the
 last, the run's end is there already. Whatever is not as expected (an Ask has no port) is a Failure.
@@ -34,13 +49,22 @@ last, the run's end is there already. Whatever is not as expected (an Ask has no
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from engine.core.execution.advance import ROOT, Advance
 from engine.core.execution.names import StepContext
-from engine.core.execution.one_way import Ended, Place, opening, sender
+from engine.core.execution.one_way import (
+    Ended,
+    Paused,
+    Place,
+    answers,
+    caller,
+    only_calls,
+    opening,
+    sender,
+)
 from engine.core.execution.steps import Step
 from engine.core.execution.told import Name, Telling
 from engine.core.execution.way import Route
@@ -48,7 +72,9 @@ from engine.core.prepared import Outcome
 from engine.core.run import Command, Row, Signal, row
 from engine.core.version import Version
 
-Go = Callable[[Signal], Ended | Advance | None]
+Decided = Ended | Paused | Advance | None
+Go = Callable[[Signal], Decided]
+GoOn = Callable[[Signal, Paused], Decided]
 DEEPEST = 40  # choices one after the other; Python reads a hundred indentations
 
 _NAMES: dict[str, Any] = {
@@ -56,10 +82,13 @@ _NAMES: dict[str, Any] = {
     "Command": Command,
     "Ended": Ended,
     "Failure": Exception,
+    "Paused": Paused,
     "ROOT": ROOT,
     "StepContext": StepContext,
+    "answers": answers,
     "members": attrgetter("port", "output", "reason", "effects", "sets", "ends_run"),
     "nothing": None,
+    "only_calls": only_calls,
     "opening": opening,
 }
 
@@ -72,31 +101,78 @@ class _Behind(NamedTuple):
     has_variables: bool = False
 
 
-def write_function(version: Version, first: Route) -> Go:
-    """The function of all ways known from a route on."""
-    writer = _Writer(version)
+def write_functions(version: Version, first: Route) -> Go:
+    """The function of all ways known from the beginning; each call that pauses gets its own."""
+    for route in _calling(first):
+        route.go_on = _write_go_on(version, route)
+    writer = _Writer(version, "signal")
     writer.number(first)
     writer.add(0, "def go(signal):")
     writer.add(1, "try:")
     writer.add(2, "start = signal.value")
-    writer.add(2, "now, owner, customer = signal.now, start['owner'], signal.customer")
-    writer.add(2, "scope, commands = opening(version, signal), []")
-    writer.add(2, "out = scope['steps']")
+    writer.add(2, "scope = opening(version, signal)")
+    writer.common()
     writer.ways(first, 2, _Behind())
-    writer.add(1, "except Failure:")
-    writer.add(2, "return None")
-    exec(compile("\n".join(writer.lines), "<way>", "exec"), writer.names)
-    go: Go = writer.names["go"]
+    go: Go = writer.function("go")
     return go
 
 
+def _write_go_on(version: Version, route: Route) -> GoOn:
+    """The function of the ways known from a call that is answered."""
+    step = route.step
+    assert step is not None
+    writer = _Writer(version, "started")
+    n = writer.number(route)
+    writer.add(0, "def go_on(signal, paused):")
+    writer.add(1, "try:")
+    writer.add(2, "started = paused.started")
+    writer.add(2, "start = started.value")
+    writer.add(2, "scope = paused.names_at(signal)")
+    writer.common()
+    held, run = writer.hold(f"step{n}", step), writer.hold(f"run{n}", step.run)
+    writer.add(2, f"context = StepContext(signal, start, ROOT, {held}, scope, answers(signal))")
+    writer.add(2, f"{_told(n)} = members({run}(context))")
+    for port, then in _known(step, route):
+        writer.add(2, f"if port == {writer.port(port, then)}:")
+        # What it was answered is for this step alone: the next one gets a context of its own.
+        here = writer.leave(route, step, port, then, 3, _Behind(has_variables=True), sent=1)
+        writer.ways(then, 3, here)
+    writer.add(2, "return None")
+    go_on: GoOn = writer.function("go_on")
+    return go_on
+
+
+def _calling(first: Route) -> Iterator[Route]:
+    """Every route from here on at which runs pause, and after which some went on."""
+    todo = [first]
+    while todo:
+        route = todo.pop()
+        if route.calls and route.onward:
+            yield route
+        todo += [then for then in route.onward.values() if then is not None]
+
+
 class _Writer:
-    def __init__(self, version: Version) -> None:
+    """Writes one function; `started` is what it calls the signal that began the run."""
+
+    def __init__(self, version: Version, started: str) -> None:
         self.version = version
+        self.started = started
         self.names: dict[str, Any] = {**_NAMES, "version": version}
         self.lines: list[str] = []
         self.numbers: dict[Route, int] = {}
         self.outputs: dict[Route, str] = {}  # by route: the name of what the step before it gave
+
+    def common(self) -> None:
+        """What every function begins with, once it has `start` and `scope`."""
+        self.add(2, "now, owner, customer = signal.now, start['owner'], signal.customer")
+        self.add(2, "commands, out = [], scope['steps']")
+
+    def function(self, name: str) -> Any:
+        self.add(1, "except Failure:")
+        self.add(2, "return None")
+        exec(compile("\n".join(self.lines), "<way>", "exec"), self.names)
+        return self.names[name]
 
     def add(self, depth: int, line: str) -> None:
         self.lines.append("    " * depth + line)
@@ -114,11 +190,15 @@ class _Writer:
         while route.step is not None:
             step, fixed = route.step, route.step.fixed
             known = _known(step, route)
-            if not known or depth > DEEPEST:
+            if depth > DEEPEST or not (known or route.calls):
                 self.add(depth, self.stop(route, behind))
                 return
             if fixed is None:
                 behind = self.call(route, step, depth, behind)
+            if not known:
+                self.add(depth, self.stop(route, behind))
+                return
+            if fixed is None:
                 for port, then in known[1:]:
                     self.add(depth, f"if port == {self.port(port, then)}:")
                     here = self.leave(route, step, port, then, depth + 1, behind)
@@ -152,14 +232,42 @@ class _Writer:
             self.add(depth, f"context.step = {held}")
         else:
             self.add(depth, f"context = StepContext(signal, start, ROOT, {held}, scope)")
-        told = f"port, output{n}, reason{n}, effects, sets, ends"
-        self.add(depth, f"{told} = members({run}(context))")
+        self.add(depth, f"done = {run}(context)")
+        if route.calls:
+            self.pause(route, step, depth, behind)
+        if route.onward:
+            self.add(depth, f"{_told(n)} = members(done)")
         return behind._replace(has_context=True)
 
+    def pause(self, route: Route, step: Step, depth: int, behind: _Behind) -> None:
+        """The run pauses where the step only calls outside."""
+        n = self.number(route)
+        call = self.hold(f"call{n}", caller(step, route.path))
+        reason, keys = Name(f"reason{n}"), Name(f"keys{n}")
+        asked = row(route.path, "active", "", None, reason, keys)  # type: ignore[arg-type]
+        place, told = self.place(route, (*behind.rows, asked), "pause")
+        members = f"done, {place}, {self.started}, signal, scope, commands, {told}"
+        self.add(depth, "if only_calls(done):")
+        self.add(
+            depth + 1,
+            f"{reason}, {keys} = done.reason, {call}(commands, start['run_id'], done)",
+        )
+        self.add(depth + 1, f"return Paused({members})")
+
     def leave(
-        self, route: Route, step: Step, port: str, then: Route, depth: int, behind: _Behind
+        self,
+        route: Route,
+        step: Step,
+        port: str,
+        then: Route,
+        depth: int,
+        behind: _Behind,
+        sent: int = 0,
     ) -> _Behind:
-        """What a step leaves behind by a port: its output, effects, variables and rows."""
+        """What a step leaves behind by a port: its output, effects, variables and rows.
+
+        `sent` is how many effects it has asked for before.
+        """
         n, m, fixed = self.number(route), self.number(then), step.fixed
         outcome = step.prepared.outcomes[port] if step.prepared is not None else None
         if fixed is not None:
@@ -169,7 +277,7 @@ class _Writer:
             said = self.take(route, step, port, then, depth, outcome)
         else:
             self.outputs[then] = Name(f"output{n}")
-            self.send(route, step, depth, "effects", f"keys{n}")
+            self.send(route, step, depth, "effects", f"keys{n}", sent)
             said = _row(route.path, port, *map(Name, (f"output{n}", f"reason{n}", f"keys{n}")))
         output = self.outputs[then]
         self.add(depth, f"out[{self.hold(f'id{n}', step.id)}] = {output}")
@@ -204,11 +312,13 @@ class _Writer:
         output, reason = names.get("output", outcome.output), names.get("reason", outcome.reason)
         return _row(route.path, port, output, reason, keys)
 
-    def send(self, route: Route, step: Step, depth: int, effects: str, keys: str) -> None:
+    def send(
+        self, route: Route, step: Step, depth: int, effects: str, keys: str, sent: int = 0
+    ) -> None:
         """Gives the commands for a step's effects."""
-        send = self.hold(f"send{self.number(route)}", sender(step, route.path))
-        sent = f"{send}(commands, start['run_id'], {effects}) if {effects} else ()"
-        self.add(depth, f"{keys} = {sent}")
+        send = self.hold(f"send{self.number(route)}", sender(step, route.path, sent))
+        given = f"{send}(commands, start['run_id'], {effects}) if {effects} else ()"
+        self.add(depth, f"{keys} = {given}")
 
     def end(self, route: Route, depth: int, behind: _Behind, output: str) -> None:
         """The run ends at a place, with this output."""
@@ -218,24 +328,24 @@ class _Writer:
         else:
             told = f"{{'status': 'succeeded', 'output': {output}, 'error': None}}"
             end = f"Command('end', '', {told})"
-        place, told = self.place(route, behind)
+        place, told = self.place(route, behind.rows)
         self.add(depth, f"commands.append({end})")
-        self.add(depth, f"return Ended({place}, signal, scope, commands, {told})")
+        self.add(depth, f"return Ended({place}, {self.started}, signal, scope, commands, {told})")
 
     def stop(self, route: Route, behind: _Behind) -> str:
         """Hands over before a place's step."""
-        place, told = self.place(route, behind)
+        place, told = self.place(route, behind.rows)
         hand_over = self.hold(f"hand_over{self.number(route)}", self.names[place].hand_over)
-        return f"return {hand_over}(signal, scope, commands, {told})"
+        return f"return {hand_over}({self.started}, signal, scope, commands, {told})"
 
-    def place(self, route: Route, behind: _Behind) -> tuple[str, str]:
+    def place(self, route: Route, rows: tuple[Row, ...], name: str = "place") -> tuple[str, str]:
         """The names of a place and of what is told of the way there."""
-        n, telling = self.number(route), Telling(behind.rows)
+        n, telling = self.number(route), Telling(rows)
         told = [
-            one if isinstance(one, Name) else self.hold(f"told{n}_{index}", one)
+            one if isinstance(one, Name) else self.hold(f"{name}{n}_{index}", one)
             for index, one in enumerate(telling.members)
         ]
-        place = self.hold(f"place{n}", Place(self.version, route, telling))
+        place = self.hold(f"{name}{n}", Place(self.version, route, telling))
         return place, f"[{', '.join(told)}]"
 
 
@@ -247,6 +357,11 @@ def _known(step: Step, route: Route) -> list[tuple[str, Route]]:
     if step.prepared is not None:
         return [(port, then) for port, then in known if port in step.prepared.outcomes]
     return known
+
+
+def _told(n: int) -> str:
+    """The names of what a step without prepared outcomes says when it is done."""
+    return f"port, output{n}, reason{n}, effects, sets, ends"
 
 
 def _is_certain(step: Step) -> bool:

@@ -72,14 +72,18 @@ def graphs(draw: Any, mix: Mix, depth: int, prefix: str, is_root: bool) -> dict[
 
 
 @st.composite
-def one_way_flows(draw: Any) -> dict[str, Any]:
-    """A flow most of whose runs go one way to the end: no port has two lines, few steps wait."""
+def one_way_flows(draw: Any, calls: bool = False) -> dict[str, Any]:
+    """A flow most of whose runs go one way to the end: no port has two lines, few steps wait.
+
+    With `calls` many steps wait for a call outside, and some say what the customer is.
+    """
     nodes = [node("start", "start")]
     free = [("start", "out")]
     lines = []
     for number in range(draw(st.integers(1, 8))):
         id_ = f"n{number}"
         kinds = [*["do"] * 5, *["choose"] * 4, "end", "end", "fails", "wants"]
+        kinds += ["call"] * 6 if calls else []
         kind = draw(st.sampled_from(kinds))
         made, ports = node(id_, "wants"), ["approved"]
         if kind == "do":
@@ -94,8 +98,17 @@ def one_way_flows(draw: Any) -> dict[str, Any]:
             ports = ["a", "b", "default"]
         elif kind == "fails":
             made, ports = node(id_, fails="broken"), ["error", "out"]
+        elif kind == "call":
+            sets = draw(st.sampled_from([{}, {"g": True}, {"f": "{{ customer&.level }}"}]))
+            effects = draw(st.sampled_from([(), ("tag",), ("tag", "note")]))
+            unusual = draw(st.sampled_from([{}] * 6 + [{"times": 2}, {"catch": True},
+                                            {"timeout": "PT1H"}]))  # fmt: skip
+            made = node(id_, "wants", what="call", effects=effects, sets=sets, **unusual)
+            ports = ["out", "error", "caught"]
         elif kind == "end":
-            gives = draw(st.sampled_from([id_, {"$d": 1}, "{{ vars&.f }}"]))
+            gives = draw(
+                st.sampled_from([id_, {"$d": 1}, "{{ vars&.f }}", "{{ customer&.level }}"])
+            )
             made, ports = node(id_, "end", gives=gives, whole=draw(st.booleans())), ["out"]
         nodes.append(made)
         some = st.lists(st.sampled_from(free), min_size=1, max_size=2, unique=True)

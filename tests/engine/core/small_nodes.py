@@ -93,6 +93,8 @@ class Wants(NodeConfig):
     catch: bool = False
     remind: dict[str, Any] = Field(default_factory=dict)
     owner: str | None = None
+    effects: tuple[str, ...] = ()  # once it is answered
+    sets: dict[str, Any] = field(T, widget="mapping", default_factory=dict)
 
 
 def wants(config: Wants, ctx: Context) -> Done | Ask:
@@ -108,7 +110,9 @@ def wants(config: Wants, ctx: Context) -> Done | Ask:
         )
     answer = ctx.answers[-1]
     port = config.port or ("caught" if answer.port == "error" else answer.port)
-    return Done(port, output={"got": answer.value, "port": answer.port})
+    effects = tuple(Effect(kind, {"of": ctx.owner}) for kind in config.effects)
+    output = {"got": answer.value, "port": answer.port}
+    return Done(port, output, effects, sets=ctx.render(config.sets))
 
 
 def _wanted(config: Wants, ctx: Context) -> Request:

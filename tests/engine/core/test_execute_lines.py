@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.core.execute import decide
-from engine.core.execution.one_way import Ended
+from engine.core.execute import decide, go_on
+from engine.core.execution.one_way import Ended, Paused
 from engine.core.execution.way import FIRST_WRITTEN
 from engine.core.run import Signal
 from tests.engine.core.kit import NOON, Play, compiled, play
@@ -330,3 +330,30 @@ def test_a_way_that_many_runs_took_becomes_a_function():
         was_known = status == "succeeded"
         assert isinstance(decide(version, None, start), Ended) is was_known
         assert decide(version, None, start).status == status
+
+
+def test_what_comes_after_a_call_becomes_a_function_too():
+    """With what was set before the call, and effects numbered after it."""
+    nodes = [
+        node("start", "start"),
+        node("before", sets={"f": "early"}),
+        node("call", "wants", what="call", sets={"g": "late"}, effects=("tag",)),
+        node("last", "end", gives="{{ vars.f }}, {{ vars.g }}"),
+    ]
+    document = flow(nodes, "start > before", "before > call", "call.out > last")
+    version, plain = compiled(document), compiled(document)
+    start = Signal("start", NOON, 1, value={
+        "event": {"data": {}}, "owner": "customer:cus_1", "trigger": "start", "run_id": "run_1",
+    })  # fmt: skip
+    answer = Signal("answer", NOON, 2, "root/call#1.1", "out", {"id": 7})
+    for _ in range(2 * FIRST_WRITTEN):  # the way to the call, then the way from it
+        waits = decide(version, None, start)
+        go_on(version, waits, answer)
+    waits = decide(version, None, start)
+    ended = go_on(version, waits, answer)
+    assert isinstance(waits, Paused)
+    assert isinstance(ended, Ended)
+    assert ended.commands[-1].body["output"] == "early, late"
+    first = decide(plain, None, start)
+    assert waits == first
+    assert ended == decide(plain, first.state, answer)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.core.execute import decide, encode_journal, new_state
+from engine.core.execute import decide, encode_journal, go_on, new_state
 from engine.core.execution.names import StepContext
 from engine.core.execution.routes import write
 from engine.core.node import Done, NodeType, because
@@ -117,6 +118,46 @@ def test_a_way_taken_before_gives_what_it_gave_the_first_time(document, many, kn
             assert encode_journal(start, found) == encode_journal(start, told)
             assert found.records == told.records
             assert found == told
+
+
+@MANY
+@given(one_way_flows(calls=True), st.lists(events(), min_size=2, max_size=6), st.data())
+def test_a_way_through_calls_taken_before_gives_what_it_gave_the_first_time(document, many, data):
+    """Every decision, its journal and the state it leaves, whatever the calls are answered."""
+    plain, known = compiled(document, SUB), compiled(document, SUB, types=PREPARED)
+    for number, event in enumerate(many):
+        signal = _start(number, event)
+        signal.customer = data.draw(CUSTOMERS)
+        plain.ways.clear()  # worked out line by line
+        told, found = decide(plain, None, signal), decide(known, None, signal)
+        for _ in range(MOST_ANSWERS):
+            assert encode_journal(signal, found) == encode_journal(signal, told)
+            calls = [one.token for one in told.commands if one.kind == "effect" and one.token]
+            if not calls:
+                break
+            signal = _answer(calls[0], signal.seq + 1, data)
+            before = told
+            told = decide(plain, told.state, signal)
+            now = go_on(known, found, signal)
+            assert found == before, "what was decided before has changed"
+            assert now == told
+            found = now
+        assert found == told
+        if data.draw(st.booleans()) and "start" in known.ways:
+            write(known, "start")
+
+
+CUSTOMERS = st.sampled_from([None, {"level": "gold"}, {"level": "silver"}])
+MOST_ANSWERS = 6
+
+
+def _answer(token: str, seq: int, data: Any) -> Signal:
+    """What may come to a run that waits for a call: mostly its answer."""
+    kind = data.draw(st.sampled_from([*["answer"] * 8, "cancel", "timer", "resume"]))
+    port = data.draw(st.sampled_from(["out", "out", "out", "", "error", "error:gone"]))
+    at = NOON + timedelta(minutes=seq)
+    value = data.draw(st.sampled_from([None, {"id": 1}, {"$d": "1"}]))
+    return Signal(kind, at, seq, token, port, value, data.draw(CUSTOMERS))
 
 
 def _start(number: int, event: dict[str, bool]) -> Signal:
