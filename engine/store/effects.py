@@ -19,11 +19,14 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    any_,
+    bindparam,
     func,
     literal,
     literal_column,
     select,
 )
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection
 
 from engine.store.among import among
@@ -211,12 +214,18 @@ def subjects_under_way(
     conn: Connection, tenant: str, connection: str, subjects: Iterable[str], who: str
 ) -> set[str]:
     """Those of the subjects for which a call waits, or is on its way from another worker."""
+    is_one: ColumnElement[bool] = among(effects.c.subject, subjects)
+    if conn.dialect.name == "postgresql":
+        # As an array PostgreSQL looks it up by hash. A list it has to read first it goes through
+        # again for each call under way, of which there are as many as subjects.
+        array = bindparam(None, list(subjects), type_=postgresql.ARRAY(Text))
+        is_one = effects.c.subject == any_(array)
     found = conn.execute(
         select(effects.c.subject)
         .where(
             effects.c.tenant == tenant,
             effects.c.connection == connection,
-            among(effects.c.subject, subjects),
+            is_one,
             is_under_way,
             is_pending | (effects.c.claimed_by != who),
         )
