@@ -20,6 +20,8 @@ BIN := .venv/bin
 ONLY ?=
 # An empty pass (exit code 5) is none that failed.
 PYTEST := $(BIN)/python -m pytest
+# File by file as they stand: the small ones are last, so that neither process waits long for the other.
+IN_TWO := -n 2 --dist loadfile --no-loadscope-reorder
 NONE_IS_FINE := || [ $$? -eq 5 ]
 
 define setup_with
@@ -41,11 +43,12 @@ run:
 test-setup:
 	$(call setup_with,test)
 
-# Tests that want the machine for themselves come last, one by one; so do those in a browser.
+# Those in a browser come by themselves; last, one by one, those that want the whole machine.
 test: check designer-check
 	@$(BIN)/python deploy/node.py build
 	@$(BIN)/python deploy/chromium.py
-	$(PYTEST) -n 2 --dist loadfile -m "not alone" $(ONLY) $(NONE_IS_FINE)
+	$(PYTEST) $(IN_TWO) -m "not browser and not alone" $(ONLY) $(NONE_IS_FINE)
+	$(PYTEST) $(IN_TWO) -m browser $(ONLY) $(NONE_IS_FINE)
 	$(PYTEST) -m alone $(ONLY) $(NONE_IS_FINE)
 
 check: test-setup

@@ -22,6 +22,7 @@ from api.metrics import Meters
 from api.openapi import SECURITY
 from api.resource import Resource
 from engine.log import set_up_log
+from engine.processes import keep_what_is_loaded
 from engine.runtime.world import World, live_world
 from engine.settings import Settings, load_settings
 
@@ -86,4 +87,6 @@ def serve() -> Flask:
     """The application of this installation."""
     settings = load_settings()
     set_up_log(settings)
-    return create_app(live_world(settings), settings)
+    app = create_app(live_world(settings), settings)
+    keep_what_is_loaded()
+    return app

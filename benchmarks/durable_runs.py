@@ -14,6 +14,7 @@ from benchmarks.database import plain_url
 from benchmarks.figure import Figure
 from benchmarks.installation import TENANT, installation, order
 from benchmarks.peers import Peer, ask, dbos_steps, postgres_queue, rq_empty
+from engine.processes import keep_what_is_loaded
 from engine.runtime.inbox import receive
 from engine.runtime.outbox import drain_outbox
 from engine.runtime.runner import drain_and_call
@@ -21,7 +22,7 @@ from engine.runtime.world import World, live_world
 from engine.settings import load_settings
 from engine.store.db import all_tenants
 from engine.store.runs import runs
-from engine.worker import DRAIN_FOR, keep_what_is_loaded
+from engine.worker import DRAIN_FOR
 from tests.chaos.receiver import Receiver
 
 EVENTS, WORKERS = 20_000, 2

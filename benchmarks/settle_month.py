@@ -21,6 +21,7 @@ from benchmarks.database import plain_url
 from benchmarks.figure import Figure
 from benchmarks.installation import TENANT, installation
 from benchmarks.peers import Peer, ask, settled_sums
+from engine.processes import keep_what_is_loaded
 from engine.runtime.jobs import drain_jobs
 from engine.runtime.principal import system
 from engine.runtime.settling.cards import plan_documents
@@ -36,7 +37,6 @@ from engine.settlement.sale import sales_of
 from engine.store import rate_cards as card_store
 from engine.store.jobs import find_job
 from engine.store.settlement_posted import each_line
-from engine.worker import keep_what_is_loaded
 
 LINES, PARTNERS, WORKERS = 1_000_000, 2_000, 2
 MONTH, START = "2026-10", datetime(2026, 10, 1, tzinfo=UTC)

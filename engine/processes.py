@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import os
 import signal
 import sys
@@ -37,6 +38,18 @@ class _Place:
     failures: int = 0
     started_at: float = 0.0
     again_at: float = 0.0
+
+
+def keep_what_is_loaded() -> None:
+    """Spares the collector what stays for good, and looks less often at what work makes.
+
+    A batch, of a worker or in a request, makes thousands of objects that die with it; with the
+    collector's usual haste it looks through all the libraries' objects again and again, an eighth
+    of the time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def keep_forked(works: Sequence[tuple[str, Callable[[int], None]]]) -> None:

@@ -6,14 +6,13 @@ a job that forks or imports per run would spend more time on that than on the ru
 
 from __future__ import annotations
 
-import gc
 import os
 import socket
 from collections.abc import Sequence
 from functools import partial
 
 from engine.core.registry import load_registry
-from engine.processes import keep_forked
+from engine.processes import keep_forked, keep_what_is_loaded
 from engine.runtime import imports as _imports  # noqa: F401  its kinds of jobs are registered
 from engine.runtime.jobs import drain_jobs as run_jobs
 from engine.runtime.outbox import drain_outbox as deliver
@@ -49,17 +48,6 @@ def _work(settings: Settings, kinds: Sequence[Kind], ended: int) -> None:
     if not isinstance(queue, RedisQueue):
         raise TypeError("a worker needs the live queue")
     queue.work(kinds, worker_name())
-
-
-def keep_what_is_loaded() -> None:
-    """Spares the collector what stays for good, and looks less often at what a batch makes.
-
-    A batch makes thousands of objects that die with it; with the collector's usual haste it looks
-    through all the libraries' objects again and again, an eighth of a worker's time.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
 
 
 def worker_name() -> str:

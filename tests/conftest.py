@@ -9,6 +9,7 @@ store_url, db       the same test twice: a database with the whole schema, empty
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +22,11 @@ import structlog
 from engine.embedded import EmbeddedValkey
 from engine.store.db import Database
 from engine.store.schema import create_all
-from tests.postgres import Postgres, shared_server
+from tests.postgres import Postgres, roomy_memory, shared_server
+
+# Temporary files lie in memory where there is room: a commit of SQLite waits for no disk there.
+if (memory := roomy_memory(for_programs=True)) is not None:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", memory)
 
 # A slow machine is no fault of the code: examples are limited by number, never by time.
 hypothesis.settings.register_profile(

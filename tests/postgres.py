@@ -252,7 +252,7 @@ def _reachable_folder(*, in_memory: bool) -> str:
 
     In memory, where there is plenty: a database is made ten times as fast there.
     """
-    shm = ["/dev/shm"] if in_memory and _free("/dev/shm") > ROOMY else []
+    shm = [found] if in_memory and (found := roomy_memory(for_programs=False)) else []
     for each in (*shm, tempfile.gettempdir(), "/tmp", "/var/tmp"):
         path = Path(each).resolve()
         short = len(str(path)) < 60 and not re.search(r"\s", str(path))
@@ -262,10 +262,14 @@ def _reachable_folder(*, in_memory: bool) -> str:
     raise RuntimeError("No temporary folder that an unprivileged user can enter.")
 
 
-def _free(folder: str) -> int:
+def roomy_memory(*, for_programs: bool) -> str | None:
+    """A folder that is memory with much room in it, also `for_programs` that are to be started."""
     with contextlib.suppress(OSError):
-        return shutil.disk_usage(folder).free
-    return 0
+        found = os.statvfs("/dev/shm")
+        is_fit = not (for_programs and found.f_flag & os.ST_NOEXEC)
+        if is_fit and found.f_bavail * found.f_frsize > ROOMY:
+            return "/dev/shm"
+    return None
 
 
 def _open_to_others(path: Path) -> bool:

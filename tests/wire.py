@@ -85,7 +85,8 @@ class Wire:
                 pass  # a client that hangs up is part of the tests
 
         self.server = Server(("127.0.0.1", 0), Handler)
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        # It looks that often whether it is to end: each test waits for that.
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True)
         self.thread.start()
 
     def next_answer(self, got: Received) -> Answer:

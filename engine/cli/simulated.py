@@ -266,6 +266,19 @@ def _left(report: dict[str, Any], names: dict[str, str], known: Names) -> None:
                 f"  {step} did not take the prepared answer, {refused['count']} times: {why['en']}",
             )
         )
+    for untold in report["unheard_notices"]:
+        step, count = names.get(untold["place"], untold["place"]), untold["count"]
+        tell(
+            text(
+                f"  {step}的通知没有人会收到：{count} 条",
+                f"  nobody would receive the notices of {step}: {count}",
+            )
+            if step
+            else text(
+                f"  其他流程的通知没有人会收到：{count} 条",
+                f"  nobody would receive notices of other flows: {count}",
+            )
+        )
     for said in report["unrestored"]:
         tell(said)
 

@@ -68,9 +68,8 @@ def derived_id(prefix: str, base: str, *parts: str) -> str:
     for part in parts:
         whole += f"{len(part)}:{part}"
     digest = hashlib.blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=14).hexdigest()
-    found = _BODY.search(base)
     # Hexadecimal digits are letters of ours too, and the quickest to write: 64 bits of hash.
-    time = found[1] if found else _written_ms(int(digest[16:], 16))
+    time = _time_in(base) or _written_ms(int(digest[16:], 16))
     return f"{prefix}_{time}{digest[:16].upper()}"
 
 
@@ -88,11 +87,11 @@ def is_id(value: str, prefix: str | None = None) -> bool:
 
 def made_at(id_: str) -> datetime:
     """When an id was made, to the millisecond, in UTC; InvalidInput when it is none."""
-    found = _BODY.search(id_)
-    if found is None:
+    time = _time_in(id_)
+    if time is None:
         raise InvalidInput(text("编号格式不对", "this is no id"))
     ms = 0
-    for letter in found[1]:
+    for letter in time:
         ms = ms * 32 + ALPHABET.index(letter)
     try:
         return _EPOCH + ms * _MS
@@ -102,7 +101,19 @@ def made_at(id_: str) -> datetime:
 
 def lane_of(tenant: str, owner: str, lanes: int) -> int:
     """The lane whose turn keeps the order of everything of one owner: 0 .. lanes - 1."""
+    if lanes == 1:
+        return 0
     return zlib.crc32(f"{tenant}|{owner}".encode("utf-8", "surrogatepass")) % lanes
+
+
+def _time_in(id_: str) -> str | None:
+    """The ten letters of an id that tell its time, also where it stands within a longer name."""
+    prefix, _, body = id_.partition("_")
+    # An id alone, as nearly all are, is known without the search, which takes five times as long.
+    if len(body) == 26 and not body.strip(ALPHABET) and body[0] < "8" and prefix.islower():
+        return body[:10]
+    found = _BODY.search(id_)
+    return found[1] if found else None
 
 
 def _written_time(at: datetime) -> str:

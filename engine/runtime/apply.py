@@ -334,6 +334,9 @@ def _notify(desk: Desk, args: Mapping[str, Any]) -> Applied:
         }
         for person in people
     )
+    if not people:
+        said = {name: str(args.get(name, "")) for name in ("title", "body")}
+        desk.batch.untold.append({"key": desk.key, **said})
     return Answer("out", {"people": len(people)})
 
 

@@ -64,6 +64,7 @@ class Batch:
     withdrawn_tasks: list[tuple[str, str]] = field(default_factory=list)
     task_people: list[dict[str, Any]] = field(default_factory=list)
     notices: list[dict[str, Any]] = field(default_factory=list)
+    untold: list[dict[str, Any]] = field(default_factory=list)  # notices with nobody to go to
     history: list[dict[str, Any]] = field(default_factory=list)
     new_caps: list[dict[str, Any]] = field(default_factory=list)
     new_marks: list[dict[str, Any]] = field(default_factory=list)
@@ -187,6 +188,7 @@ class Batch:
         insert_many(conn, task_store.task_people, self.task_people)
         task_store.withdraw_tasks(conn, self.withdrawn_tasks, self.now)
         task_store.store_notices(conn, self.notices)
+        task_store.note_untold(conn, self.untold)
         own: list[dict[str, Any]] = []
         again: list[dict[str, Any]] = []
         for effect in self.effects:

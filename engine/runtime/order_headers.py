@@ -6,7 +6,6 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from engine.core.ids import derived_id
 from engine.runtime.batch import Batch
 from engine.store.db import dump_json
 
@@ -33,7 +32,8 @@ def note_order(batch: Batch, tenant: str, row: Any) -> None:
         "time": row.time,
     }
     if held is None:
-        owner, id_ = row.owner, derived_id("ord", row.id, platform, number)
+        # Named after the event that told of it first, which tells of no other order.
+        owner, id_ = row.owner, f"ord{row.id[3:]}"
         found = {
             "id": id_,
             "tenant": tenant,

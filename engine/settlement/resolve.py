@@ -54,7 +54,8 @@ _PARTY_FACTS = {"party": "key", "party_kind": "kind", "party_level": "level"}
 class Resolver:
     """One version of a card, compiled; InvalidInput when it cannot be.
 
-    `plans` has every plan that was ever resolved, by key.
+    `plans` has every plan that was ever resolved, by key. Of a card that does not look at the buyer
+    (`looks_at_customer`) a line may be resolved without.
     """
 
     def __init__(self, card: Card, version: int | str) -> None:
@@ -65,6 +66,7 @@ class Resolver:
         self.term_of = {term.key: term for term in card.terms}
         self._campaigns: dict[str, str | None] = {}
         self.terms = tuple(_Rates(self, index, term) for index, term in enumerate(card.terms))
+        self.looks_at_customer = any(term.looks_at_customer for term in self.terms)
 
     def resolve(self, sale: Sale) -> list[Outcome]:
         """What a line means for every term; [] when no term is about it."""
@@ -112,6 +114,14 @@ class _Rates:
             name for name in names if name not in _PARTY_FACTS and name != "customer_tag"
         )
         self.tags = frozenset(tag for match in said for tag in match.customer_tag)
+        tested = [term.applies, *(one.when for one in term.exclusions)]
+        tested += [one.rule.when for one in self.rules]
+        self.looks_at_customer = (
+            bool(self.tags)
+            or "member_level" in self.line_names
+            or any(_looks_at_customer(condition, of.zone) for condition in tested)
+            or any("customer" in (one.expression or "") for one in (term.party, term.bearer))
+        )
         self.chain_roles = tuple(
             dict.fromkeys(
                 level.key
@@ -316,6 +326,13 @@ def _test(condition: Condition | None, zone: tzinfo) -> Test | None:
     if condition is None:
         return None
     return compile_condition(condition, schema=card_scope(), zone=zone).evaluate
+
+
+def _looks_at_customer(condition: Condition | None, zone: tzinfo) -> bool:
+    if condition is None:
+        return False
+    paths = compile_condition(condition, schema=card_scope(), zone=zone).paths
+    return any(path[0] == "customer" for path in paths)
 
 
 _PIECES = text("按件计价时数量应为整数", "counted by the piece, a quantity must be a whole number")

@@ -87,22 +87,27 @@ def sales_of(
     if order.get("fees"):
         fees = spread_over_lines(spread_from, "fees", places)
     shared = _order_facts(order, customer, service_type)
+    key, person = order_key(order), customer or {}
     found = []
     for index, line in enumerate(lines):
         at = f"/order/lines/{index}"
-        product = _product(line, products)
-        own = (line_parties or {}).get(line.get("id") or "", parties or {})
+        product = _product(line, products) if products else None
+        own: Parties = parties or {}
+        if line_parties:
+            own = line_parties.get(line.get("id") or "", own)
         listed = line.get("list_amount")
         found.append(
             Sale(
-                order=order_key(order),
+                order=key,
                 line=line.get("id") or (f"#{index + 1}" if order.get("lines") else ""),
                 currency=currency,
                 paid=to_minor(line["amount"], currency, f"{at}/amount"),
                 listed=None if listed is None else to_minor(listed, currency, f"{at}/list_amount"),
-                cost=_cost(product, line, currency, f"/products/{line.get('sku')}/cost_amount"),
+                cost=None if product is None else _cost(product, line, currency),
                 pieces=Decimal(line.get("quantity", 1)),
-                adjustments=tuple(
+                adjustments=()
+                if adjustments is nothing
+                else tuple(
                     (
                         entry["type"],
                         entry.get("bearer") or "shop",
@@ -111,7 +116,9 @@ def sales_of(
                     )
                     for entry, share in adjustments[index]
                 ),
-                fees=tuple(
+                fees=()
+                if fees is nothing
+                else tuple(
                     (
                         entry["type"],
                         to_minor(share, currency, f"{at}/fees"),
@@ -127,7 +134,7 @@ def sales_of(
                 scope={
                     "order": order,
                     "line": line,
-                    "customer": customer or {},
+                    "customer": person,
                     "product": product or {},
                     "parties": own,
                 },
@@ -184,23 +191,21 @@ def _line_facts(line: Mapping[str, Any], product: Mapping[str, Any] | None) -> d
 
 
 def _product(
-    line: Mapping[str, Any], products: Mapping[str, Mapping[str, Any]] | None
+    line: Mapping[str, Any], products: Mapping[str, Mapping[str, Any]]
 ) -> Mapping[str, Any] | None:
     for code in ("outer_id", "sku", "product_id"):
-        found = (products or {}).get(line.get(code) or "")
+        found = products.get(line.get(code) or "")
         if found is not None:
             return found
     return None
 
 
-def _cost(
-    product: Mapping[str, Any] | None, line: Mapping[str, Any], currency: str, path: str
-) -> int | None:
+def _cost(product: Mapping[str, Any], line: Mapping[str, Any], currency: str) -> int | None:
     """The cost of all pieces; a part of a piece may cost a part of a minor unit, half to even."""
-    each = (product or {}).get("cost_amount")
+    each = product.get("cost_amount")
     if each is None:
         return None
-    unit = Decimal(1).scaleb(-exponent(currency))
+    unit, path = Decimal(1).scaleb(-exponent(currency)), f"/products/{line.get('sku')}/cost_amount"
     return to_minor(
         (Decimal(each) * Decimal(line.get("quantity", 1))).quantize(unit), currency, path
     )

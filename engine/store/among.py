@@ -68,6 +68,22 @@ def among_named(column: ColumnElement[Any], name: str) -> InList:
     return InList(column, bindparam(name, type_=_List()))
 
 
+class _Pairs(TypeDecorator[Any]):
+    """A list of pairs as one parameter of JSON text; for SQLite by their first: it takes two texts
+    out of each pair of a list at three times the price."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        if dialect.name == "postgresql":
+            return orjson.dumps(list(value)).decode()
+        found: dict[str, list[str]] = {}
+        for first, second in value:
+            found.setdefault(first, []).append(second)
+        return orjson.dumps(found).decode()
+
+
 class InPairs(ColumnElement[bool]):
     """Two text columns are one of a list of pairs that travels as one parameter."""
 
@@ -96,7 +112,7 @@ def _compile_in_pairs(element: InPairs, compiler: Any, **kw: Any) -> str:
     if compiler.dialect.name == "postgresql":
         items = f"SELECT p->>0, p->>1 FROM json_array_elements(CAST({right} AS json)) AS p"
     else:
-        items = f"SELECT value->>0, value->>1 FROM json_each({right})"
+        items = f"SELECT a.key, b.value FROM json_each({right}) AS a, json_each(a.value) AS b"
     return f"({first}, {second}) IN ({items})"
 
 
@@ -104,9 +120,28 @@ def among_pairs(
     first: ColumnElement[str], second: ColumnElement[str], pairs: Iterable[tuple[str, str]]
 ) -> InPairs:
     """(`first`, `second`) is one of `pairs`. With two lists an index would be read far too wide."""
-    return InPairs(first, second, bindparam(None, list(pairs), type_=_List()))
+    return InPairs(first, second, bindparam(None, list(pairs), type_=_Pairs()))
 
 
 def among_pairs_named(first: ColumnElement[str], second: ColumnElement[str], name: str) -> InPairs:
     """The same with the pairs as the parameter `name`, for a statement that is built once."""
-    return InPairs(first, second, bindparam(name, type_=_List()))
+    return InPairs(first, second, bindparam(name, type_=_Pairs()))
+
+
+# Pairs as rows of two texts, for PostgreSQL; what `pairs_given` makes are its parameters.
+PAIRS_GIVEN = (
+    "ROWS FROM (json_array_elements_text(CAST(:firsts AS json)), "
+    "json_array_elements_text(CAST(:seconds AS json)))"
+)
+
+
+def pairs_given(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The parameters of PAIRS_GIVEN: a list for each side, which is read once.
+
+    Of a list of pairs each would be read twice, once for each of its texts.
+    """
+    found = list(pairs)
+    return {
+        "firsts": orjson.dumps([first for first, _ in found]).decode(),
+        "seconds": orjson.dumps([second for _, second in found]).decode(),
+    }

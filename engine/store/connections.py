@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint, func, select
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.engine import Connection
 
 from engine.store.bulk import insert_new, update_many
@@ -69,14 +79,15 @@ def insert_connection(conn: Connection, row: Mapping[str, Any]) -> None:
     conn.execute(connections.insert().values(**row))
 
 
+_OF_KEY = select(connections).where(
+    connections.c.tenant == bindparam("tenant"),
+    connections.c.key == bindparam("key"),
+    connections.c.status != "removed",
+)
+
+
 def find_connection(conn: Connection, tenant: str, key: str) -> Any | None:
-    return conn.execute(
-        select(connections).where(
-            connections.c.tenant == tenant,
-            connections.c.key == key,
-            connections.c.status != "removed",
-        )
-    ).first()
+    return conn.execute(_OF_KEY, {"tenant": tenant, "key": key}).first()
 
 
 def key_is_taken(conn: Connection, tenant: str, key: str) -> bool:

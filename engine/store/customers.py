@@ -15,10 +15,10 @@ from typing import Any
 from sqlalchemy import Column, Index, Integer, Table, Text, select, text
 from sqlalchemy.engine import Connection
 
-from engine.store.among import among, among_pairs, belongs_to
+from engine.store.among import PAIRS_GIVEN, among, among_pairs, belongs_to, pairs_given
 from engine.store.bulk import insert_new, update_many
 from engine.store.copying import copy_many, copy_new
-from engine.store.db import Json, JsonB, Moment, Whole, dump_json, metadata, tenant_column
+from engine.store.db import Json, JsonB, Moment, Whole, metadata, tenant_column
 from engine.store.rows import plain_rows
 from engine.store.seam import kept_in_memory
 
@@ -123,8 +123,7 @@ def find_by_identity(
     if not pairs:
         return {}
     if conn.dialect.name == "postgresql":
-        asked = {"tenant": tenant, "pairs": dump_json(list(pairs))}
-        found = conn.execute(_BY_IDENTITY, asked).all()
+        found = conn.execute(_BY_IDENTITY, {"tenant": tenant, **pairs_given(pairs)}).all()
     else:
         is_one = among_pairs(identities.c.kind, identities.c.value, pairs)
         columns = (identities.c.kind, identities.c.value, identities.c.customer_id)
@@ -136,9 +135,9 @@ def find_by_identity(
 # table that has grown since its statistics were made. No other index begins with the tenant.
 _BY_IDENTITY = text(
     "SELECT found.kind, found.value, found.customer_id "
-    "FROM json_array_elements(CAST(:pairs AS json)) AS pair CROSS JOIN LATERAL "
+    f"FROM {PAIRS_GIVEN} AS pair(kind, value) CROSS JOIN LATERAL "
     "(SELECT kind, value, customer_id FROM identities "
-    "WHERE tenant = :tenant AND kind = pair->>0 AND value = pair->>1 LIMIT 1) AS found"
+    "WHERE tenant = :tenant AND kind = pair.kind AND value = pair.value LIMIT 1) AS found"
 )
 
 

@@ -155,6 +155,8 @@ def orders_between(
 def store_bookings(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """New bookings; one that was moved away before and comes back is written over."""
     fresh = set(insert_new(conn, settlement_bookings, rows, _BOOKING))
+    if len(fresh) == len(rows):
+        return
     again = [row for row in rows if tuple(row[name] for name in _BOOKING) not in fresh]
     update_many(conn, settlement_bookings, again, _BOOKING)
 

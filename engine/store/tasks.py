@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from engine.store.among import among, among_pairs
 from engine.store.bulk import insert_new
 from engine.store.db import Json, Moment, Whole, all_tenants, metadata, tenant_column
+from engine.store.seam import kept_in_memory
 
 tasks = Table(
     "tasks",
@@ -128,6 +129,11 @@ def withdraw_tasks(conn: Connection, pairs: Sequence[tuple[str, str]], now: date
 def store_notices(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Notices for people: tenant, user_id, title, body, link, at, key, run_id."""
     insert_new(conn, notices, rows, ("key", "user_id"))
+
+
+@kept_in_memory
+def note_untold(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Notices that found nobody: key, title, body. A test run reports them; no table holds them."""
 
 
 def notices_of(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from engine.core.effect import CALL, Effect, EffectClass
-from engine.core.node import Ask, Context, Done, because
+from engine.core.node import Ask, Context, Done, Reason, because
 from engine.core.people import own_customer
 from engine.core.text import text
 
@@ -29,8 +30,7 @@ def ask_or_end(
     `concerns` is the value that says whom the call is about, where the action names one.
     """
     if ctx.answer is not None:
-        reason = because("called", connection=connection, action=action)
-        return Done(output=ctx.answer.value, reason=reason)
+        return Done(output=ctx.answer.value, reason=_reason("called", connection, action))
     effect = Effect(
         CALL,
         args,
@@ -39,7 +39,12 @@ def ask_or_end(
         action=action,
         subject=_subject(concerns, ctx),
     )
-    return Ask(effect, reason=because("calling", connection=connection, action=action))
+    return Ask(effect, reason=_reason("calling", connection, action))
+
+
+@lru_cache(maxsize=1_024)  # a step says the same in every run
+def _reason(code: str, connection: str, action: str) -> Reason:
+    return because(code, connection=connection, action=action)
 
 
 def _subject(concerns: str | None, ctx: Context) -> str:

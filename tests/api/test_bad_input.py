@@ -70,13 +70,16 @@ def test_json_that_is_unusual_but_right_is_taken(body: bytes) -> None:
     assert check_json(body) == json.loads(body)
 
 
-@pytest.mark.parametrize("body", MALFORMED, ids=lambda body: repr(body[:24]))
-def test_over_http_malformed_json_is_a_400_problem(admin: Client, body: bytes) -> None:
-    found = admin.open("POST", UNITS, data=body, content_type="application/json")
-    assert found.status_code == 400
-    assert found.mimetype == "application/problem+json"
-    assert found.json["code"] == "malformed_json"
-    assert found.json["detail"]
+def test_over_http_malformed_json_is_a_400_problem(
+    admin: Client, subtests: pytest.Subtests
+) -> None:
+    for body in MALFORMED:
+        with subtests.test(repr(body[:24])):
+            found = admin.open("POST", UNITS, data=body, content_type="application/json")
+            assert found.status_code == 400
+            assert found.mimetype == "application/problem+json"
+            assert found.json["code"] == "malformed_json"
+            assert found.json["detail"]
 
 
 @pytest.mark.parametrize(

@@ -57,11 +57,14 @@ BODIES = {
 }
 
 
-@pytest.mark.parametrize("name", BODIES)
-def test_bodies_that_are_no_event(machine: Callable[..., Client], world: World, name: str) -> None:
+def test_bodies_that_are_no_event(
+    machine: Callable[..., Client], world: World, subtests: pytest.Subtests
+) -> None:
     client = machine("events.write")
-    refused(client.post("/api/v1/events", data=BODIES[name], content_type="application/json"))
-    nothing_written(world)
+    for name, body in BODIES.items():
+        with subtests.test(name):
+            refused(client.post("/api/v1/events", data=body, content_type="application/json"))
+            nothing_written(world)
 
 
 WRONG: dict[str, dict[str, Any]] = {
@@ -81,14 +84,16 @@ WRONG: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("name", WRONG)
-def test_events_with_wrong_values(machine: Callable[..., Client], world: World, name: str) -> None:
+def test_events_with_wrong_values(
+    machine: Callable[..., Client], world: World, subtests: pytest.Subtests
+) -> None:
     client = machine("events.write")
-    body = {**cloud_event("1"), **WRONG[name]}
-    found = client.post("/api/v1/events", body)
-    refused(found, 422)
-    assert paths(found)
-    nothing_written(world)
+    for name, wrong in WRONG.items():
+        with subtests.test(name):
+            found = client.post("/api/v1/events", {**cloud_event("1"), **wrong})
+            refused(found, 422)
+            assert paths(found)
+            nothing_written(world)
 
 
 def test_identities_of_any_shape_break_nothing(machine: Callable[..., Client]) -> None:

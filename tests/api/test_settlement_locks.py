@@ -165,23 +165,27 @@ def digest(world: World) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("road", ROADS)
 def test_no_road_changes_a_locked_value(
-    admin: Client, maker: Client, world: World, locked: dict[str, Any], road: str
+    admin: Client,
+    maker: Client,
+    world: World,
+    locked: dict[str, Any],
+    subtests: pytest.Subtests,
 ) -> None:
-    method, path, body = ROADS[road]
-    sent = changed_flow() if body == "flow" else body
     before = digest(world)
-    for client in (admin, maker):  # its owner too
-        more = {} if sent is None else {"json": sent}
-        refused = client.open(method, path, headers=STAR, **more)
-        assert refused.status_code in (403, 409), refused.json
-        assert refused.json["code"] == "locked"
-        wanted = {"c": RATE, "f": "/nodes/a/config/add", "p": "/edge"}[
-            "c" if "rate-cards" in path else "p" if "params" in path else "f"
-        ]
-        assert paths(refused) == [wanted]
-    assert digest(world) == before
+    for road, (method, path, body) in ROADS.items():
+        sent = changed_flow() if body == "flow" else body
+        for client in (admin, maker):  # its owner too
+            with subtests.test(road, who=client.user_id):
+                more = {} if sent is None else {"json": sent}
+                refused = client.open(method, path, headers=STAR, **more)
+                assert refused.status_code in (403, 409), refused.json
+                assert refused.json["code"] == "locked"
+                wanted = {"c": RATE, "f": "/nodes/a/config/add", "p": "/edge"}[
+                    "c" if "rate-cards" in path else "p" if "params" in path else "f"
+                ]
+                assert paths(refused) == [wanted]
+                assert digest(world) == before
 
 
 def test_a_scene_installed_again_or_upgraded_leaves_a_locked_value_alone(

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import PageOf
 from tests.browser.server import TOP
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.browser
 
 AXE = TOP / "designer" / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = (

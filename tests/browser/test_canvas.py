@@ -16,7 +16,7 @@ from tests.browser.desk import Desk, choose, draft_of, new_flow, tab_to
 from tests.browser.server import Server, fresh, paid_order, sent
 from tests.engine.cli.test_up import wait_until
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.browser
 
 
 def make_flow(page: Page, name: str, key: str) -> Desk:

@@ -9,7 +9,7 @@ from tests.browser.conftest import PageOf, SignIn
 from tests.browser.desk import give_code, let_code_grow_old, new_flow, publish
 from tests.browser.server import Server, fresh, paid_order, sent
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.browser
 
 
 def test_a_connection_is_made_and_tried(page: Page, sign_in: SignIn, server: Server) -> None:

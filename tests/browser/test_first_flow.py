@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import SignIn
 from tests.browser.server import Server, ask_for_money, running, sent
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.browser
 
 
 def test_a_scene_is_installed_and_its_flow_is_live(page: Page, sign_in: SignIn) -> None:

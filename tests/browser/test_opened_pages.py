@@ -13,7 +13,7 @@ from tests.browser.test_accessible import faults_of, in_both_languages
 from tests.browser.test_settlement import BASE, card
 from tests.engine.cli.test_up import wait_until
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.browser
 
 
 def details(server: Server) -> list[str]:

@@ -14,7 +14,7 @@ from tests.browser.desk import give_code, let_code_grow_old
 from tests.browser.server import Server, fresh, new_person, sent, settle_in
 from tests.engine.cli.test_up import wait_until
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.browser
 
 BASE = "/api/v1/settlement"
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import SignIn
 from tests.browser.server import Server
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.browser
 
 
 def test_a_wrong_password_is_a_sentence(page: Page, sign_in: SignIn) -> None:

@@ -2,6 +2,7 @@
 
     orders.py      an event of an order or refund goes to the order's lane
     taking.py      the order's lane ("sale:…") books its lines and tells the accounts
+    told_parts.py  what of a line they are told
     posting.py     an account's lane ("account:…") posts them
     budgets.py     a budget's lane ("budget:…") lets money pass or wait
     books.py       what a batch knows of all this, and how it is written

@@ -28,7 +28,7 @@ from engine.runtime.settling.cards import (
     load_cards,
     load_plans,
 )
-from engine.runtime.settling.goods import goods_of
+from engine.runtime.settling.goods import Goods, goods_of
 from engine.runtime.settling.order_parts import completed
 from engine.runtime.settling.orders import name_of
 from engine.runtime.settling.quoting import quote_in
@@ -95,11 +95,13 @@ def _cards(
 
 
 def _facts(batch: Batch, conn: Connection, tenant: str, orders: Sequence[Any]) -> list[Any]:
-    """(parties by pair, products by code) for each of (order, owner, whom the order names)."""
+    """(parties by pair, products by code) for each of (order, buyer or "", whom it names)."""
     known = load_parties(conn, tenant, {pair for _, _, names in orders for pair in names.pairs})
-    customers = [owner[9:] for _, owner, _ in orders if owner.startswith("customer:")]
+    customers = [buyer[9:] for _, buyer, _ in orders if buyer.startswith("customer:")]
     load_customers(batch, conn, tenant, customers)
-    goods = goods_of(conn, tenant, [order for order, _, _ in orders])
+    goods: list[Goods] = [{}] * len(orders)
+    if batch.world.memory.tenant(tenant).keeps_products:
+        goods = goods_of(conn, tenant, [order for order, _, _ in orders])
     return [(known, own) for own in goods]
 
 

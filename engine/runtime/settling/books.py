@@ -120,6 +120,8 @@ class Books:
     statements: dict[tuple[str, ...], Any] = field(default_factory=dict)  # drawn for flows
     write_statements: Any = None
     unposted: Counter[Slot] = field(default_factory=Counter)  # lines that are posted in bulk
+    # What this batch tells each party to post, while more may be added: by (tenant, party).
+    posts: dict[Slot, dict[str, Any]] = field(default_factory=dict)
 
     def add_entry(self, tenant: str, entry: Entry, state: str, now: datetime) -> dict[str, Any]:
         """A new entry; its `state` may be another one than the pure room gave it."""

@@ -40,6 +40,11 @@ class PublishedCard:
                 return number, id_
         return None
 
+    def looks_at_customer(self, at: datetime) -> bool:
+        """Whether who buys matters to the price of an order of that moment."""
+        version = self.version_at(at)
+        return version is not None and kept_resolver(version[1]).looks_at_customer
+
     def id_of(self, number: int) -> str | None:
         return next((id_ for one, _, id_ in self.versions if one == number), None)
 

@@ -22,10 +22,10 @@ def parts_of_order(
     lines = []
     seen: set[str] = set()
     for index, line in enumerate(order.get("lines") or ()):
-        codes = (line.get("outer_id"), line.get("sku"), line.get("product_id"))
-        product: Mapping[str, Any] = next(
-            (products[code] for code in codes if code in products), {}
-        )
+        product: Mapping[str, Any] = {}
+        if products:
+            codes = (line.get("outer_id"), line.get("sku"), line.get("product_id"))
+            product = next((products[code] for code in codes if code in products), {})
         quantity = Decimal(line.get("quantity") or 1)
         more = {key: value for key, value in line.items() if key not in _LINE}
         name = str(line.get("id") or "")

@@ -14,7 +14,7 @@ from engine.runtime.settling.books import books_of
 from engine.runtime.settling.order_parts import completed
 from engine.runtime.settling.refunding import plain
 from engine.runtime.settling.roles import names_in
-from engine.runtime.settling.taking import CLOSED, Taking, settled_on
+from engine.runtime.settling.taking import CLOSED, Taking, business_time, settled_on
 from engine.settlement.sale import order_key
 
 if TYPE_CHECKING:
@@ -36,11 +36,12 @@ def book(desk: Desk, args: Mapping[str, Any]) -> Applied:
     if not isinstance(order, Mapping) or order_key(order) != key:
         return Answer("out", {"booked": 0})
     order = completed(order)
-    names = names_in(order)
-    known, products = (yield [Need("settlement:facts", tenant, (order, row.owner, names))])[0]
+    names, at = names_in(order), business_time(order)
+    buyer = row.owner if any(card.looks_at_customer(at) for card in cards[2]) else ""
+    known, products = (yield [Need("settlement:facts", tenant, (order, buyer, names))])[0]
     taking = Taking(desk, key, order, row.id)
     taking.keep_parts(products)
-    taking.book(cards[2], row.owner, names, known, products)
+    taking.book(cards[2], buyer, names, known, products)
     taking.note_earned(cards[2])
     if taking.held.refunds:
         yield [Need("settlement:lines", tenant, key)]

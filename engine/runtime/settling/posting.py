@@ -36,10 +36,14 @@ def post(desk: Desk, args: Mapping[str, Any]) -> Applied:
     """Parts of orders and refunds into accounts of this party, and amounts that are given.
 
     {"posts": [{"account", "parts"}]} or {"amounts": [{"party", "other", "term", "minor", ...}]}
+    The parts of one account are posted together, in the order they come in.
     """
     count = total = 0
+    by_account: dict[str, list[Mapping[str, Any]]] = {}
     for one in args.get("posts") or ():
-        added = yield from _post_parts(desk, one["account"], one["parts"])
+        by_account.setdefault(one["account"], []).extend(one["parts"])
+    for account, raw in by_account.items():
+        added = yield from _post_parts(desk, account, raw)
         count += len(added)
         total += sum(row["minor"] for row in added)
     for index, one in enumerate(args.get("amounts") or ()):
@@ -53,14 +57,18 @@ def _post_parts(desk: Desk, account: str, raw: list[Mapping[str, Any]]) -> Any:
     batch, tenant = desk.batch, desk.tenant
     party = account.partition("|")[0]
     keys = [key for one in raw for key in _keys_of(one)]
-    done, (row, closed) = yield [
+    needs = [
         Need("settlement:account", tenant, (account, {one["sub"] for one in raw}, keys)),
         Need("settlement:party", tenant, party),
     ]
+    if any(one.get("earned_at") for one in raw):
+        needs.append(Need("settlement:budgets", tenant, None))
+    done, (row, closed), *budgets = yield needs
     books = books_of(batch)
     held = books.accounts[tenant, account]
     by_key = {one["key"]: one for one in raw}
-    parts = [_part(one, row, closed, batch.now) for one in raw if done.isdisjoint(_keys_of(one))]
+    left = [one for one in raw if done.isdisjoint(_keys_of(one))] if done else raw
+    parts = [_part(one, row, closed, batch.now) for one in left]
     plans = plans_for(held, parts)
     before = set(held.cells)
     rounded = {name: tuple(cell) for name, cell in held.cells.items()}
@@ -72,6 +80,8 @@ def _post_parts(desk: Desk, account: str, raw: list[Mapping[str, Any]]) -> Any:
         return []
     held.is_changed = True
     held.currency = entries[0].currency
+    if not any(budgets) and not any(one.get("payees") for one in left):
+        return [books.add_entry(tenant, one, one.state, batch.now) for one in entries]
     added = []
     for entry in entries:
         cause = by_key.get(entry.key) or by_key[entry.key.partition("~")[0]]

@@ -28,7 +28,7 @@ class Names(NamedTuple):
     @property
     def pairs(self) -> set[Pair]:
         """The (platform, id) names an order brings."""
-        return {pair for _, pair in self._all()}
+        return {pair for _, pair in (self._all() if self.lines else self.own)}
 
     @property
     def roles(self) -> set[str]:
@@ -54,9 +54,9 @@ def names_in(order: Mapping[str, Any]) -> Names:
     """Whom an order names."""
     lines = order.get("lines") or ()
     return Names(
-        list(_named(order)),
+        _named(order),
         [
-            (str(line.get("id") or ""), list(_promoter(order, line)))
+            (str(line.get("id") or ""), _promoter(order, line))
             for line in lines
             if line.get("promoter")
         ],
@@ -91,6 +91,8 @@ def parties_named(
     several promoters.
     """
     parties = _by_role(names.own, known)
+    if not names.lines:
+        return parties, {}
     return parties, {
         line: {**parties, **_by_role(named, known)} for line, named in names.lines if line
     }
@@ -102,33 +104,39 @@ def party_of(row: Any) -> dict[str, Any]:
     return {**found, "parent": row.parent_id} if row.parent_id else found
 
 
-def _named(order: Mapping[str, Any]) -> Iterator[tuple[str, Pair]]:
-    yield from _promoter(order, order)
+def _named(order: Mapping[str, Any]) -> list[tuple[str, Pair]]:
+    found = _promoter(order, order)
     if order.get("shop"):
-        yield "shop", (order["platform"], str(order["shop"]))
+        found.append(("shop", (order["platform"], str(order["shop"]))))
     if order.get("store"):
-        yield "store", (STORE, str(order["store"]))
+        found.append(("store", (STORE, str(order["store"]))))
+    return found
 
 
-def _promoter(order: Mapping[str, Any], of: Mapping[str, Any]) -> Iterator[tuple[str, Pair]]:
+def _promoter(order: Mapping[str, Any], of: Mapping[str, Any]) -> list[tuple[str, Pair]]:
     promoter = of.get("promoter")
     if not promoter:
-        return
-    pair = (str(order["platform"]), str(promoter["id"]))
-    yield "promoter", pair
-    yield str(promoter.get("kind") or "creator"), pair
+        return []
+    platform = str(order["platform"])
+    pair = (platform, str(promoter["id"]))
+    found = [("promoter", pair), (str(promoter.get("kind") or "creator"), pair)]
     if promoter.get("agency"):
-        yield "agency", (str(order["platform"]), str(promoter["agency"]))
+        found.append(("agency", (platform, str(promoter["agency"]))))
+    return found
 
 
 def _by_role(named: Sequence[tuple[str, Pair]], known: Mapping[Pair, Party]) -> dict[str, Party]:
-    found: dict[str, Party] = {
-        role: party for role, pair in named if (party := known.get(pair)) is not None
-    }
+    found: dict[str, Party] = {}
+    for role, pair in named:
+        party = known.get(pair)
+        if party is not None:
+            found[role] = party
     # Whom the promoter belongs to, level by level, stands in where the order names nobody.
-    above = known.get(next((pair for role, pair in named if role == "promoter"), ("", "")))
+    above = found.get("promoter")
     for _ in range(LEVELS):
-        above = known.get(("", above.get("parent", ""))) if above is not None else None
+        above = (
+            known.get(("", above["parent"])) if above is not None and "parent" in above else None
+        )
         if above is None:
             break
         found.setdefault(above["kind"], above)

@@ -27,6 +27,7 @@ from engine.runtime.settling.cards import PublishedCard, kept_resolver, plan_doc
 from engine.runtime.settling.order_parts import parts_of_order
 from engine.runtime.settling.refunding import given_before, lines_left, say_beyond, typed
 from engine.runtime.settling.roles import Names, Pair, parties_named
+from engine.runtime.settling.told_parts import beside_part, written
 from engine.settlement.booking import Booking, book_order, parts_of, take_back
 from engine.settlement.card import Term
 from engine.settlement.entry import plan_key
@@ -50,6 +51,12 @@ _RANKS = {"book": "a", "refund": "b", CLOSED: "c", "move": "d"}
 def settled_on(row: Any) -> datetime | None:
     """When a bill said that the platform had settled an order; None while none has."""
     return row.settled_at if row is not None else None
+
+
+def business_time(order: Mapping[str, Any]) -> datetime:
+    """The moment that picks the version of a card."""
+    at: datetime = order.get("paid_at") or order["created_at"]
+    return at
 
 
 @lru_cache(maxsize=10_000)
@@ -83,23 +90,29 @@ class Taking:
         in_batch = self.desk.batch.orders.get(
             (self.desk.tenant, str(self.order["platform"]), str(self.order["external_id"]))
         )
-        found = in_batch or (dict(row._mapping) if row is not None else None)
-        if found is not None and found["event_id"] == self.cause:
-            self.books.parts[self.desk.tenant, found["id"]] = parts_of_order(
-                self.desk.tenant, found["id"], self.order, products
+        if in_batch is not None:
+            id_, event = in_batch["id"], in_batch["event_id"]
+        elif row is not None:
+            id_, event = row.id, row.event_id
+        else:
+            return
+        if event == self.cause:
+            self.books.parts[self.desk.tenant, id_] = parts_of_order(
+                self.desk.tenant, id_, self.order, products
             )
 
     def book(
         self,
         cards: Iterable[PublishedCard],
-        owner: str,
+        buyer: str,
         names: Names,
         known: Mapping[Pair, Party],
         products: Mapping[str, Any],
     ) -> None:
+        """Books what no card has booked yet; `buyer` is "" where no card looks at who buys."""
         order = self.order
-        at: datetime = order.get("paid_at") or order["created_at"]
-        customer = self.desk.batch.customers.get(owner.removeprefix("customer:"))
+        at = business_time(order)
+        customer = self.desk.batch.customers.get(buyer.removeprefix("customer:"))
         parties, line_parties = parties_named(names, known)
         try:
             sales = sales_of(
@@ -114,7 +127,8 @@ class Taking:
             self._incident("order", fault.message)
             return
         self.sales = {sale.line: sale for sale in sales}
-        self.books.looked_at.add((self.desk.tenant, self.key))
+        if self.held.exceptions:
+            self.books.looked_at.add((self.desk.tenant, self.key))
         for card in cards:
             version = card.version_at(at)
             if version is not None:
@@ -188,10 +202,10 @@ class Taking:
         self.earn_due()
 
     def _unearned(self, cards: Iterable[PublishedCard]) -> Iterator[tuple[HeldBooking, Term]]:
-        """Lines that were booked before and have no date yet, with their version's term."""
+        """Lines that are booked and have no date yet, with their version's term."""
         ids = {card.key: card for card in cards}
         for one in self.held.bookings:
-            if one.is_new or one.is_earned or one.booking.earned_at is not None:
+            if one.is_earned or one.booking.earned_at is not None:
                 continue
             card = ids.get(one.beside["card"])
             version = card.id_of(int(one.booking.version)) if card is not None else None
@@ -285,17 +299,20 @@ class Taking:
     # -- telling -----------------------------------------------------------------------------------
 
     def tell(self) -> None:
-        """One message per party: what to post, then what has become earned by it."""
+        """What each party is to post, then what has become earned by it."""
         posts: dict[str, dict[str, list[Any]]] = {}
         for account, part, one in self.parts:
             party = account.partition("|")[0]
             posts.setdefault(party, {}).setdefault(account, []).append(written(part, one))
         for party, accounts in posts.items():
-            found = [{"account": name, "parts": parts} for name, parts in accounts.items()]
-            self._send(party, "settlement.post", {"posts": found})
+            self._post(
+                party, [{"account": name, "parts": parts} for name, parts in accounts.items()]
+            )
         earned: dict[str, list[Any]] = {}
+        # Of what is booked just now the parts say already that it is earned.
+        fresh = {id(one) for one in self.fresh} if self.earned else ()
         for one in self.earned:
-            if not one.is_new:
+            if id(one) not in fresh:
                 earned.setdefault(one.booking.account.partition("|")[0], []).append(
                     {
                         "account": one.booking.account,
@@ -304,12 +321,24 @@ class Taking:
                     }
                 )
         for party, items in earned.items():
+            # What is posted after this is another message: earned is what was posted before.
+            self.books.posts.pop((self.desk.tenant, party), None)
             self._send(party, "settlement.earn", {"order": self.key, "items": items})
 
-    def _send(self, party: str, kind: str, args: dict[str, Any]) -> None:
+    def _post(self, party: str, found: list[dict[str, Any]]) -> None:
+        """One message for all that a party gets of one batch and one chain of causes."""
+        slot = self.desk.tenant, party
+        asked = self.books.posts.get(slot)
+        if asked is None or asked["chain"] != self.desk.chain:
+            self.books.posts[slot] = self._send(party, "settlement.post", {"posts": found})
+        else:
+            asked["args"]["posts"] += found
+
+    def _send(self, party: str, kind: str, args: dict[str, Any]) -> dict[str, Any]:
         batch, tenant, owner = self.desk.batch, self.desk.tenant, f"account:{party}"
         payload = {"kind": kind, "args": args, "key": self.effect(kind), "chain": self.desk.chain}
         batch.put(tenant, batch.lane(tenant, owner), "effect", owner, batch.now, payload)
+        return payload
 
     # -- exceptions --------------------------------------------------------------------------------
 
@@ -363,34 +392,3 @@ class Taking:
                 "created_at": self.now,
             }
         )
-
-
-def written(part: Part, one: HeldBooking) -> dict[str, Any]:
-    """A part as the account's lane reads it."""
-    return {
-        "key": part.key,
-        "sub": part.sub,
-        "base": part.base,
-        "units": part.units,
-        "order": part.order,
-        "line": part.line,
-        "other": part.other,
-        "version": part.version,
-        "kind": part.kind,
-        "payees": one.booking.payees,
-        **beside_part(one),
-    }
-
-
-def beside_part(one: HeldBooking) -> dict[str, Any]:
-    """When it is earned, which period kind that means, and the facts budgets look at."""
-    at = one.booking.earned_at
-    beside = one.beside
-    return {
-        "earned_at": at.isoformat() if at is not None and one.is_earned else None,
-        "period_kind": beside["period_kind"],
-        "zone": beside["zone"],
-        "campaign": beside["campaign"],
-        "platform": beside["platform"],
-        "shop": beside["shop"],
-    }

@@ -7,7 +7,7 @@ keep together what need not be.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from engine.core.event import Event
@@ -38,14 +38,24 @@ class Rings:
             name = higher
         return root
 
-    def join(self, one: int, other: int) -> None:
-        root, under = self.find(one), self.find(other)
-        if root != under:
-            self._above[under] = root
+    def join(self, names: Iterable[int]) -> None:
+        """All these belong together from now on."""
+        above, root = self._above, None
+        for name in names:
+            under = self.find(name) if name in above else name
+            if root is None:
+                root = under
+            elif under != root:
+                above[under] = root
+
+    def roots(self, names: Iterable[int]) -> list[int]:
+        """Of each name the one that stands for it."""
+        above = self._above
+        return [self.find(name) if name in above else name for name in names]
 
     def extend(self, other: Rings) -> None:
-        for name, above in other._above.items():
-            self.join(above, name)
+        for pair in other._above.items():
+            self.join(pair)
 
 
 class Concerned:
@@ -70,10 +80,10 @@ class Concerned:
         customer = data.get("customer")
         if isinstance(customer, dict) and str(customer.get("id", "")).startswith("cus_"):
             self.customers.add(customer["id"])
-        names = list(map(hash, record_keys(data)))
-        if one.stored:
-            self.identities.update(one.stored.values())
-            names += map(hash, one.stored.values())
+        # What many events name goes first: the others are put below it, and none gets deep.
+        names = list(map(hash, one.stored.values()))
+        self.identities.update(one.stored.values())
+        names += map(hash, record_keys(data))
         if one.order is not None:
             self.orders.add(one.order)
             names.append(order_name(one.order))
@@ -109,11 +119,8 @@ class Concerned:
 
     def together(self, names: Sequence[int]) -> int:
         """All these are one's; the first of them."""
-        first = names[0]
-        for name in names:
-            if name != first:
-                self.rings.join(first, name)
-        return first
+        self.rings.join(names)
+        return names[0]
 
 
 def order_name(order: tuple[str, str]) -> int:

@@ -30,7 +30,8 @@ HALVED_FROM = 2**21  # bytes of a file; below, a second process costs more than 
 EACH = 500  # events between two words about how far it is
 _PLAIN = "utf-8-sig"
 
-Numbered = Iterator[tuple[int, Any]]  # documents, each with the number of its line
+# Documents, each with the number of its line and, where it was read alone, what it was read from.
+Numbered = Iterator[tuple[int, Any, bytes | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +41,28 @@ class Taking:
     own: Mapping[str, Any]
     now: datetime
 
-    def take(self, feed: Feed, line: int, document: Any) -> None:
+    def take(self, feed: Feed, line: int, document: Any, raw: bytes | None = None) -> None:
         """Into the feed, or among what was wrong."""
         try:
-            feed.add(read_one(document, line, self.own, self.now), line=line)
+            feed.add(read_one(document, line, self.own, self.now, raw), line=line)
         except InvalidInput as error:
             refuse(feed, line, error)
 
 
-def read_one(document: Any, number: int, own: Mapping[str, Any], now: datetime) -> Event:
+def read_one(
+    document: Any,
+    number: int,
+    own: Mapping[str, Any],
+    now: datetime,
+    raw: bytes | None = None,
+) -> Event:
     """An event as a CloudEvent, id and source filled in; InvalidInput says what is wrong."""
     if not isinstance(document, dict):
         said = text("事件应为 JSON 对象", "an event must be a JSON object")
         raise InvalidInput(said, [Problem("", said)])
-    event = read_event({"id": f"event-{number}", "source": "/test-run", **document}, now=now)
+    event = read_event(
+        {"id": f"event-{number}", "source": "/test-run", **document}, now=now, raw=raw
+    )
     problems = [
         Problem(f"/data{one.path}", one.message, one.code)
         for one in validate_data(event.type, event.data, own=own.get(event.type))
@@ -101,8 +110,8 @@ def read_file(path: Path, feed: Feed, taking: Taking, tell: Tell) -> None:
 
 
 def _read(feed: Feed, part: _Part, taking: Taking, told: Callable[[], None]) -> None:
-    for count, (number, document) in enumerate(part.documents(feed), 1):
-        taking.take(feed, number, document)
+    for count, (number, document, raw) in enumerate(part.documents(feed), 1):
+        taking.take(feed, number, document, raw)
         if count % EACH == 0:
             told()
 
@@ -159,7 +168,7 @@ class _Lines:
             try:
                 if replaced and replaced in written:
                     raise UnicodeError
-                document = _parsed(written)
+                document, is_live = _parsed(written)
             except UnicodeError:
                 said = text(
                     "有无法识别的字符，请检查文件编码",
@@ -169,15 +178,18 @@ class _Lines:
             except (ValueError, RecursionError):
                 feed.refuse(number, text("这一行不是 JSON", "this line is no JSON"))
             else:
-                yield number, document
+                yield number, document, written if is_live else None
 
 
-def _parsed(written: bytes | str) -> Any:
-    """JSON as events are read live; what cannot be read so is looked at once more, for the why."""
+def _parsed(written: bytes | str) -> tuple[Any, bool]:
+    """JSON and whether it could be read as events are read live.
+
+    What could not is looked at once more, for the why; this second look takes more for JSON.
+    """
     try:
-        return orjson.loads(written)
+        return orjson.loads(written), True
     except orjson.JSONDecodeError:
-        return json.loads(written)
+        return json.loads(written), False
 
 
 def _rows(stream: IO[bytes], encoding: str) -> Iterator[bytes]:
@@ -240,7 +252,7 @@ class _Slice:
     first: int
 
     def documents(self, feed: Feed) -> Numbered:
-        return enumerate(self.listed, self.first)
+        return ((place, one, None) for place, one in enumerate(self.listed, self.first))
 
 
 _Part = _Lines | _Slice
@@ -259,7 +271,7 @@ def _listed(stream: IO[bytes], size: int, encoding: str) -> list[Any]:
         )
         raise TooLarge(said)
     try:
-        found: list[Any] = _parsed(stream.read().decode(encoding, "replace"))
+        found: list[Any] = _parsed(stream.read().decode(encoding, "replace"))[0]
     except (ValueError, RecursionError) as fault:
         said = text("事件文件不是可读的 JSON", "the file of events is no readable JSON")
         where = _place_of(fault)

@@ -81,13 +81,14 @@ class Feed:
 
         InvalidInput for one that could not be stored, or that stood in an earlier line.
         """
-        raw, key = _written(event), hash((event.source, event.id))
+        time = (event.time - _EPOCH) // _US
+        raw, key = _written(event, time), hash((event.source, event.id))
         if line:
             first = self._first.setdefault(key, len(self._at))
             if first < len(self._at) and self._is(first, event.source, event.id):
                 raise InvalidInput(*_double(self._lines[first]))
         self._spool.add(raw)
-        self._at.append(((at or event.time) - _EPOCH) // _US)
+        self._at.append(time if at is None else (at - _EPOCH) // _US)
         self._names.append(self.concerned.read(event))
         self._keys.append(key)
         self._lines.append(line)
@@ -210,15 +211,18 @@ def _double(line: int) -> tuple[Text, list[Problem]]:
     return said, [Problem("/id", said, "double")]
 
 
-def _written(event: Event) -> bytes:
-    """An event as it lies in the spool; InvalidInput for what no database could keep."""
+def _written(event: Event, time: int) -> bytes:
+    """An event as it lies in the spool; InvalidInput for what no database could keep.
+
+    `time` is when it happened, in microseconds since 1970.
+    """
     try:
         raw = orjson.dumps(
             (
                 event.id,
                 event.source,
                 event.type,
-                (event.time - _EPOCH) // _US,
+                time,
                 event.subject,
                 event.connection,
                 event.chain,

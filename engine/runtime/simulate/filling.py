@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -39,9 +39,11 @@ from engine.store.customers import SEALED_KINDS
 from engine.store.db import Connection, dump_json
 from engine.store.scratch import Restored
 
-CHUNK = 500
+CHUNK = 1_000  # orders or customers carried along at once
+LOOKED_FOR = 4_000  # identities in one statement
 LONGEST_LOOK = timedelta(days=400)
 _One = TypeVar("_One", str, tuple[str, str])
+_in_order = partial(sorted, key="\x00".join)  # pairs; as tuples they take five times as long
 
 
 def fill(
@@ -177,17 +179,16 @@ def _copy_named(
     """Customers and orders that the events name."""
     told, ids = Restored(), set(concerned.customers)
 
-    def chunks(found: Iterable[_One]) -> Iterator[list[_One]]:
-        named = sorted(found)
-        for start in range(0, len(named), CHUNK):
+    def chunks(named: Sequence[_One], most: int) -> Iterator[Sequence[_One]]:
+        for start in range(0, len(named), most):
             tell(0, None, text(f"正在准备：{start}", f"preparing the world: {start}"))
-            yield named[start : start + CHUNK]
+            yield named[start : start + most]
 
-    for pairs in chunks(concerned.identities):
+    for pairs in chunks(_in_order(concerned.identities), LOOKED_FOR):
         ids |= set(customer_store.find_by_identity(conn, tenant, pairs).values())
-    for numbers in chunks(concerned.orders):
+    for numbers in chunks(_in_order(concerned.orders), CHUNK):
         told.add(store.copy_orders(conn, target, tenant, numbers, at))
-    for people in chunks(ids | told.owners):
+    for people in chunks(sorted(ids | told.owners), CHUNK):
         told.add(store.copy_people(conn, target, tenant, people, at))
         owners = [f"customer:{id_}" for id_ in people]
         for type_, within in absent:

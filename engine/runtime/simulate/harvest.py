@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from engine.core.coverage import place_of
 from engine.core.execution.codec import decode_journal
 from engine.runtime.in_hand import unpack
 from engine.runtime.inspect import effect_shown
@@ -50,19 +51,24 @@ def _read(conn: Connection, rows: Sequence[Any]) -> list[tuple[RunSeen, list[Ent
     journals = store.journals_of(conn, ids)
     calls = store.calls_of(conn, ids)
     entries = {id_: read_journal(journals.get(id_, [])) for id_ in ids}
-    keys = {
-        key: id_
+    steps = {
+        key: (id_, record.step)
         for id_, found in entries.items()
         for _, _, records in found
         for record in records
         for key in record.effects
     }
+    keys = {key: id_ for key, (id_, _) in steps.items()}
     changes: dict[str, list[Any]] = {}
     for change in store.history_by(conn, keys):
         changes.setdefault(keys[change.by], []).append((change.field, change.old, change.new))
     notices: dict[str, list[Any]] = {}
     for notice in store.notices_by(conn, keys):
         notices.setdefault(keys[notice.key], []).append(notice)
+    untold: dict[str, list[Any]] = {}
+    for key, title, body in store.notices_untold(conn, steps):
+        id_, step = steps[key]
+        untold.setdefault(id_, []).append((place_of(step), title, body))
     money: dict[str, list[Any]] = {}
     if keys and store.has_entries(conn):
         for key, posted in store.entries_of_effects(conn, keys).items():
@@ -74,6 +80,7 @@ def _read(conn: Connection, rows: Sequence[Any]) -> list[tuple[RunSeen, list[Ent
                 entries[row.id],
                 calls.get(row.id, []),
                 notices.get(row.id, []),
+                untold.get(row.id, []),
                 changes.get(row.id, []),
                 money.get(row.id, []),
                 journals.get(row.id, []),
@@ -94,6 +101,7 @@ def _seen(
     entries: list[Entry],
     calls: list[Any],
     notices: list[Any],
+    untold: list[Any],
     changes: list[Any],
     money: list[Any],
     journal: list[bytes],
@@ -114,6 +122,7 @@ def _seen(
         path=path_of(entries),
         sent=tuple((one.connection, one.action, one.status, one.args) for one in calls),
         told=tuple((one.user_id, one.title, one.body) for one in notices),
+        untold=tuple(untold),
         changed=tuple(changes),
         money=tuple((one.from_account, one.to_account, one.minor, one.currency) for one in money),
         journal=tuple(journal),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from engine.core.event import Event
@@ -23,8 +24,10 @@ def in_order_of_events(rows: Sequence[Any], places: Mapping[str, int]) -> list[A
 
     A wave's orders are worked on side by side, so their messages come as each is done: a refund,
     which has less to look up, before an order. One after the other, as live, they come in order.
+    What one party is to post may be spread over several messages, each of several orders.
     """
     found = list(rows)
+    _deal(found, places)
     posts = {
         at: places.get(_order_posted(row.payload), -1)
         for at, row in enumerate(found)
@@ -42,6 +45,26 @@ def in_order_of_events(rows: Sequence[Any], places: Mapping[str, int]) -> list[A
     return found
 
 
+def _deal(rows: Sequence[Any], places: Mapping[str, int]) -> None:
+    """Each party's posts in order through its messages; each keeps how many it has."""
+    by_party: dict[str, list[list[Any]]] = {}
+    for row in rows:
+        if row.kind == "effect" and row.ref.startswith("account:"):
+            posts = (row.payload.get("args") or {}).get("posts")
+            if posts:
+                by_party.setdefault(row.ref, []).append(posts)
+    for messages in by_party.values():
+        ordered = [one for posts in messages for one in posts]
+        ordered.sort(key=lambda one: places.get(_order_of_post(one), -1))
+        rest = iter(ordered)
+        for posts in messages:
+            posts[:] = islice(rest, len(posts))
+
+
+def _order_of_post(post: Mapping[str, Any]) -> str:
+    return str(post["parts"][0]["order"]) if post.get("parts") else ""
+
+
 def _order_posted(payload: Mapping[str, Any]) -> str:
     posted = (payload.get("args") or {}).get("posts") or ()
-    return str(posted[0]["parts"][0]["order"]) if posted and posted[0].get("parts") else ""
+    return _order_of_post(posted[0]) if posted else ""

@@ -10,6 +10,7 @@ steps      [{place, node, name, entered, waiting, tasks: {count, queued, worked,
 people     [{id, name, tasks, busy, longest_queue, longest_at, by_day}] and `nobody` {role: tasks}
 refused_answers  [{place, reason, count}]: answers of people that their tasks did not take
 effects    {outside: [{connection, action, status, count, examples}], notices, tags, fields}
+unheard_notices  [{place, count, examples}]: notices that found nobody; no place in other flows
 failures   [{code, place, count, examples}]         incidents outside of runs: the same
 unrestored sentences: what could not be had as it was at the first event
 money      {totals, by_party, by_channel, by_tier, by_state, budgets, left_out}; null where nothing
@@ -62,6 +63,9 @@ def make_report(
         "people": [_desk(desk) for desk in sorted(tally.desks.values(), key=_busiest)],
         "nobody": dict(sorted(tally.nobody.items())),
         "refused_answers": _refused(tally.refused),
+        "unheard_notices": [
+            {"place": place, **_kind(kind)} for place, kind in sorted(tally.untold.items())
+        ],
         "effects": {
             "outside": [
                 {"connection": place[0], "action": place[1], "status": place[2], **_kind(kind)}

@@ -49,10 +49,14 @@ class CountedIds:
 
     def __init__(self, part: int = 0) -> None:
         self._next = part * 10**12
+        self._starts: dict[str, tuple[datetime, str]] = {}  # {prefix: of the newest moment}
         self.coming: deque[int] = deque()
 
     def __call__(self, prefix: str, now: datetime) -> Callable[[], str]:
-        start = first_id(prefix, now)[:-16]
+        at, start = self._starts.get(prefix, (None, ""))
+        if at != now:
+            start = first_id(prefix, now)[:-16]
+            self._starts[prefix] = (now, start)
 
         def make() -> str:
             if prefix == "evt" and self.coming:
@@ -100,9 +104,9 @@ class Scratch:
             self.db.shelves.events.write(conn)
         self.passing = self.db.shelves.events.passing = True
 
-    def move_to(self, url: str, watch: Watch) -> None:
+    def move_to(self, db: ScratchDatabase, watch: Watch) -> None:
         """Goes on in a copy of its database, in another process: with new ids of its own."""
-        self.db = self.world.db = ScratchDatabase(url)
+        self.db = self.world.db = db
         self.db.keep_in_memory(watch).events.passing = self.passing
         self.world.ids = self.ids = CountedIds(1)
 

@@ -8,7 +8,7 @@ budgets and accounts that all orders come to: with them it stays one process.
 1. Events that may be of one owner get one share: by their identities, records and orders, by the
    customers who have these today, and by the customers the set-up prepares. Where orders are
    settled, also by the parties whose accounts they come to: an account has one writer.
-2. The scratch world, filled, is copied to a file; a forked process opens the copy.
+2. The scratch world, filled, is copied; a forked process opens the copy.
 3. Both go their course. Events have their number as id, whoever takes them.
 4. The other's counts are merged; shapes of runs, first examples and kept runs do not depend on
    the order in which they come.
@@ -51,6 +51,7 @@ from engine.store.scratch.seen import mark_ledger
 
 SHARED_FROM = 4_000  # events; below, a second process costs more than it brings
 MOST_UNEVEN = 0.7  # of the events in one share
+BEHIND = 200  # events the first process does until the other has begun, and while it hands over
 _ALONE = frozenset({"set_fields", "tag_customer", "update_customer"})
 
 
@@ -99,7 +100,7 @@ def shares_of(
     if concerned.settling.is_on:
         _join_accounts(conn, tenant, concerned)
         told()
-    rings = [concerned.rings.find(name) for name in feed.names()]
+    rings = concerned.rings.roots(feed.names())
     told()
     return _halved(rings)
 
@@ -138,7 +139,7 @@ def _identities(world: World, person: Person) -> Iterator[tuple[str, str]]:
 def _halved(rings: Sequence[int]) -> bytes | None:
     """Ring by ring into the share that has less."""
     where: dict[int, int] = {}
-    filled = [0, 0]
+    filled = [0, min(BEHIND, len(rings) // 20)]
     for ring, size in Counter(rings).most_common():
         share = int(filled[1] < filled[0])
         where[ring] = share
@@ -158,14 +159,13 @@ def run_shared(course: Course, watching: Watching, feed: Feed, shares: bytes) ->
     """The course in two processes; returns when the later one ended."""
     scratch, tell = course.scratch, course.tell
     with tempfile.TemporaryDirectory(prefix="jimu-test-run-") as folder:
-        url = f"sqlite:///{Path(folder) / 'other.db'}"
-        scratch.db.copy_to(url)
+        open_copy = scratch.db.copy(Path(folder))
 
         def theirs(still_wanted: Callable[[], None]) -> tuple[datetime, int, Watching]:
             own = watching.another()
             course.turns.feed, course.done = own_of(feed, shares, 1), 0
             course.tell = lambda done, total, said: still_wanted()
-            scratch.move_to(url, own)
+            scratch.move_to(open_copy(), own)
             with scratch.db.reading() as conn:
                 mark = mark_ledger(conn)
             until = course.run()

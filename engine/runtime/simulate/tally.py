@@ -30,6 +30,7 @@ class RunSeen:
     path     places in order of their end with the port each was left by
     sent     what would have gone out: (connection, action, status, arguments)
     told     notices to people: (user, title, body)
+    untold   notices that found nobody: (place, title, body)
     changed  changes of customers: (field, old, new)
     money    what its steps posted: (from, to, minor, currency)
     journal  its journal rows as they are stored
@@ -51,6 +52,7 @@ class RunSeen:
     sent: tuple[tuple[str, str, str, Any], ...]
     told: tuple[tuple[str, str, str], ...]
     changed: tuple[tuple[str, Any, Any], ...]
+    untold: tuple[tuple[str, str, str], ...] = ()
     money: tuple[tuple[str, str, int, str], ...] = ()
     journal: tuple[bytes, ...] = ()
     effects: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # as a trace shows them
@@ -169,6 +171,7 @@ class Tally:
     lasting: Spread = field(default_factory=Spread)
     sent: dict[tuple[str, str, str], Kind] = field(default_factory=dict)
     told: dict[str, Kind] = field(default_factory=dict)
+    untold: dict[str, Kind] = field(default_factory=dict)  # by place; "" in other flows
     tags: Counter[tuple[str, str]] = field(default_factory=Counter)  # ("added" | "removed", tag)
     fields: dict[str, Kind] = field(default_factory=dict)
     failures: dict[tuple[str, str], Kind] = field(default_factory=dict)  # (code, place)
@@ -190,6 +193,8 @@ class Tally:
             self.lasting.add((run.ended_at - run.started_at).total_seconds())
         self._path(run)
         self.add_waits(entries)
+        for place, title, body in run.untold:
+            self.add_untold(run.id, place, title, body)
         if run.status == "failed":
             self.add_failure(run.id, run.error, run.subject, records)
         self._effects(run)
@@ -197,6 +202,8 @@ class Tally:
     def add_other(self, run: RunSeen) -> None:
         """A run of another flow: what it does counts, its way does not."""
         self.others[run.flow_id] += 1
+        for _, title, body in run.untold:
+            self.add_untold(run.id, "", title, body)
         self._effects(run)
 
     def _effects(self, run: RunSeen) -> None:
@@ -226,6 +233,10 @@ class Tally:
 
     def add_notice(self, run: str, user: str, title: str, body: str) -> None:
         kind = self.told.setdefault(user, Kind())
+        kind.add({"run": run, "title": title, "body": body}, run)
+
+    def add_untold(self, run: str, place: str, title: str, body: str) -> None:
+        kind = self.untold.setdefault(place, Kind())
         kind.add({"run": run, "title": title, "body": body}, run)
 
     def add_change(self, run: str, name: str, old: Any, new: Any) -> None:
@@ -276,7 +287,7 @@ class Tally:
         self.paths_left_out += other.paths_left_out
         for name in ("by_status", "others", "tags", "unheard", "nobody"):
             getattr(self, name).update(getattr(other, name))
-        for name in ("sent", "told", "fields", "failures", "incidents"):
+        for name in ("sent", "told", "untold", "fields", "failures", "incidents"):
             own = getattr(self, name)
             for key, kind in getattr(other, name).items():
                 own.setdefault(key, Kind()).merge(kind)
@@ -298,6 +309,11 @@ class Tally:
             held_stay.longest = max(held_stay.longest, stay.longest)
         self.desks.update(other.desks)
         self.refused += other.refused
+
+
+def run_of(effect: str) -> str:
+    """The run that made an effect, by its key."""
+    return "run_" + effect[4:].rpartition("_")[0]
 
 
 def path_key(run: RunSeen) -> str:

@@ -13,8 +13,7 @@ What a report says of runs (harvest.py reads it from stored rows) is said here w
 from __future__ import annotations
 
 import marshal
-from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -25,8 +24,9 @@ from engine.core.run import Decision, Signal, StepRecord
 from engine.runtime.advance import packed
 from engine.runtime.inspect import effect_shown
 from engine.runtime.simulate.harvest import MOST_FAILED, count_incidents
+from engine.runtime.simulate.least import among_first, has
 from engine.runtime.simulate.money import Money
-from engine.runtime.simulate.tally import MOST_PATHS, RunSeen, Tally, way_key, way_of
+from engine.runtime.simulate.tally import MOST_PATHS, RunSeen, Tally, run_of, way_key, way_of
 from engine.store import scratch as store
 from engine.store.db import Connection
 from engine.store.scratch.shelves import Done, Shelves
@@ -125,6 +125,8 @@ class Watching:
                 self._acted.discard(id_)
             elif not acted and not row.mode_key:
                 shelves.runs.drop(id_)
+        for one in done.untold:
+            self._untold(one, moved, done)
         for change in done.history:
             if change["by"].startswith("eff_"):
                 self._changed(change)
@@ -141,8 +143,17 @@ class Watching:
             held.advances.append(marshal.dumps(advance))
             held.journal.append(packed(entries))
 
+    def _untold(self, one: Any, moved: Mapping[str, list[Entries]], done: Done) -> None:
+        """A notice that found nobody, at the step whose effect it is."""
+        run, place = run_of(one["key"]), ""
+        row = done.runs.get(run)
+        if row is not None and row.flow_id == self._flow_id:
+            steps = (step for own in moved[run] for _, decision in own for step in decision.rows)
+            place = next((place_of(step[0]) for step in steps if one["key"] in step[5]), "")
+        self._tally.add_untold(run, place, one["title"], one["body"])
+
     def _changed(self, change: Any) -> None:
-        run = "run_" + change["by"][4:].rpartition("_")[0]
+        run = run_of(change["by"])
         self._tally.add_change(run, change["field"], change["old"], change["new"])
 
     def _event(self, shelves: Shelves, conn: Connection, row: Any) -> Any:
@@ -218,9 +229,9 @@ class Watching:
         self, row: Any, event: About, shape: _Shape, journal: list[bytes], last: Entries
     ) -> None:
         id_, way = row.id, shape.way
-        wanted = _among_first(self._first, id_, self._keep, self._let_go)
+        wanted = among_first(self._first, id_, self._keep, self._let_go)
         if row.status == "failed":
-            wanted |= _among_first(self._failed, id_, MOST_FAILED, self._let_go)
+            wanted |= among_first(self._failed, id_, MOST_FAILED, self._let_go)
         held = self._ways.get(way)
         if (held is None and len(self._ways) < MOST_PATHS) or (held is not None and id_ < held):
             self._ways[way] = id_
@@ -234,7 +245,7 @@ class Watching:
     def _let_go(self, id_: str) -> None:
         """Another has taken one of its places."""
         held = self._candidates.get(id_)
-        if held is None or _has(self._first, id_) or _has(self._failed, id_):
+        if held is None or has(self._first, id_) or has(self._failed, id_):
             return
         if self._ways.get(held.shape.way) != id_:
             del self._candidates[id_]
@@ -329,32 +340,20 @@ def _seen(one: _Candidate, calls: list[Any]) -> RunSeen:
     )
 
 
-def _among_first(ids: list[str], id_: str, most: int, let_go: Any) -> bool:
-    """Whether an id is one of the least; the one it displaces is let go."""
-    if len(ids) >= most and (not ids or id_ >= ids[-1]):
-        return False
-    insort(ids, id_)
-    if len(ids) > most:
-        let_go(ids.pop())
-    return True
-
-
-def _has(ids: Sequence[str], id_: str) -> bool:
-    place = bisect_left(ids, id_)
-    return place < len(ids) and ids[place] == id_
-
-
 def _slim(entries: Entries) -> Advance:
     rows = [row for _, decision in entries for row in decision.rows]
     return (
         (entries[0][0].now - _EPOCH) // _US,
-        [(row[0], row[1], row[2], _rows(row[4][1]) if row[4][1] else None) for row in rows],
+        [
+            (row[0], row[1], row[2], _rows(row[4][1]) if "rows" in row[4][1] else None)
+            for row in rows
+        ],
         [round(row[6] * 1000) if row[6] else 0 for row in rows],
     )
 
 
 def _rows(values: Any) -> tuple[str, ...] | None:
-    rows = values.get("rows")
+    rows = values["rows"]
     if not isinstance(rows, list | tuple):
         return None
     return tuple(row for row in rows if isinstance(row, str)) or None

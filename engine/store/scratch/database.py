@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
 
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 
 from engine.store.db import Connection, Database, taken
@@ -37,13 +39,16 @@ class ScratchDatabase(Database):
         """Whether nothing is to be done and nobody waits."""
         return self.shelves is None or self.shelves.is_idle()
 
-    def copy_to(self, url: str) -> None:
-        """Everything into a new file: as it is, what lies in memory included."""
+    def copy(self, folder: Path) -> Callable[[], ScratchDatabase]:
+        """Everything as it is, what lies in memory included; how another process opens it."""
         with self.begin() as conn:
             if self.shelves is not None:
                 self.shelves.write(conn)
-        path = make_url(url).database
-        conn.connection.cursor().execute("VACUUM INTO ?", (path,))
+        if self.url.database is None:
+            return partial(from_bytes, as_bytes(conn))
+        file = folder / "copy.db"
+        conn.connection.cursor().execute("VACUUM INTO ?", (str(file),))
+        return partial(ScratchDatabase, f"sqlite:///{file}")
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -78,3 +83,19 @@ class ScratchDatabase(Database):
             self._conn.close()
             self._conn = None
         super().dispose()
+
+
+def as_bytes(conn: Connection) -> bytes:
+    """A database in memory as it lies there."""
+    driver: Any = conn.connection.driver_connection
+    found: bytes = driver.serialize()
+    return found
+
+
+def from_bytes(raw: bytes) -> ScratchDatabase:
+    """A database in memory with what another held."""
+    db = ScratchDatabase("sqlite://")
+    with db.engine.connect() as conn:
+        driver: Any = conn.connection.driver_connection
+        driver.deserialize(raw)
+    return db

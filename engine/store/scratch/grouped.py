@@ -73,6 +73,11 @@ class GroupedShelf(Shelf):
         for key, row in pairs:
             self._belongs(key, row)
 
+    def _add(self, keys: Sequence[Any], rows: Sequence[Kept]) -> None:
+        super()._add(keys, rows)
+        for key, row in zip(keys, rows, strict=True):
+            self._belongs(key, row)
+
     def _belongs(self, key: Any, row: Kept) -> None:
         group = self._group_of(row.__dict__)
         held = self.groups.get(group)
@@ -104,8 +109,8 @@ class GroupedShelf(Shelf):
         self._hand.undo.append(lambda: setattr(self, "groups", groups))
 
     def make_room(self, conn: Connection) -> None:
-        if len(self.rows) > self.most:
-            old = islice(self.rows.values(), len(self.rows) - self.most * 7 // 8)
+        if count := self.over():
+            old = islice(self.rows.values(), count)
             gone = {self._group_of(row.__dict__) for row in old}
             super().make_room(conn)
             for group in gone:

@@ -10,18 +10,13 @@ from sqlalchemy.engine import Connection
 from engine.store.db import metadata
 from engine.store.lanes import lanes
 from engine.store.schema import create_all
-from engine.store.scratch.database import ScratchDatabase
+from engine.store.scratch.database import ScratchDatabase, as_bytes, from_bytes
 
 
 def open_empty(folder: Path | None) -> ScratchDatabase:
     """A scratch database with nothing in it: in memory, or a file in a folder."""
     if folder is None:
-        db = ScratchDatabase("sqlite://")
-        with db.engine.connect() as conn:
-            driver = conn.connection.driver_connection
-            assert driver is not None
-            driver.deserialize(_empty())
-        return db
+        return from_bytes(_empty())
     file = folder / "scratch.db"
     file.write_bytes(_empty())
     return ScratchDatabase(f"sqlite:///{file}")
@@ -35,10 +30,7 @@ def _empty() -> bytes:
     with db.begin() as conn:
         _index_for_reading(conn)
         _tell_planner(conn)
-    with db.engine.connect() as conn:
-        driver = conn.connection.driver_connection
-        assert driver is not None
-        found: bytes = driver.serialize()
+    found = as_bytes(conn)
     db.dispose()
     return found
 

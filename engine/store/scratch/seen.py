@@ -145,6 +145,15 @@ def notices_by(conn: Connection, keys: Iterable[str]) -> list[Any]:
     )
 
 
+def notices_untold(conn: Connection, keys: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """(key, title, body) of the notices some effects made for nobody."""
+    untold = shelves_of(conn).untold
+    for key in keys if untold else ():
+        row = untold.get(key)
+        if row is not None:
+            yield key, row["title"], row["body"]
+
+
 def history_by(conn: Connection, keys: Iterable[str]) -> list[Any]:
     """Changes of customers that some effects made, in order."""
     return list(

@@ -45,14 +45,15 @@ class Kept:
 
 
 def _json(value: Any) -> Any:
-    if not value or type(value) in _PLAIN:
+    kind = type(value)
+    if not value or kind in _PLAIN:
         return value
+    if kind is list and _PLAIN.issuperset(map(type, value)):
+        return value.copy()
     return orjson.loads(dump_json(value))
 
 
 def _moment(value: Any) -> Any:
-    if value.tzinfo is UTC:
-        return value
     if value.tzinfo is None:
         raise ValueError("a time without zone must not be stored")
     return value.astimezone(UTC)
@@ -63,13 +64,14 @@ def _amount(value: Any) -> Any:
 
 
 def turned(table: Table) -> dict[str, Callable[[Any], Any]]:
-    """What each column's value, if any, is turned to as if it had been in the database."""
+    """What each column's value, if any, is turned to as if it had been in the database.
+
+    Times are not in it: nearly all are in UTC already, which is seen sooner than a function called.
+    """
     found: dict[str, Callable[[Any], Any]] = {}
     for column in table.c:
         if isinstance(column.type, SqlJson):
             found[column.name] = _json
-        elif isinstance(column.type, Moment):
-            found[column.name] = _moment
         elif isinstance(column.type, Amount):
             found[column.name] = _amount
     return found
@@ -123,6 +125,7 @@ class Shelf:
         self.beyond: set[int] | None = set()
         self._empty = {column.name: None for column in table.c}
         self._turned = [one for one in turned(table).items() if one[0] not in plain]
+        self._moments = [each.name for each in table.c if isinstance(each.type, Moment)]
 
     # -- reading -----------------------------------------------------------------------------------
 
@@ -134,9 +137,9 @@ class Shelf:
             row = rows.get(key)
             if row is not None:
                 found[key] = row
-            elif self._is_beyond(key):
+            else:
                 missing.append(key)
-        if missing:
+        if missing and (missing := self._all_beyond(missing)):
             found |= self._fetch(conn, self.key, missing)
         return found
 
@@ -148,14 +151,21 @@ class Shelf:
             key = named.get(name)
             if key is not None:
                 found[name] = rows[key]
-            elif self._is_beyond(name):
+            else:
                 missing.append(name)
-        if missing:
+        if missing and (missing := self._all_beyond(missing)):
             found |= self._fetch(conn, self.name, missing)
         return found
 
     def may_be_there(self, key: Any) -> bool:
         return key in self.rows or self._is_beyond(key)
+
+    def _all_beyond(self, keys: list[Any]) -> list[Any]:
+        """Those of them that may be in the database."""
+        beyond = self.beyond
+        if beyond is None:
+            return keys
+        return [key for key in keys if hash(key) in beyond] if beyond else []
 
     def _is_beyond(self, key: Any) -> bool:
         return self.beyond is None or (bool(self.beyond) and hash(key) in self.beyond)
@@ -192,7 +202,12 @@ class Shelf:
 
     def insert(self, conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """New rows; whoever inserts knows that none is there."""
-        self._put([(self._key_of(row), self._whole(row)) for row in rows])
+        keys = list(map(self._key_of, rows))
+        whole = [self._whole({**self._empty, **row}, row) for row in rows]
+        if self.rows.keys().isdisjoint(keys):
+            self._add(keys, whole)
+        else:
+            self._put(list(zip(keys, whole, strict=True)))
 
     def insert_new(
         self, conn: Connection, rows: Sequence[Mapping[str, Any]], key: tuple[str, ...]
@@ -203,7 +218,9 @@ class Shelf:
         for row in rows:
             first.setdefault(asked_of(row), row)
         there = self.get_named(conn, first) if key == self.name else self.get(conn, first)
-        new = {asked: row for asked, row in first.items() if asked not in there}
+        new = first
+        if there:
+            new = {asked: row for asked, row in first.items() if asked not in there}
         self.insert(conn, list(new.values()))
         return list(new) if len(key) > 1 else [(asked,) for asked in new]
 
@@ -217,21 +234,32 @@ class Shelf:
             old = latest.get(found)
             if old is None:
                 continue
-            values = {**old.__dict__, **row}
-            for name, turn in self._turned:
-                if row.get(name) is not None:
-                    values[name] = turn(values[name])
-            latest[found] = Kept(values)
+            latest[found] = self._whole({**old.__dict__, **row}, row)
             pairs.append((found, latest[found]))
         self._put(pairs)
 
-    def _whole(self, row: Mapping[str, Any]) -> Kept:
-        values = {**self._empty, **row}
-        for name, turn in self._turned:
+    def _whole(self, values: dict[str, Any], row: Mapping[str, Any]) -> Kept:
+        """A row of these values, of which those of `row` are new."""
+        for name in self._moments:
             value = values[name]
-            if value is not None:
+            if value is not None and value.tzinfo is not UTC:
+                values[name] = _moment(value)
+        for name, turn in self._turned:
+            if (value := row.get(name)) is not None:
                 values[name] = turn(value)
         return Kept(values)
+
+    def _add(self, keys: Sequence[Any], rows: Sequence[Kept]) -> None:
+        """Rows none of which is here."""
+        self.rows.update(zip(keys, rows, strict=True))
+        self.fresh.update(dict.fromkeys(keys))
+        if self.name:
+            self.named.update(
+                (self._name_of(row.__dict__), key) for key, row in zip(keys, rows, strict=True)
+            )
+        self._hand.undo.append(partial(self._back, [(key, None, False, False) for key in keys]))
+        if self._note is not None:
+            self._note(rows)
 
     def _put(self, pairs: Sequence[tuple[Any, Kept]]) -> None:
         rows, fresh, changed = self.rows, self.fresh, self.changed
@@ -304,10 +332,18 @@ class Shelf:
         self._hand.undo.append(back)
         self.rows, self.named, self.beyond = {}, {}, None
 
+    def over(self) -> int:
+        """How many rows are too many: none, or so many that there is room for a while.
+
+        Never more than are soon written: whoever waits to hear how far it is waits for this too.
+        """
+        size = len(self.rows)
+        return size - self.most + self.most // 40 if size > self.most else 0
+
     def make_room(self, conn: Connection) -> None:
-        """Above its size the oldest are written and let go: an eighth, so that it is soon done."""
-        if len(self.rows) > self.most:
-            old = list(islice(self.rows, len(self.rows) - self.most * 7 // 8))
+        """Above its size the oldest are written and let go."""
+        if count := self.over():
+            old = list(islice(self.rows, count))
             if not self.passing:
                 self.write(conn, old)
             for key in old:

@@ -50,6 +50,7 @@ class Done:
     runs: dict[str, Kept] = field(default_factory=dict)  # new or moved on
     journal: list[Mapping[str, Any]] = field(default_factory=list)
     history: list[Mapping[str, Any]] = field(default_factory=list)
+    untold: list[Mapping[str, Any]] = field(default_factory=list)  # notices that found nobody
 
 
 class Watch(Protocol):
@@ -87,6 +88,7 @@ class Shelves(SettledShelves):
         )
         self.watch = watch
         self.done = Done()
+        self.untold: dict[str, Mapping[str, Any]] = {}  # by effect, where nobody watches
         self._by_table: dict[str, Any] = {
             "runs": self.runs,
             "events": self.events,
@@ -149,6 +151,7 @@ class Shelves(SettledShelves):
             else:
                 self.history.rows.extend(done.history)
                 self.journal.rows.extend(done.journal)
+                self.untold.update((row["key"], row) for row in done.untold)
         for shelf in self._written.values():
             shelf.make_room(conn)
         self._hand.undo.clear()
@@ -312,6 +315,9 @@ class Shelves(SettledShelves):
     ) -> dict[tuple[str, str], Any]:
         found = self.orders.get_named(conn, [(tenant, *pair) for pair in wanted])
         return {(name[1], name[2]): row for name, row in found.items()}
+
+    def note_untold(self, conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        self.done.untold.extend(rows)
 
     def write_in_parts(self, conn: Connection) -> Iterator[None]:
         """`write`, so many rows at a time that nobody who waits is kept waiting."""

@@ -48,6 +48,19 @@ def test_a_person_reads_what_would_happen(
     assert "never taken" in told.stdout
 
 
+def test_a_notice_that_nobody_would_receive_is_named_by_its_step(
+    jimu: Jimu, installed: Path, flow_file: Path, tmp_path: Path
+) -> None:
+    changed = json.loads(json.dumps(FLOW))
+    told = {"who": {"roles": ["finance"]}, "title": "请核对"}
+    changed["nodes"][2] = {"id": "tag", "type": "notify", "name": "告诉财务", "config": told}
+    flow_file.write_text(json.dumps(changed), encoding="utf-8")
+    file = written(tmp_path, *(json.dumps(order(str(n), "620.00")) for n in range(1, 4)))
+    said = jimu("flow", "simulate", flow_file, "--events", file)
+    assert said.exit_code == 0, said.output
+    assert "nobody would receive the notices of 告诉财务: 3" in said.stdout
+
+
 def test_two_versions_are_compared(
     jimu: Jimu, installed: Path, flow_file: Path, tmp_path: Path
 ) -> None:

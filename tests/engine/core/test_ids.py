@@ -88,7 +88,11 @@ def test_a_base_may_be_an_effect_key_or_any_text():
         assert derived_id("evt", base, "a") != derived_id("evt", base, "b")
 
 
-@pytest.mark.parametrize("text", ["", "evt_", "evt_01ARYZ6S41", "evt_" + "I" * 26, "8" * 26])
+@pytest.mark.parametrize(
+    "text",
+    ["", "evt_", "evt_01ARYZ6S41", "evt_" + "I" * 26, "8" * 26, f"evt_8{'0' * 25}",
+     f"evt_{'0' * 12}I{'0' * 13}"],
+)  # fmt: skip
 def test_what_is_no_id(text):
     assert not is_id(text)
     with pytest.raises(InvalidInput):

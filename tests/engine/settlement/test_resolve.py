@@ -185,6 +185,28 @@ def test_conditions_read_the_party_and_the_customer():
     assert resolve(card, parties=plain)[0].plan.model.percent == 5
 
 
+_VIP = 'customer.level == "金卡"'
+
+
+@pytest.mark.parametrize(
+    ("more", "of_term", "looks"),
+    [
+        ({"match": {"party_level": ["A"]}, "when": "order.amount > 10"}, {}, False),
+        ({"match": {"customer_tag": ["新客"]}}, {}, True),
+        ({"match": {"member_level": ["金卡"]}}, {}, True),
+        ({"when": _VIP}, {}, True),
+        ({}, {"applies": _VIP}, True),
+        ({}, {"exclusions": [{"id": "own", "name": "自购", "when": _VIP}]}, True),
+        ({}, {"party": {"expression": "customer.owner_user"}}, True),
+        ({}, {"bearer": {"expression": "customer.owner_user"}}, True),
+    ],
+    ids=["not", "tag", "level", "rule", "term", "exclusion", "party", "bearer"],
+)
+def test_a_card_says_whether_it_looks_at_the_customer(more, of_term, looks):
+    card = document(rule("base", percentage("5"), **more), terms=[term(**of_term)])
+    assert Resolver(load_card(card), 1).looks_at_customer is looks
+
+
 def test_a_condition_that_cannot_be_judged_is_a_problem_and_never_false():
     card = document(
         rule("base", percentage("5")),

@@ -108,7 +108,10 @@ export interface Report {
     by_day: Readonly<Record<string, number>>
   }[]
   nobody: Readonly<Record<string, number>>
-  refused_answers: readonly { place: string; reason: Words; count: number }[]
+  /** Answers a task did not take, and notices that found nobody (without a place: of other flows).
+   * Reports kept from before have neither. */
+  refused_answers?: readonly { place: string; reason: Words; count: number }[]
+  unheard_notices?: readonly (Counted & { place: string })[]
   effects: {
     outside: readonly (Counted & { connection: string; action: string; status: string })[]
     notices: readonly (Counted & { user: string })[]

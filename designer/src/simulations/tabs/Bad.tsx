@@ -8,12 +8,13 @@ import { JsonView } from "@/ui/JsonView"
 export function Bad({ report }: { report: Report }) {
   const { t, i18n } = useTranslation()
   const say = (words: { zh: string; en: string }) => (i18n.language === "en" ? words.en : words.zh)
-  const { events, failures, incidents, unrestored, refused_answers: refused } = report
+  const { events, failures, incidents, unrestored } = report
+  const { refused_answers: refused = [], unheard_notices: untold = [] } = report
   const unheard = Object.entries(events.unheard)
   const roles = Object.entries(report.nobody)
   const nameOf = (place: string) =>
     report.coverage.nodes.find((node) => node.place === place)?.name || place
-  const parts = [events.bad, failures, incidents, unrestored, refused, unheard, roles]
+  const parts = [events.bad, failures, incidents, unrestored, refused, untold, unheard, roles]
   if (parts.every((part) => part.length === 0))
     return <Empty description={t("simulations.bad.none")} />
   return (
@@ -62,6 +63,13 @@ export function Bad({ report }: { report: Report }) {
       <Told
         title={t("simulations.bad.roles")}
         lines={roles.map(([role, tasks]) => [role, count(tasks)])}
+      />
+      <Told
+        title={t("simulations.bad.untold")}
+        lines={untold.map((one) => [
+          one.place ? nameOf(one.place) : t("simulations.bad.otherFlows"),
+          count(one.count),
+        ])}
       />
       <Told
         title={t("simulations.bad.incidents")}

@@ -118,6 +118,8 @@ export const simulations: SameShape<typeof chinese> = {
     unheard: "Events that started nothing",
     answers: "Prepared answers that a task did not take",
     roles: "Roles nobody holds, with the tasks a stand-in did",
+    untold: "Notices that nobody would receive",
+    otherFlows: "Other flows",
     unrestored: "What could not be had as it was then",
   },
   shadow: {

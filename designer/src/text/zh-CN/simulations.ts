@@ -116,6 +116,8 @@ export const simulations = {
     unheard: "没有触发流程的事件",
     answers: "任务没有接受的处理结果",
     roles: "没有人担任的角色，由替身处理的任务数",
+    untold: "没有人会收到的通知",
+    otherFlows: "其他流程",
     unrestored: "无法还原到当时的数据",
   },
   shadow: {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -10,6 +11,7 @@ import pytest
 from engine.runtime.clock import tick
 from engine.runtime.runner import drain_lanes
 from engine.runtime.world import World
+from engine.settlement.account import read_state
 from engine.store import incidents as incident_store
 from engine.store import settlement_bookings as booking_store
 from tests.engine.runtime.conftest import START, TENANT, Clock, settle
@@ -131,6 +133,35 @@ def test_money_is_estimated_until_the_after_sales_time_is_over(world: World, clo
     settle(world)
     (entry,) = entries(world)
     assert (entry.state, entry.earned_in, entry.posted_in) == ("pending", "2026-12", "2026-12")
+
+
+def test_all_that_a_party_gets_of_one_batch_is_posted_at_once_each_account_in_order(
+    world: World,
+) -> None:
+    world = replace(world, lanes=1)
+    creator(world)
+    creator(world, "mei")
+    publish(world, card(rule("base", TIERS)))
+    take(world, *(ordered(str(n), "300.00", by="mei" if n == 2 else "lin") for n in range(5)))
+    assert sorted(read_state(row.state).version for row in accounts(world)) == [1, 1]
+    found = {entry.order_key[-1]: entry.minor for entry in entries(world)}
+    assert found == {"0": 900, "1": 1100, "2": 900, "3": 1500, "4": 2100}
+
+
+def test_what_is_earned_in_the_batch_that_books_it_finds_its_entry(world: World) -> None:
+    world = replace(world, lanes=1)
+    creator(world)
+    publish(world, card(rule("base", percentage("10")), term={"moment": {"when": "delivered"}}))
+    came = START.isoformat()
+    take(
+        world,
+        ordered("1"),
+        ordered("2"),
+        ordered("1", type_="order.delivered", delivered_at=came),
+        ordered("3"),
+    )
+    found = {entry.order_key[-1]: entry.state for entry in entries(world)}
+    assert found == {"1": "pending", "2": "estimated", "3": "estimated"}
 
 
 def test_a_line_without_a_rate_is_an_incident_and_never_nothing(world: World) -> None:

@@ -216,9 +216,9 @@ def story(seed: int, orders: int = 9) -> list[Event]:
     return [*first, *rest]
 
 
-def tell(world: World, tenant: str, events: list[Event]) -> None:
+def tell(world: World, events: list[Event], *tenants: str) -> None:
     """One after the other: tiers over more than the month, and cents of shares, go by the order in
-    which accounts were told. Customers are known before the month.
+    which accounts were told. Customers are known before the month. Tenants hear of each at once.
     """
     at = FIRST - timedelta(days=20)
     known = [{"kind": "phone", "value": f"1390000000{digit}"} for digit in range(4)]
@@ -226,12 +226,15 @@ def tell(world: World, tenant: str, events: list[Event]) -> None:
         ordered(str(90 + index), by=None, at=at, identities=[one])
         for index, one in enumerate(known)
     ]
-    receive(world, tenant, early)
+    for tenant in tenants:
+        receive(world, tenant, early)
     settle(world)
-    mark(world, tenant)
+    for tenant in tenants:
+        mark(world, tenant)
     for event in events:
         world.clock.wind(timedelta(seconds=1))
-        receive(world, tenant, [event])
+        for tenant in tenants:
+            receive(world, tenant, [event])
         settle(world)
 
 
@@ -280,19 +283,21 @@ def compare(world: World, cards: tuple[dict[str, Any], dict[str, Any]], seed: in
         create_tenant(conn, OTHER, "另一个品牌", START, settings={})
     events = story(seed)
     remember(events)
-    sums = []
-    for tenant, document in zip((TENANT, OTHER), cards, strict=True):
-        names = people(world, tenant)
+    named = {tenant: people(world, tenant) for tenant in (TENANT, OTHER)}
+    sides = tuple(zip(named, cards, strict=True))
+    for tenant, document in sides:
         create_card(world, system(tenant), document)
         publish_card(world, system(tenant), document["key"])
-        tell(world, tenant, events)
+    tell(world, events, *named)
+    sums = []
+    for tenant, document in sides:
         charges = document["terms"][0].get("direction") == "charge"
-        sums.append((names, posted(world, tenant, names, charges=charges)))
-    names, was = sums[0]
+        sums.append(posted(world, tenant, named[tenant], charges=charges))
+    names, (was, would) = named[TENANT], sums
     found = what_if(world, TENANT, cards[1], NOVEMBER)
     assert {names[one.party]: one.was for one in found if one.was} == was
-    assert {names[one.party]: one.would for one in found if one.would} == sums[1][1]
-    assert sums[1][1]
+    assert {names[one.party]: one.would for one in found if one.would} == would
+    assert would
 
 
 @pytest.mark.parametrize("name", CARDS)
@@ -366,7 +371,7 @@ def test_a_recompute_does_what_its_trial_said(world: World, orders: int) -> None
     take(world, *events[:10])
     publish(world, card(base()))
     drain_jobs(world, "test")
-    tell(world, TENANT, events[10:])
+    tell(world, events[10:], TENANT)
     save_card(world, system(TENANT), "creators", card(rule("base", VOLUME), TIMES), revision=1)
     publish_card(world, system(TENANT), "creators")
     trial = try_reprice(world, TENANT, "creators", NOVEMBER)

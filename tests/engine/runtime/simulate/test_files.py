@@ -72,14 +72,21 @@ def test_bad_lines_are_named_and_do_not_stop_the_rest(world: World, tmp_path: Pa
             number.encode(),
             b"[" * 100_000,
             b'"text"',
+            LINES[1].replace("小", r"\u0000").encode(),
+            LINES[1]
+            .replace('"order": {', '"order": {"fields": ' + "[" * 30 + "]" * 30 + ",")
+            .encode(),
+            LINES[1].replace("小", r"\\u0000").encode(),  # six letters, no character U+0000
             LINES[2].encode(),
             LINES[0].encode(),
         ]
     )
     found = read(world, tmp_path, raw)
-    assert found["used"] == 2
-    assert [bad["line"] for bad in found["bad"]] == [2, 3, 4, 5, 6, 7, 9]
+    assert found["used"] == 3
+    assert [bad["line"] for bad in found["bad"]] == [2, 3, 4, 5, 6, 7, 8, 9, 12]
     assert "编码" in found["bad"][1]["reason"]["zh"]
+    assert ["U+0000" in bad["reason"]["zh"] for bad in found["bad"][6:8]] == [True, False]
+    assert "层" in found["bad"][7]["reason"]["zh"]
     assert "第 1 行" in found["bad"][-1]["reason"]["zh"]  # it stands there already
 
 

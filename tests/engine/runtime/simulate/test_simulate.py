@@ -207,6 +207,43 @@ def test_what_a_task_does_not_take_is_told_and_the_task_stays(world: World) -> N
     assert report["effects"]["tags"] == [{"change": "added", "tag": "VIP", "count": 2}]
 
 
+def notify(id_: str, who: dict[str, Any]) -> dict[str, Any]:
+    config = {"who": who, "title": "{{ order.external_id }} 请处理"}
+    return {"id": id_, "type": "notify", "config": config}
+
+
+@pytest.mark.parametrize("against", [{}, {"against": "draft"}], ids=["as it goes", "from rows"])
+def test_a_notice_that_nobody_would_receive_is_told_with_its_step(
+    world: World, against: dict[str, str]
+) -> None:
+    """Those of a flow that runs by itself, whose steps are none of this one, without a place."""
+    hire(world, "usr_1")
+    nobody = {"roles": ["finance"]}
+    below = made(lines=["t>boss"], key="below")
+    told = {"id": "boss", "type": "notify", "config": {"who": nobody, "title": "请处理"}}
+    below["nodes"] = [{"id": "t", "type": "manual", "config": {}}, told]
+    create_flow(world, system(TENANT), below)
+    publish(world, system(TENANT), "below")
+    apart = {"flow": "below", "owner": "order:{{ order.external_id }}"}
+    nodes = (
+        notify("here", {"users": ["usr_1"]}),
+        notify("alone", nobody),
+        {"id": "call", "type": "sub_flow", "config": {"flow": "below"}},
+        {"id": "apart", "type": "sub_flow", "config": apart},
+    )
+    document = made(*nodes, lines=["t>here", "here>alone", "alone>call", "call>apart"])
+    report = tried(world, document, events=[order(number) for number in range(3)], **against)
+    assert [(one["user"], one["count"]) for one in report["effects"]["notices"]] == [("usr_1", 3)]
+    found = {one["place"]: one for one in report["unheard_notices"]}
+    counts = {place: one["count"] for place, one in found.items()}
+    assert counts == {"": 3, "alone": 3, "call/boss": 3}
+    titles = {one["title"] for one in found["alone"]["examples"]}
+    assert titles == {f"{number} 请处理" for number in range(3)}
+    runs = {place: {one["run"] for one in found[place]["examples"]} for place in found}
+    assert runs["alone"] == runs["call/boss"]
+    assert runs["alone"].isdisjoint(runs[""])
+
+
 def test_what_lies_behind_the_first_event_is_not_in_the_world(world: World, clock: Clock) -> None:
     create_flow(world, system(TENANT), made(tag(), lines=["t>a"]))
     publish(world, system(TENANT), "tried")
