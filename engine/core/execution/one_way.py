@@ -176,7 +176,7 @@ class Paused(_OneWay):
         """The names as a later signal finds them; what this decision saw stays as it is."""
         names = self.names.copy()
         names["steps"] = names["steps"].copy()
-        if signal.customer is not None or self.started.customer is not None:
+        if signal.customer is not None or self.signal.customer is not None:
             names["customer"] = customer_in(names["event"], signal)
         return names
 

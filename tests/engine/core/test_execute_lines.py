@@ -357,3 +357,27 @@ def test_what_comes_after_a_call_becomes_a_function_too():
     first = decide(plain, None, start)
     assert waits == first
     assert ended == decide(plain, first.state, answer)
+
+
+def test_after_a_second_call_the_customer_is_the_one_its_answer_shows():
+    """Not the one that the first answer showed."""
+    nodes = [
+        node("start", "start"),
+        node("one", "wants", what="call"),
+        node("two", "wants", what="call"),
+        node("last", "end", gives="{{ customer&.level }}"),
+    ]
+    document = flow(nodes, "start > one", "one.out > two", "two.out > last")
+    version, plain = compiled(document), compiled(document)
+    start = Signal("start", NOON, 1, value={
+        "event": {"data": {}}, "owner": "customer:cus_1", "trigger": "start", "run_id": "run_1",
+    })  # fmt: skip
+    first = Signal("answer", NOON, 2, "root/one#1.1", "out", None, {"level": "gold"})
+    second = Signal("answer", NOON, 3, "root/two#1.1", "out")
+    for _ in range(6 * FIRST_WRITTEN):
+        found = go_on(version, go_on(version, decide(version, None, start), first), second)
+    expected = decide(plain, None, start)
+    for answer in (first, second):
+        expected = decide(plain, expected.state, answer)
+    assert isinstance(found, Ended)
+    assert found == expected
