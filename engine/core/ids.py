@@ -57,11 +57,12 @@ def id_maker(prefix: str, now: datetime) -> Callable[[], str]:
     return make
 
 
-def derived_id(prefix: str, base: str, *parts: str) -> str:
+def derived_id(prefix: str, base: str, *parts: str, at: datetime | None = None) -> str:
     """The one id for (base, parts): the same whenever it is asked, another for other parts.
 
     It keeps the base id's time, so it lies near it in an index; the rest is a hash of everything,
-    the prefix included. A base that is no id has no time: then all of it is hash.
+    the prefix included. A base that is no id has no time: then it is `at`, the same each time the
+    same id is asked for, and where that is not given all of it is hash, which sorts anywhere.
     """
     # Lengths in front, so that ("ab", "c") and ("a", "bc") differ.
     whole = f"{len(prefix)}:{prefix}{len(base)}:{base}"
@@ -69,7 +70,7 @@ def derived_id(prefix: str, base: str, *parts: str) -> str:
         whole += f"{len(part)}:{part}"
     digest = hashlib.blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=14).hexdigest()
     # Hexadecimal digits are letters of ours too, and the quickest to write: 64 bits of hash.
-    time = _time_in(base) or _written_ms(int(digest[16:], 16))
+    time = _time_in(base) or (_written_time(at) if at else _written_ms(int(digest[16:], 16)))
     return f"{prefix}_{time}{digest[:16].upper()}"
 
 

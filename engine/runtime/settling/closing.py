@@ -213,7 +213,7 @@ def end_account(
         _, posted = when(rhythm, status, "Asia/Shanghai", noon, world.now())
     one = next(iter(plans.values()))
     part = Part(
-        derived_id("ent", f"{row.key}/{days.key}", "close", str(held.state.version)),
+        derived_id("ent", f"{row.key}/{days.key}", "close", str(held.state.version), at=world.now()),
         "", 0, 0, "", "", "brand", "", earned, posted, "pending", "true_up",
     )  # fmt: skip
     factors = factors_of(known, row.party, row.counted_over)

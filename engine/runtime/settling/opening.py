@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -52,7 +53,7 @@ def preview_opening(
 ) -> Preview:
     """What an import would do; nothing is changed. `card` is a published one."""
     with world.db.reading() as conn:
-        return _prepared(conn, tenant, _resolver(conn, tenant, card), rows, control)[0]
+        return _prepared(conn, world.now(), tenant, _resolver(conn, tenant, card), rows, control)[0]
 
 
 def apply_opening(
@@ -69,7 +70,7 @@ def apply_opening(
     now, tenant = world.now(), who.tenant
     with world.db.begin() as conn:
         resolver = _resolver(conn, tenant, card)
-        found, accounts, entries = _prepared(conn, tenant, resolver, rows, control)
+        found, accounts, entries = _prepared(conn, now, tenant, resolver, rows, control)
         if not found.is_sound:
             message = text("期初数据有误，没有导入", "the opening rows are not right")
             if all(problem.code == _IN_USE for problem in found.problems):
@@ -91,6 +92,7 @@ def apply_opening(
 
 def _prepared(
     conn: Connection,
+    now: datetime,
     tenant: str,
     resolver: Resolver,
     rows: Sequence[Mapping[str, Any]],
@@ -115,7 +117,7 @@ def _prepared(
             message = text("与前面的行是同一个累计", "another row above has the same totals")
             problems.append(Problem(f"{total.at}/window", message, "duplicate"))
             continue
-        key = derived_id("ent", owed.account, "opening")
+        key = derived_id("ent", owed.account, "opening", at=now)
         posted, state = open_with(
             owed.account, owed.plan, owed.sub, total, key, owed.other, _period(total.window)
         )

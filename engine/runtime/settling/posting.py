@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.core.errors import EngineError
+from engine.core.ids import derived_id
 from engine.core.node import Answer
 from engine.runtime.in_hand import Need
 from engine.runtime.settling.books import HeldAccount, books_of
@@ -46,8 +47,11 @@ def post(desk: Desk, args: Mapping[str, Any]) -> Applied:
         added = yield from _post_parts(desk, account, raw)
         count += len(added)
         total += sum(row["minor"] for row in added)
-    for index, one in enumerate(args.get("amounts") or ()):
-        row = yield from _post_amount(desk, one, f"{desk.key}.{index:04d}")
+    amounts = args.get("amounts") or ()
+    # Named as all entries are, by when their cause came: they are listed and summed by day so.
+    name = derived_id("ent", desk.key) if amounts else ""
+    for index, one in enumerate(amounts):
+        row = yield from _post_amount(desk, one, f"{name}.{index:04d}")
         if row is not None:
             count, total = count + 1, total + row["minor"]
     return Answer("out", {"entries": count, "minor": total})

@@ -79,6 +79,16 @@ def test_a_derived_id_is_one_for_its_parts_and_lies_near_its_base():
     assert len(others | {run}) == 7
 
 
+def test_what_is_derived_from_no_id_is_of_the_time_it_is_told():
+    plain = "creator|card.term|2026-11|family"
+    made = derived_id("ent", plain, "close", "1", at=NOW)
+    assert made_at(made) == NOW
+    assert made == derived_id("ent", plain, "close", "1", at=NOW)
+    assert made != derived_id("ent", plain, "close", "2", at=NOW)
+    base = new_id("evt", NOW)  # an id has a time of its own
+    assert derived_id("ent", base, at=NOW + timedelta(days=1)) == derived_id("ent", base)
+
+
 def test_a_base_may_be_an_effect_key_or_any_text():
     run = new_id("run", NOW)
     key = f"eff_{run.removeprefix('run_')}_00ff00ff00ff00ff"

@@ -34,7 +34,8 @@ from engine.runtime.settling.statements import (
     statement_lines,
 )
 from engine.runtime.world import World
-from tests.engine.runtime.conftest import TENANT, Clock, settle
+from engine.store.days import sum_entries
+from tests.engine.runtime.conftest import START, TENANT, Clock, settle
 from tests.engine.runtime.settling.ledger import (
     TIERS,
     card,
@@ -114,6 +115,25 @@ def test_a_guarantee_is_trued_up_once_at_the_close_and_follows_late_refunds(
     take(world, refunded("1", "1000.00"))
     assert sum(entry.minor for entry in entries(world)) == 50_000
     demand_exact(world)
+
+
+def test_what_is_trued_up_or_adjusted_is_of_the_day_it_came(world: World, clock: Clock) -> None:
+    lin = creator(world)
+    model = percentage("10", guarantee={"amount": "500.00", "mode": "max_of"})
+    publish(world, card(rule("base", model)))
+    take(world, ordered("1", "1000.00"))
+    close(world, clock)
+    clock.wind(timedelta(days=2))
+    asked: Any = {"party": lin, "amount": "-7.00", "reason": "重复计算", "paper": "工单 18"}
+    one = propose_adjustment(world, person("fin", world), **asked)
+    approve_adjustment(world, person("boss", world), one.id)
+    settle(world)
+    days = [START + timedelta(days=at) for at in (0, 25, 27)]
+    with world.db.reading() as conn:
+        spans = [(day, day + timedelta(days=1)) for day in days]
+        found = sum_entries(conn, TENANT, spans, None)
+    assert sorted((row.span, row.accrued) for row in found) == [(0, 10_000), (1, 40_000), (2, -700)]
+    assert [entry.kind for entry in entries(world)] == ["order", "true_up", "adjustment"]
 
 
 def test_a_missing_coefficient_keeps_the_period_closing_until_it_is_given(
