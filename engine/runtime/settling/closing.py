@@ -212,8 +212,9 @@ def end_account(
         noon = moment_of(last, read_zone("Asia/Shanghai"))
         _, posted = when(rhythm, status, "Asia/Shanghai", noon, world.now())
     one = next(iter(plans.values()))
+    base, why = f"{row.key}/{days.key}", ("close", str(held.state.version))
     part = Part(
-        derived_id("ent", f"{row.key}/{days.key}", "close", str(held.state.version), at=world.now()),
+        derived_id("ent", base, *why, at=world.now()),
         "", 0, 0, "", "", "brand", "", earned, posted, "pending", "true_up",
     )  # fmt: skip
     factors = factors_of(known, row.party, row.counted_over)
