@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import Any, Literal, NamedTuple
 
 from engine.core.errors import Conflict, Problem
+from engine.core.ids import derived_id
 from engine.core.text import Text, text
 
 MoneyState = Literal["estimated", "pending", "frozen", "settled", "paid", "void"]
@@ -109,6 +110,14 @@ def figures_of(entry: Entry) -> Figures:
 def plan_key(sub: str) -> str:
     """The plan of an account's part."""
     return sub.partition("@")[0]
+
+
+def amount_key(cause: str, index: int = 0) -> str:
+    """The key of an entry of no order: the amount of that place of an effect or an adjustment.
+
+    It begins with when its cause came, as every entry's does: they are listed and summed by day so.
+    """
+    return f"{derived_id('ent', cause)}.{index:04d}"
 
 
 def payee_of(account: str, sub: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.core.errors import InvalidInput, Problem
 from engine.core.expression import compile_expression
+from engine.core.records.order import BEARER_NAMES
 from engine.core.text import text
 from engine.settlement.card import Source
 from engine.settlement.card_scope import card_scope
@@ -47,10 +48,14 @@ def compile_source(source: Source) -> Callable[[Sale], Mapping[str, Any]]:
 _BRAND: Mapping[str, Any] = {"key": "brand", "kind": "brand"}
 
 
+_ROLE_NAMES = {**BEARER_NAMES, "store": text("门店", "store")}
+
+
 def nobody(role: str) -> InvalidInput:
     """Says that an order names no party in a role."""
+    name = _ROLE_NAMES.get(role) or text(role, role)
     message = text(
-        f"订单没有带来「{role}」，不知道记到谁名下",
-        f"the order brings nobody as {role!r}: it is not known whose account it is",
+        f"订单没有带来「{name['zh']}」，不知道记到谁名下",
+        f"the order brings nobody as “{name['en']}”: it is not known whose account it is",
     )
     return InvalidInput(message, [Problem(f"/parties/{role}", message, "no_party")])

@@ -10,6 +10,7 @@ import { keyOf, useRead } from "@/api/queries"
 import { useMay } from "@/api/session"
 import type { FlowWithDraft } from "@/api/types"
 import { blocksOf, type Catalog } from "@/flow/catalog"
+import { placed } from "@/flow/layout"
 import type { Flow } from "@/flow/types"
 import { EditorContext, type EditorParts } from "./context"
 import { Desk } from "./Desk"
@@ -79,7 +80,7 @@ function Open({ flowKey, document, shown, catalog }: OpenProps) {
   const may = useMay()
   const mayEdit = may("flows.edit")
   const [kept] = useState(() => {
-    const store = createFlowStore(document)
+    const store = createFlowStore(placed(document, blocksOf(catalog)))
     const saver = new Autosaver(store, shown.revision, (flow, revision) =>
       call("save_draft", {
         path: { key: flowKey },

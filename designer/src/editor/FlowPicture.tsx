@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next"
 import { blocksOf, type Catalog } from "@/flow/catalog"
 import type { Mark } from "@/flow/diff"
 import { findEdge } from "@/flow/graphs"
+import { placed } from "@/flow/layout"
 import type { Flow } from "@/flow/types"
 import { type CanvasNode, Drawing } from "./canvas/toReactFlow"
 import { EDGE_DEFAULTS, EDGE_TYPES, NODE_TYPES } from "./canvas/types"
@@ -28,8 +29,9 @@ interface Props {
 
 /** A flow to look at: the same cards and lines as on the canvas, nothing can be changed. */
 export function FlowPicture(props: Props) {
-  const { flow, catalog, marks, lights, onStep, heat, times, focus } = props
+  const { catalog, marks, lights, onStep, heat, times, focus } = props
   const { t } = useTranslation()
+  const flow = useMemo(() => placed(props.flow, blocksOf(catalog)), [props.flow, catalog])
   const parts: EditorParts = useMemo(
     () => ({
       flowKey: flow.key,

@@ -1,11 +1,12 @@
 // Where everything would best stand: dagre for each graph, from the innermost box outwards.
 
 import { Graph as Drawing, layout as dagre } from "@dagrejs/dagre"
+import { produce } from "immer"
 import type { Blocks } from "./catalog"
 import { CARD, GAP, onGrid, rectOf, shownPorts } from "./geometry"
 import { graphsOf, portOf, positionOf } from "./graphs"
 import type { Operation } from "./operations/operation"
-import type { FlowNode, Graph } from "./types"
+import type { Flow, FlowNode, Graph } from "./types"
 
 /** Eight cards in a row: what a screen shows so that it can still be read. */
 const WIDE = 8 * CARD.width + 7 * GAP.x
@@ -16,6 +17,22 @@ export function tidy(blocks: Blocks): Operation {
     const places = [...graphsOf(flow)]
     for (const { graph } of places.reverse()) arrange(graph, blocks, graph === flow)
   }
+}
+
+/** The flow to be shown: graphs whose steps were never given places, as a document written by hand
+ * has them, are tidied; all others stand as they do.
+ */
+export function placed(flow: Flow, blocks: Blocks): Flow {
+  return produce(flow, (draft) => {
+    const heaped = [...graphsOf(draft as Flow)].filter(({ graph }) => isHeaped(graph))
+    for (const { graph, scope } of heaped.reverse()) arrange(graph, blocks, scope === "")
+  })
+}
+
+/** Whether steps lie on each other where whatever has no place lies. */
+function isHeaped(graph: Graph): boolean {
+  const lying = (graph.nodes ?? []).map(positionOf).filter(({ x, y }) => x === 0 && y === 0)
+  return lying.length > 1
 }
 
 function arrange(graph: Graph, blocks: Blocks, isWhole: boolean): void {

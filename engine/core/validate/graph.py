@@ -144,6 +144,10 @@ def _line(
         yield Problem(path, _named(source, message), "double_line", source.id, "warning")
 
 
+def _called(label: str, port: str, form: str) -> str:
+    return label if label == port else label + form.format(port)
+
+
 def _port(source: Spot, edge: Edge, path: str) -> Iterator[Problem]:
     type_ = source.type
     assert type_ is not None
@@ -159,8 +163,9 @@ def _port(source: Spot, edge: Edge, path: str) -> Iterator[Problem]:
             "has no timeout, so its line “timed out” never comes: set one or delete the line",
         )
     else:
-        zh = "、".join(label["zh"] for label in own.values()) or "无"
-        en = ", ".join(label["en"] for label in own.values()) or "none"
+        # With its id where it is called otherwise: whoever writes JSON has to write that.
+        zh = "、".join(_called(label["zh"], port, "（{}）") for port, label in own.items()) or "无"
+        en = ", ".join(_called(label["en"], port, " ({})") for port, label in own.items()) or "none"
         message = text(
             f"没有“{edge.port}”这个出口，请重新连线（现有出口：{zh}）",
             f"has no port “{edge.port}”: draw the line again (its ports: {en})",

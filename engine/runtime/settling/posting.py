@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.core.errors import EngineError
-from engine.core.ids import derived_id
 from engine.core.node import Answer
 from engine.runtime.in_hand import Need
 from engine.runtime.settling.books import HeldAccount, books_of
@@ -20,7 +19,7 @@ from engine.runtime.settling.budget_rows import is_covered
 from engine.runtime.settling.cards import kept_plans
 from engine.runtime.settling.periods_of import rhythm_of, when
 from engine.settlement.account import MINOR, NUMBER, POSTED
-from engine.settlement.entry import Entry, MoneyState, change_state, plan_key
+from engine.settlement.entry import Entry, MoneyState, amount_key, change_state, plan_key
 from engine.settlement.money import UNIT
 from engine.settlement.plan import Plan
 from engine.settlement.posting import Part
@@ -47,11 +46,8 @@ def post(desk: Desk, args: Mapping[str, Any]) -> Applied:
         added = yield from _post_parts(desk, account, raw)
         count += len(added)
         total += sum(row["minor"] for row in added)
-    amounts = args.get("amounts") or ()
-    # Named as all entries are, by when their cause came: they are listed and summed by day so.
-    name = derived_id("ent", desk.key) if amounts else ""
-    for index, one in enumerate(amounts):
-        row = yield from _post_amount(desk, one, f"{name}.{index:04d}")
+    for index, one in enumerate(args.get("amounts") or ()):
+        row = yield from _post_amount(desk, one, amount_key(desk.key, index))
         if row is not None:
             count, total = count + 1, total + row["minor"]
     return Answer("out", {"entries": count, "minor": total})

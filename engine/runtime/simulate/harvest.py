@@ -11,7 +11,15 @@ from engine.core.execution.codec import decode_journal
 from engine.runtime.in_hand import unpack
 from engine.runtime.inspect import effect_shown
 from engine.runtime.simulate.scratch import Scratch
-from engine.runtime.simulate.tally import Entry, Kind, RunSeen, Tally, path_of
+from engine.runtime.simulate.tally import (
+    MOST_EXAMPLES,
+    Entry,
+    Kind,
+    RunSeen,
+    Tally,
+    path_of,
+)
+from engine.settlement.entry import amount_key
 from engine.store import scratch as store
 from engine.store.db import Connection
 
@@ -71,8 +79,11 @@ def _read(conn: Connection, rows: Sequence[Any]) -> list[tuple[RunSeen, list[Ent
         untold.setdefault(id_, []).append((place_of(step), title, body))
     money: dict[str, list[Any]] = {}
     if keys and store.has_entries(conn):
-        for key, posted in store.entries_of_effects(conn, keys).items():
-            money.setdefault(keys[key], []).extend(posted)
+        names = {amount_key(key): keys[key] for key in sorted(keys)}
+        posted = store.entries_by_key(conn, names)
+        for name, id_ in names.items():
+            if name in posted:
+                money.setdefault(id_, []).append(posted[name])
     return [
         (
             _seen(
@@ -139,6 +150,8 @@ def count_rest(scratch: Scratch, flow_id: str, since: datetime, tally: Tally) ->
 
 def count_incidents(conn: Connection, tally: Tally) -> None:
     """What went wrong outside of runs."""
-    for row in store.incidents_beside(conn):
-        kind = tally.incidents.setdefault(row.code, Kind())
-        kind.add({"ref": row.ref, "kind": row.kind, "message": row.message}, row.ref)
+    for code, count, first in store.incidents_beside(conn, MOST_EXAMPLES):
+        kind = tally.incidents.setdefault(code, Kind())
+        for row in first:
+            kind.add({"ref": row.ref, "kind": row.kind, "message": row.message}, row.ref)
+        kind.count += count - len(first)

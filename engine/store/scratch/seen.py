@@ -167,18 +167,14 @@ def history_by(conn: Connection, keys: Iterable[str]) -> list[Any]:
     )
 
 
-def incidents_beside(conn: Connection, most: int = 1_000) -> list[Any]:
-    """Incidents that are no failed run of their own."""
-    return list(
-        conn.execute(
-            all_tenants(
-                select(incidents)
-                .where(incidents.c.kind != "run")
-                .order_by(incidents.c.id)
-                .limit(most)
-            )
-        ).all()
-    )
+def incidents_beside(conn: Connection, most: int) -> Iterator[tuple[str, int, list[Any]]]:
+    """(code, how many, the first `most` by what they are about) of those that are no failed run."""
+    is_beside = incidents.c.kind != "run"
+    counts = select(incidents.c.code, func.count()).where(is_beside).group_by(incidents.c.code)
+    for code, count in conn.execute(all_tenants(counts)).all():
+        first = select(incidents).where(is_beside, incidents.c.code == code)
+        by = (incidents.c.ref, incidents.c.id)
+        yield code, count, list(conn.execute(all_tenants(first.order_by(*by).limit(most))).all())
 
 
 def unheard_events(conn: Connection, flow_id: str, since: datetime) -> dict[str, int]:
@@ -293,21 +289,14 @@ def has_entries(conn: Connection) -> bool:
     return conn.execute(all_tenants(select(settlement_entries.c.key).limit(1))).first() is not None
 
 
-def entries_of_effects(conn: Connection, keys: Iterable[str]) -> dict[str, list[Any]]:
-    """{effect key: the entries it posted}."""
-    wanted = sorted(set(keys))
-    table, found = settlement_entries, dict[str, list[Any]]()
+def entries_by_key(conn: Connection, keys: Iterable[str]) -> dict[str, Any]:
+    """{key: its entry} of those there are."""
+    table = settlement_entries
+    names = ("key", "currency", "from_account", "to_account", "minor")
     rows = conn.execute(
-        all_tenants(
-            select(table.c.key, table.c.currency, table.c.from_account, table.c.to_account,
-                   table.c.minor)
-            .where(among(table.c.key, [f"{key}.0000" for key in wanted]))
-            .order_by(table.c.key)
-        )
-    )  # fmt: skip
-    for row in rows:
-        found.setdefault(row.key.rpartition(".")[0], []).append(row)
-    return found
+        all_tenants(select(*(table.c[name] for name in names)).where(among(table.c.key, keys)))
+    )
+    return {row.key: row for row in rows}
 
 
 def demands_since(conn: Connection, after: int) -> list[Any]:

@@ -7,7 +7,7 @@ import { freshNode } from "../defaults"
 import { overlap, rectOf } from "../geometry"
 import { findEdge, findNode, graphAt, portOf } from "../graphs"
 import { takenIds } from "../ids"
-import { tidy } from "../layout"
+import { placed, tidy } from "../layout"
 import { refuses } from "../ports"
 import type { Flow } from "../types"
 import { appendBehind, insertOnLine, placeBehind } from "./addNode"
@@ -181,4 +181,16 @@ it("goes on in a new row where a tidied flow would be too wide to read", () => {
     const isBelow = rect.x === 40 && rect.y > before.y
     expect(isBelow || (rect.y === before.y && rect.x > before.x)).toBe(true)
   }
+})
+
+it("shows a flow written by hand side by side, and leaves places that were given", () => {
+  const bare = produce(flow, (draft) => {
+    for (const node of draft.nodes ?? []) delete node.position
+  })
+  const shown = placed(bare, blocks)
+  const rects = (shown.nodes ?? []).map((node) => rectOf(node, blocks, shown))
+  for (const [at, one] of rects.entries()) {
+    for (const other of rects.slice(at + 1)) expect(overlap(one, other)).toBe(false)
+  }
+  expect(placed(flow, blocks)).toBe(flow)
 })

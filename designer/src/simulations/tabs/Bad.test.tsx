@@ -34,3 +34,9 @@ it("names the steps whose notices nobody would receive", () => {
   expect(screen.getByText("告诉财务 · 1,200")).toBeInTheDocument()
   expect(screen.getByText("其他流程 · 2")).toBeInTheDocument()
 })
+
+it("says what went wrong outside of runs in words", () => {
+  const message = { zh: "订单没有带来「店铺」", en: "the order brings nobody" }
+  shown({ incidents: [{ code: "settlement_no_party", count: 7_989, examples: [{ message }] }] })
+  expect(screen.getByText("订单没有带来「店铺」 · 7,989")).toBeInTheDocument()
+})

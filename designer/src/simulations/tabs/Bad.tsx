@@ -14,6 +14,10 @@ export function Bad({ report }: { report: Report }) {
   const roles = Object.entries(report.nobody)
   const nameOf = (place: string) =>
     report.coverage.nodes.find((node) => node.place === place)?.name || place
+  const said = (one: (typeof incidents)[number]) => {
+    const [first] = one.examples as readonly { message?: { zh: string; en: string } }[]
+    return first?.message ? say(first.message) : one.code
+  }
   const parts = [events.bad, failures, incidents, unrestored, refused, untold, unheard, roles]
   if (parts.every((part) => part.length === 0))
     return <Empty description={t("simulations.bad.none")} />
@@ -73,7 +77,7 @@ export function Bad({ report }: { report: Report }) {
       />
       <Told
         title={t("simulations.bad.incidents")}
-        lines={incidents.map((one) => [one.code, count(one.count)])}
+        lines={incidents.map((one) => [said(one), count(one.count)])}
       />
       <Told
         title={t("simulations.bad.unheard")}

@@ -215,3 +215,12 @@ def test_a_test_run_leaves_the_ledger_alone(world: World) -> None:
     tried(world, posts("5.00", lin), events=[given(ordered("2")), given(refunded("1", "5.00"))])
     assert digest(world) == before
     assert [(row.key, row.state) for row in accounts(world)] == held
+
+
+def test_every_order_without_a_party_is_counted(world: World) -> None:
+    publish_rates(world, card(rule("base", TIERS)))
+    orders = [given(ordered(str(number), "10.00")) for number in range(30)]
+    (found,) = tried(world, PLAIN, events=orders)["incidents"]
+    assert (found["code"], found["count"]) == ("settlement_no_party", 30)
+    assert len(found["examples"]) == 20
+    assert "达人/推广人" in found["examples"][0]["message"]["zh"]
