@@ -105,7 +105,7 @@ class Coverage:
 def report(coverage: Coverage, flow: Flow, registry: Registry) -> dict[str, Any]:
     """The counts laid over the document.
 
-    nodes      [{id, place, name, entered, ended: {status: n}, ports: {port: n}, ms}]
+    nodes      [{id, place, name, type, entered, ended: {status: n}, ports: {port: n}, ms}]
     lines      [{id, from, port, to, count}]
     rows       [{node, row, number, count}] of decision tables
     dead_ends  [{node, port, count, last}]: runs left a step by a port without a line; `last` when
@@ -129,6 +129,7 @@ def report(coverage: Coverage, flow: Flow, registry: Registry) -> dict[str, Any]
                 "id": node.id,
                 "place": place,
                 "name": node.name,
+                "type": node.type,
                 "entered": entered,
                 "ended": ended,
                 "ports": taken,

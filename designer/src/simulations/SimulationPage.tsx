@@ -1,4 +1,5 @@
 import { App, Button, Flex, Progress, Tabs, Typography } from "antd"
+import { useMemo } from "react"
 import { useTranslation } from "react-i18next"
 import { Link, useNavigate, useParams } from "react-router"
 import { useAct } from "@/api/act"
@@ -7,7 +8,8 @@ import { useFlowNames } from "@/api/names"
 import { useRead } from "@/api/queries"
 import { useMay } from "@/api/session"
 import type { Simulation } from "@/api/types"
-import type { Report } from "@/editor/simulate/report"
+import { named, type Report } from "@/editor/simulate/report"
+import { blocksOf, type Catalog } from "@/flow/catalog"
 import { useFilter } from "@/ui/address"
 import { CopyText } from "@/ui/CopyText"
 import { Page } from "@/ui/Page"
@@ -37,7 +39,7 @@ function Shown({ found }: { found: Simulation }) {
   const { t } = useTranslation()
   const flowName = useFlowNames()
   const whichOf = useWhich()
-  const report = found.report as unknown as Report | null
+  const report = useReport(found)
   return (
     <Page
       title={
@@ -75,11 +77,23 @@ function Shown({ found }: { found: Simulation }) {
   )
 }
 
+/** The report, once there is one, with its steps named as the canvas names them. */
+function useReport(found: Simulation): Report | null {
+  const { i18n } = useTranslation()
+  const locale = i18n.language === "en" ? "en" : "zh"
+  const catalog = useRead("read_catalog", { query: { locale } }).data
+  return useMemo(() => {
+    const report = found.report as unknown as Report | null
+    return report && catalog ? named(report, blocksOf(catalog as unknown as Catalog)) : report
+  }, [found.report, catalog])
+}
+
 function Parts({ found, report }: { found: Simulation; report: Report }) {
   const { t } = useTranslation()
   const [tab, setTab] = useFilter("tab")
   const never = report.coverage.never.lines.length
-  const bad = report.events.refused + report.failures.length + report.incidents.length
+  const odd = [report.failures, report.incidents, report.unheard_notices ?? []]
+  const bad = report.events.refused + odd.flat().length
   return (
     <>
       <Totals found={found} report={report} />

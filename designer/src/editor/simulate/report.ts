@@ -1,5 +1,6 @@
 // The report of a test run as far as screens read it; engine/runtime/simulate/report.py makes it.
 
+import type { Blocks } from "@/flow/catalog"
 import type { Spread, StepTime } from "./times"
 
 export interface Words {
@@ -18,6 +19,7 @@ export interface Coverage {
     id: string
     place: string
     name: string
+    type?: string
     entered: number
     ended: Readonly<Record<string, number>>
     ports: Readonly<Record<string, number>>
@@ -127,4 +129,29 @@ export interface Report {
   passed?: number
   flow?: { key: string; name?: string; which?: string; number?: number | null }
   against?: { key: string; name?: string; which?: string; number?: number | null } | null
+}
+
+/** The report with a name for each step: its own, or its block's, with the id where several share it. */
+export function named(report: Report, blocks: Blocks): Report {
+  const { nodes } = report.coverage
+  const labels = nodes.map((node) => blocks.get(node.type ?? "")?.label)
+  const names = new Map(
+    nodes.map((node, at) => {
+      const label = labels[at]
+      const isAlone = labels.filter((one, index) => one === label && !nodes[index]?.name).length < 2
+      return [
+        node.place,
+        node.name || (isAlone ? label : label && `${label} ${node.id}`) || node.id,
+      ]
+    }),
+  )
+  const nameOf = (place: string) => names.get(place) ?? place
+  return {
+    ...report,
+    coverage: {
+      ...report.coverage,
+      nodes: nodes.map((node) => ({ ...node, name: nameOf(node.place) })),
+    },
+    steps: report.steps.map((step) => ({ ...step, name: nameOf(step.place) })),
+  }
 }

@@ -50,7 +50,7 @@ export function Bad({ report }: { report: Report }) {
             expandable={{ expandedRowRender: (row) => <JsonView value={row.examples} /> }}
             columns={[
               { title: t("simulations.bad.code"), dataIndex: "code" },
-              { title: t("simulations.step"), dataIndex: "place" },
+              { title: t("simulations.step"), render: (_, row) => nameOf(row.place) },
               {
                 title: t("simulations.heat.times"),
                 className: "number",
