@@ -215,6 +215,10 @@ class Matcher:
         self._judges = [_judge(one) for one in self.listeners]
         self._by_type: dict[str, tuple[_Judge, ...]] = {}
 
+    def hears(self, type_: str) -> bool:
+        """Whether a trigger hears this event type."""
+        return bool(self._hearing(type_))
+
     def listening(self, type_: str) -> tuple[Listener, ...]:
         """The triggers that hear this event type; nobody listening means it need not be kept."""
         return tuple(judge.listener for judge in self._hearing(type_))

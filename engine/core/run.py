@@ -134,12 +134,14 @@ class Decision:
 
     `rows` are the records as the journal holds them, `records` the same as objects, made when
     somebody looks. `told` are the rows as JSON with the values between, where somebody knew them
-    beforehand (execution/told.py).
+    beforehand (execution/told.py); `way` is then the same for all decisions whose rows differ in
+    nothing but outputs, effects and what their reasons name, and no reason names rows of a table.
     """
 
     __slots__ = ("_records", "_rows", "_state", "commands", "status")
 
     told: list[Any] | None = None
+    way: Any = None
 
     def __init__(
         self,

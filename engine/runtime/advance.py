@@ -218,7 +218,7 @@ def _tell(batch: Batch, run: RunInHand, type_: str, name: str, data: dict[str, A
     if batch.world.memory.tenant(run.tenant).hears(type_):
         now = batch.now
         event = Event(f"{type_}/{name}", SOURCE, type_, now, data, chain=tuple(chain_of(run)))
-        id_ = new_id("evt", now)
+        id_ = batch.world.ids("evt", now)()
         batch.new_events.append(event_row(batch, run.tenant, id_, event, run.owner, now))
 
 

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from engine.core.effect import Effect
 from engine.core.errors import InvalidInput
 from engine.core.event import Event
-from engine.core.ids import derived_id, new_id
+from engine.core.ids import derived_id
 from engine.core.node import Answer
 from engine.core.records import write_moment
 from engine.customers.profile import Changed, change_fields, change_owner, change_tags
@@ -164,7 +164,7 @@ class Desk:
             event_row(
                 self.batch,
                 self.tenant,
-                new_id("evt", self.batch.now),
+                self.batch.world.ids("evt", self.batch.now)(),
                 event,
                 self.owner,
                 self.batch.now,

@@ -70,7 +70,7 @@ def dispatch(batch: Batch, tenant: str, event_id: str) -> Steps:
             yield from start(batch, flow, named["node"], row, event)
         return
     matcher = memory.matcher
-    if not matcher.listening(event.type):
+    if not matcher.hears(event.type):
         return
     scope = trigger_scope(batch, row, event)
     heard = matcher.match(event, scope, row.owner)

@@ -82,9 +82,7 @@ class TenantMemory:
         """Whether anybody listens to this type: nobody needs an event of our own otherwise."""
         known = self.heard.get(type_)
         if known is None:
-            known = bool(self.matcher.listening(type_)) or not self.awaited.isdisjoint(
-                patterns_of(type_)
-            )
+            known = self.matcher.hears(type_) or not self.awaited.isdisjoint(patterns_of(type_))
             if len(self.heard) < KEPT_TYPES:  # a flow may publish any type
                 self.heard[type_] = known
         return known

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from engine.core.event import Event
@@ -33,6 +33,7 @@ from engine.store.copying import IsThere
 from engine.store.customers import SEALED_KINDS
 from engine.store.db import Connection
 
+_A_MOMENT = timedelta(microseconds=1)
 # Records whose `order_id` says which order they are about.
 _OF_AN_ORDER = ("refund", "logistics", "payment", "review", "message")
 _MASKS: dict[str, Callable[[str], str]] = {
@@ -206,7 +207,7 @@ class _People:
 
     def claim(self, one: Incoming, customer: str, identities: Iterable[Identity]) -> None:
         """Identities nobody has become this customer's."""
-        for identity in identities:
+        for place, identity in enumerate(identities):
             if identity in self.known:
                 continue
             self.known[identity] = customer
@@ -224,7 +225,8 @@ class _People:
                     "customer_id": customer,
                     "sealed": sealed,
                     "source": one.event.source,
-                    "seen_at": one.at,
+                    # Of several of a kind the first is written to: they keep their order.
+                    "seen_at": one.at + place * _A_MOMENT,
                 }
             )
 

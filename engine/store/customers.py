@@ -188,7 +188,7 @@ def identities_of(conn: Connection, tenant: str, ids: Iterable[str]) -> dict[str
     rows = conn.execute(
         select(identities.c.customer_id, identities.c.kind, identities.c.value, identities.c.sealed)
         .where(belongs_to(identities.c.tenant, tenant), among(identities.c.customer_id, ids))
-        .order_by(identities.c.kind, identities.c.seen_at)
+        .order_by(identities.c.kind, identities.c.seen_at, identities.c.value)
     )
     for row in plain_rows(rows):
         found.setdefault(row.customer_id, []).append(row)

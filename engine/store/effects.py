@@ -279,7 +279,7 @@ def cut_off(conn: Connection, limit: int) -> list[Any]:
         conn.execute(
             all_tenants(
                 select(effects)
-                .where(_is_sending, effects.c.claimed_until < now_sql())
+                .where(_is_sending, effects.c.claimed_until <= now_sql())
                 .order_by(effects.c.id)
                 .limit(limit)
                 .with_for_update(skip_locked=True)

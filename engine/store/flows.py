@@ -270,7 +270,7 @@ def due_schedules(conn: Connection, now: datetime, limit: int = 100) -> list[Any
             all_tenants(
                 select(schedules)
                 .where(schedules.c.due_at <= now, schedules.c.paused.is_(False))
-                .order_by(schedules.c.due_at)
+                .order_by(schedules.c.due_at, schedules.c.flow_id, schedules.c.node)
                 .limit(limit)
             )
         ).all()

@@ -73,7 +73,7 @@ def list_jobs(
 def _waiting() -> ColumnElement[bool]:
     """Queued, or left by a worker that did not come back, by the database's clock."""
     return (jobs.c.status == "queued") | (
-        (jobs.c.status == "running") & (jobs.c.claimed_until < now_sql())
+        (jobs.c.status == "running") & (jobs.c.claimed_until <= now_sql())
     )
 
 

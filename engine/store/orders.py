@@ -192,7 +192,7 @@ def orders_of_customer(
                 orders.c.customer_id == customer_id,
                 orders.c.time >= since,
             )
-            .order_by(orders.c.time.desc())
+            .order_by(orders.c.time.desc(), orders.c.external_id.desc(), orders.c.platform)
             .limit(limit)
         ).all()
     )
@@ -274,7 +274,7 @@ def orders_paid(conn: Connection, tenant: str, since: datetime, until: datetime)
     found = conn.execute(
         select(orders.c.platform, orders.c.shop, orders.c.external_id, orders.c.event_id)
         .where(orders.c.tenant == tenant, orders.c.paid_at >= since, orders.c.paid_at < until)
-        .order_by(orders.c.paid_at)
+        .order_by(orders.c.paid_at, orders.c.platform, orders.c.external_id)
     )
     return list(found)
 

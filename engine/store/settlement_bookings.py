@@ -247,7 +247,8 @@ def list_exceptions(
     where = [table.c.tenant == tenant]
     if kind is not None:
         where.append(table.c.kind == kind)
-    return list(conn.execute(select(table).where(*where).order_by(table.c.at.desc()).limit(limit)))
+    order = (table.c.at.desc(), *(table.c[name] for name in _EXCEPTION))
+    return list(conn.execute(select(table).where(*where).order_by(*order).limit(limit)))
 
 
 def count_excluded(conn: Connection, tenant: str, since: datetime, until: datetime) -> list[Any]:

@@ -40,6 +40,7 @@ from engine.store import accounts as account_store
 from engine.store.db import Database
 from engine.store.lanes import count_lanes
 from engine.store.vault import Vault
+from tests.conftest import copies, fill
 
 TENANT = "main"
 START = datetime(2026, 11, 11, 2, 0, tzinfo=UTC)
@@ -123,11 +124,37 @@ class Silent:
         raise AssertionError("nothing is called here")
 
 
+@pytest.fixture(scope="session")
+def blank_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the schema and the tenant, to copy for each test."""
+    path = tmp_path_factory.mktemp("founded") / "jimu.db"
+    _found(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The same test twice: a database with the schema and the tenant."""
+    yield from copies(request, tmp_path, "jimu_tenant", _found)
+
+
+def _found(url: str) -> None:
+    fill(url)
+    db = Database(url)
+    world = _world(db, Clock(), load_registry())
+    create_tenant(world, TENANT, "积木测试品牌", admin="boss", password=PASSWORD, passwords=CHEAP)
+    db.dispose()
+
+
 @pytest.fixture
 def world(db: Database, clock: Clock, registry: Registry) -> World:
+    return _world(db, clock, registry)
+
+
+def _world(db: Database, clock: Clock, registry: Registry) -> World:
     with db.reading() as conn:
         lanes = count_lanes(conn)
-    found = World(
+    return World(
         db=db,
         registry=registry,
         clock=clock,
@@ -137,8 +164,6 @@ def world(db: Database, clock: Clock, registry: Registry) -> World:
         lanes=lanes,
         memory=Memory(registry),
     )
-    create_tenant(found, TENANT, "积木测试品牌", admin="boss", password=PASSWORD, passwords=CHEAP)
-    return found
 
 
 @pytest.fixture

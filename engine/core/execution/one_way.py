@@ -127,6 +127,11 @@ class _OneWay(Decision):
         raise NotImplementedError
 
     @property
+    def way(self) -> Telling | None:
+        telling = self.place.telling
+        return None if telling.names_rows(self.told or ()) else telling
+
+    @property
     def rows(self) -> list[Row]:
         if self._rows is None:
             self._rows = self.place.telling.rows(self.told or ())

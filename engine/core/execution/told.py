@@ -12,7 +12,9 @@ from typing import Any
 
 import orjson
 
-from engine.core.run import Row
+from engine.core.run import Row, StepRecord
+
+REASON = StepRecord.__slots__.index("reason")  # its place in a row
 
 
 class Name(str):
@@ -28,6 +30,7 @@ class Telling:
         self.members: list[Any] = []
         # The rows, each with the places of its values: (in the row, in what is told).
         self._rows: list[tuple[Row, list[tuple[int, int]]]] = []
+        self._reasons: list[int] = []  # the places of reasons in what is told
         pending: list[bytes] = []
         for row in rows:
             places = []
@@ -39,6 +42,8 @@ class Telling:
                 self._flush(pending)
                 if isinstance(value, Name):
                     places.append((at, len(self.members)))
+                    if at == REASON:
+                        self._reasons.append(len(self.members))
                 self.members.append(value)
             pending[-1] += b"]"
             self._rows.append((row, places))
@@ -49,6 +54,10 @@ class Telling:
         if pending:
             self.members.append(orjson.Fragment(b",".join(pending)))
             pending.clear()
+
+    def names_rows(self, told: Sequence[Any]) -> bool:
+        """Whether a reason that changes from run to run names rows of a table."""
+        return True in ["rows" in told[place][1] for place in self._reasons]
 
     def rows(self, told: Sequence[Any]) -> list[Row]:
         """The rows as they would be had nobody told them."""

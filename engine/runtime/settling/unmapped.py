@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.core.event import Event
-from engine.core.ids import derived_id, new_id
+from engine.core.ids import derived_id
 from engine.runtime.batch import Batch
 from engine.runtime.in_hand import Need, Steps
 from engine.runtime.reads import LOADERS
@@ -75,7 +75,7 @@ def _tell(
         data={"product": product},
         chain=event.chain,
     )
-    id_ = new_id("evt", batch.now)
+    id_ = batch.world.ids("evt", batch.now)()
     batch.new_events.append(event_row(batch, tenant, id_, told, row.owner, batch.now))
     batch.unmapped.append(
         {

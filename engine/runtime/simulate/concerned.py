@@ -50,12 +50,18 @@ class Rings:
 
     def roots(self, names: Iterable[int]) -> list[int]:
         """Of each name the one that stands for it."""
-        above = self._above
-        return [self.find(name) if name in above else name for name in names]
+        higher, found = self._above.get, list(names)
+        while (above := list(map(higher, found, found))) != found:
+            found = above
+        return found
 
     def extend(self, other: Rings) -> None:
-        for pair in other._above.items():
-            self.join(pair)
+        above = self._above
+        for name, root in other._above.items():
+            if name in above or root in above:
+                self.join((name, root))
+            else:
+                above[name] = root
 
 
 class Concerned:

@@ -89,6 +89,7 @@ class Watching:
         self._ways: dict[str, str] = {}  # {way: the first run that went it}
         self._candidates: dict[str, _Candidate] = {}
         self._acted: set[str] = set()  # runs that have called or told somebody
+        self._known: dict[Any, tuple[Sequence[Step], Sequence[int]]] = {}  # {way: in short}
 
     # -- commit by commit --------------------------------------------------------------------------
 
@@ -113,7 +114,7 @@ class Watching:
                 if acted:
                     self._acted.add(id_)
                 continue
-            advances = [_slim(entries) for entries in own]
+            advances = [self._slim(entries) for entries in own]
             journal: list[bytes] = []
             if held is not None:
                 del self._open[id_]
@@ -137,9 +138,19 @@ class Watching:
             if event is not None and event.received_at >= self._since:
                 self._tally.unheard[event.type] -= 1
 
+    def _slim(self, entries: Entries) -> Advance:
+        """An advance in short; of one that went a way, that is known from the first that did."""
+        way = entries[0][1].way if len(entries) == 1 else None
+        found = self._known.get(way)
+        if found is None:
+            found = _shortened(entries)
+            if way is not None and len(self._known) < MOST_SHAPES:
+                self._known[way] = found
+        return ((entries[0][0].now - _EPOCH) // _US, *found)
+
     def _goes_on(self, held: _Open, own: Sequence[Entries]) -> None:
         for entries in own:
-            advance: Any = _slim(entries)
+            advance: Any = self._slim(entries)
             held.advances.append(marshal.dumps(advance))
             held.journal.append(packed(entries))
 
@@ -185,10 +196,13 @@ class Watching:
         tally.by_status[row.status] += 1
         if row.ended_at is not None:
             tally.lasting.add((row.ended_at - row.started_at).total_seconds())
-        if len(advances) > 1:
+        if len(advances) == 1:
+            _, steps, spent = advances[0]
+        else:
             tally.add_waits(_entries(advances))
-        steps = [step for _, each, _ in advances for step in each]
-        key = (row.status, tuple(steps))
+            steps = tuple(step for _, each, _ in advances for step in each)
+            spent = [one for _, _, each in advances for one in each]
+        key = (row.status, steps)
         shape = self._shapes.get(key)
         if shape is None:
             if len(self._shapes) >= MOST_SHAPES:
@@ -200,9 +214,8 @@ class Watching:
         is_first = shape.count == 1 or id_ < shape.first
         if is_first:
             shape.first = id_
-        if any(any(spent) for _, _, spent in advances):
-            each = (one for _, _, spent in advances for one in spent)
-            shape.spent = [one + more for one, more in zip(shape.spent, each, strict=True)]
+        if any(spent):
+            shape.spent = [one + more for one, more in zip(shape.spent, spent, strict=True)]
         has_failed = row.status == "failed"
         first = self._first
         if is_first or has_failed or len(first) < self._keep or (first and id_ < first[-1]):
@@ -286,6 +299,7 @@ class Watching:
 
     def packed(self) -> Watching:
         """As it travels: with journals as bytes."""
+        self._known.clear()
         for one in self._candidates.values():
             if one.last:
                 one.journal, one.last = [*one.journal, packed(one.last)], ()
@@ -340,14 +354,13 @@ def _seen(one: _Candidate, calls: list[Any]) -> RunSeen:
     )
 
 
-def _slim(entries: Entries) -> Advance:
+def _shortened(entries: Entries) -> tuple[Sequence[Step], Sequence[int]]:
     rows = [row for _, decision in entries for row in decision.rows]
     return (
-        (entries[0][0].now - _EPOCH) // _US,
-        [
+        tuple(
             (row[0], row[1], row[2], _rows(row[4][1]) if "rows" in row[4][1] else None)
             for row in rows
-        ],
+        ),
         [round(row[6] * 1000) if row[6] else 0 for row in rows],
     )
 

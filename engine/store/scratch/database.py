@@ -79,6 +79,9 @@ class ScratchDatabase(Database):
     snapshot = begin
 
     def dispose(self) -> None:
+        if self.shelves is not None:
+            self.shelves.close()
+            self.shelves = None
         if self._conn is not None:
             self._conn.close()
             self._conn = None

@@ -200,7 +200,7 @@ def _earlier(source: Connection, tenant: str, order: Any, before: datetime) -> A
             events.c.subject == order.external_id,
             events.c.received_at < before,
         )
-        .order_by(events.c.time.desc())
+        .order_by(events.c.time.desc(), events.c.id.desc())
         .limit(1)
     )
     return found.first()

@@ -228,45 +228,40 @@ def accounts_booked(conn: Connection) -> Iterator[tuple[str, str]]:
 
 
 def entries_posted(conn: Connection, mark: Mark) -> Iterator[list[tuple[Any, Any]]]:
-    """Every entry since a mark with what has the channel of its line, or None; page by page."""
+    """Every entry since a mark with what has the channel of its line, or None; page by page.
+
+    First those that made room for others in memory, then those that are still there alone.
+    """
     shelves = shelves_of(conn)
-    with shelves.own():
-        newest = _newest(conn, _ROW, settlement_entries)
-    if newest <= mark.entries:
-        yield from shelves.entries_here(conn)
-        return
-    yield from ([] for _ in shelves.write_in_parts(conn))
     after = mark.entries
-    while rows := _page_of_entries(conn, after):
+    while True:
+        with shelves.own():
+            rows = _page_of_entries(conn, after)
+        if not rows:
+            break
         after = rows[-1].number
-        yield [(row, row) for row in rows]
+        yield shelves.entries_by_now(rows)
+    yield from shelves.entries_here(conn)
 
 
-def _page_of_entries(conn: Connection, after: int) -> list[Any]:
-    facts = ("channel", "platform", "shop")
-    return list(
-        conn.execute(
-            all_tenants(
-                select(
-                    _ROW.label("number"),
-                    settlement_entries,
-                    *(settlement_bookings.c[name] for name in facts),
-                )
-                .outerjoin(
-                    settlement_bookings,
-                    and_(
-                        *(
-                            settlement_bookings.c[name] == settlement_entries.c[name]
-                            for name in ("tenant", "order_key", "line", "account", "sub")
-                        )
-                    ),
-                )
-                .where(after < _ROW)
-                .order_by(_ROW)
-                .limit(PAGE)
-            )
-        ).all()
-    )
+_LINE = ("tenant", "order_key", "line", "account", "sub")
+_POSTED = (*_LINE, "key", "minor", "currency", "state", "from_account", "to_account", "figures")
+_FACTS = ("channel", "platform", "shop")
+
+
+def _page_of_entries(conn: Connection, after: int) -> Sequence[Any]:
+    entries, bookings = settlement_entries.c, settlement_bookings.c
+    columns = (*(entries[name] for name in _POSTED), *(bookings[name] for name in _FACTS))
+    is_of_line = and_(*(bookings[name] == entries[name] for name in _LINE))
+    return conn.execute(
+        all_tenants(
+            select(_ROW.label("number"), *columns)
+            .outerjoin(settlement_bookings, is_of_line)
+            .where(after < _ROW)
+            .order_by(_ROW)
+            .limit(PAGE)
+        )
+    ).all()
 
 
 def money_by_order(conn: Connection, after: int) -> Iterator[tuple[str, list[Any]]]:

@@ -93,6 +93,12 @@ class SettledShelves:
     def hold_versions(self, conn: Connection, tenant: str, keys: Iterable[str]) -> dict[str, int]:
         return {key: row.version for key, row in self.load_accounts(conn, tenant, keys).items()}
 
+    def entries_by_now(self, rows: Sequence[Any]) -> list[tuple[Any, Any]]:
+        """Entries the database told of, each with the booking of its line, as they are by now."""
+        entries, bookings = self.entries.rows, self.bookings.rows
+        name_of, line_of = attrgetter(*self.entries.key), attrgetter(*self.bookings.key)
+        return [(entries.get(name_of(row), row), bookings.get(line_of(row), row)) for row in rows]
+
     def entries_here(self, conn: Connection) -> Iterator[list[tuple[Kept, Kept | None]]]:
         """The entries that are in memory only, each with the booking of its line; by pages."""
         name_of = attrgetter(*self.bookings.key)

@@ -201,9 +201,14 @@ class Shelf:
     # -- writing -----------------------------------------------------------------------------------
 
     def insert(self, conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """New rows; whoever inserts knows that none is there."""
+        """New rows, the shelf's own from now on; whoever inserts knows that none is there."""
         keys = list(map(self._key_of, rows))
-        whole = [self._whole({**self._empty, **row}, row) for row in rows]
+        empty, turn, size = self._empty, self._turn, len(self._empty)
+        whole = []
+        for row in rows:
+            values = row if row.__class__ is dict and len(row) == size else {**empty, **row}
+            turn(values, values)
+            whole.append(Kept(values))
         if self.rows.keys().isdisjoint(keys):
             self._add(keys, whole)
         else:
@@ -234,12 +239,14 @@ class Shelf:
             old = latest.get(found)
             if old is None:
                 continue
-            latest[found] = self._whole({**old.__dict__, **row}, row)
+            values = {**old.__dict__, **row}
+            self._turn(values, row)
+            latest[found] = Kept(values)
             pairs.append((found, latest[found]))
         self._put(pairs)
 
-    def _whole(self, values: dict[str, Any], row: Mapping[str, Any]) -> Kept:
-        """A row of these values, of which those of `row` are new."""
+    def _turn(self, values: dict[str, Any], row: Mapping[str, Any]) -> None:
+        """Makes values what the database would give back; those of `row` are new."""
         for name in self._moments:
             value = values[name]
             if value is not None and value.tzinfo is not UTC:
@@ -247,17 +254,15 @@ class Shelf:
         for name, turn in self._turned:
             if (value := row.get(name)) is not None:
                 values[name] = turn(value)
-        return Kept(values)
 
     def _add(self, keys: Sequence[Any], rows: Sequence[Kept]) -> None:
         """Rows none of which is here."""
         self.rows.update(zip(keys, rows, strict=True))
         self.fresh.update(dict.fromkeys(keys))
         if self.name:
-            self.named.update(
-                (self._name_of(row.__dict__), key) for key, row in zip(keys, rows, strict=True)
-            )
-        self._hand.undo.append(partial(self._back, [(key, None, False, False) for key in keys]))
+            names = map(self._name_of, [row.__dict__ for row in rows])
+            self.named.update(zip(names, keys, strict=True))
+        self._hand.undo.append(partial(self._take_back, keys))
         if self._note is not None:
             self._note(rows)
 
@@ -277,6 +282,10 @@ class Shelf:
         self._hand.undo.append(partial(self._back, before))
         if self._note is not None:
             self._note([row for _, row in pairs])
+
+    def _take_back(self, keys: Sequence[Any]) -> None:
+        for key in keys:
+            self.drop(key)
 
     def _back(self, before: Sequence[tuple[Any, Kept | None, bool, bool]]) -> None:
         for key, old, was_fresh, was_changed in reversed(before):

@@ -8,7 +8,7 @@ commit; it says what need not be kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -27,7 +27,6 @@ from engine.store.runs import journal, runs, waits
 from engine.store.scratch.grouped import Parts
 from engine.store.scratch.settled import SettledShelves
 from engine.store.scratch.shelf import Hand, Kept, Log, Shelf
-from engine.store.scratch.small import PAGE
 from engine.store.scratch.waiting import Timers, Waits, Work
 
 MOST = 20_000  # rows of one table in memory
@@ -165,6 +164,12 @@ class Shelves(SettledShelves):
         """Whether nothing is to be done and nobody waits."""
         return not (self.work.rows or self.timers.rows or self.waits.rows)
 
+    def close(self) -> None:
+        """Lets all rows go. Shelves tell this object and it holds them: in such a ring they would
+        lie until somebody looks through all there is.
+        """
+        vars(self).clear()
+
     def rollback(self) -> None:
         for back in reversed(self._hand.undo):
             back()
@@ -291,7 +296,7 @@ class Shelves(SettledShelves):
         for id_ in wanted:
             own = [row for key in held[id_] if (row := rows.get(key)) is not None]
             if own:
-                own.sort(key=lambda row: (row.kind, row.seen_at))
+                own.sort(key=lambda row: (row.kind, row.seen_at, row.value))
                 found[id_] = own
         return found
 
@@ -318,15 +323,6 @@ class Shelves(SettledShelves):
 
     def note_untold(self, conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         self.done.untold.extend(rows)
-
-    def write_in_parts(self, conn: Connection) -> Iterator[None]:
-        """`write`, so many rows at a time that nobody who waits is kept waiting."""
-        for shelf in self._written.values():
-            if isinstance(shelf, Shelf):
-                left = [*shelf.fresh, *shelf.changed]
-                for start in range(0, len(left), PAGE):
-                    shelf.write(conn, left[start : start + PAGE])
-                    yield
 
 
 class _Noted:

@@ -45,6 +45,15 @@ def test_ids_sort_by_time(one, other):
         assert new_id("evt", one) < first_id("evt", other) <= new_id("evt", other)
 
 
+def test_ids_of_one_millisecond_sort_as_they_were_made():
+    found = []
+    for _ in range(100):
+        found.append(new_id("evt", NOW))
+        make = id_maker("evt", NOW)
+        found += [make(), make()]
+    assert found == sorted(set(found))
+
+
 def test_a_batch_sorts_as_it_was_made_and_repeats_nothing():
     make = id_maker("evt", NOW)
     found = [make() for _ in range(5000)]

@@ -44,7 +44,9 @@ def numbers(answers: Answers) -> list[str]:
 
 
 @pytest.fixture
-def erp(world: World) -> World:
+def erp(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    # However long a call takes to come back on a busy machine, its run goes on from memory.
+    monkeypatch.setattr(runner, "LINGER", 60.0)
     connect(world, "erp")
     live(world, calling_flow())
     return world

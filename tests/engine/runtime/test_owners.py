@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from engine.core.event import Event
 from engine.runtime import owners
@@ -77,6 +78,20 @@ def test_a_weak_identity_two_share_makes_a_candidate_and_moves_nobody(
         second,
     ]
     assert len(candidates(world)) == 1
+
+
+def test_of_several_of_a_kind_the_first_that_was_told_stays_the_first(world: World) -> None:
+    told = [("phone", f"1390000{number:04}") for number in range(8)]
+    (owner,) = received(world, event("o1", *told))
+    id_ = owner.removeprefix("customer:")
+    with world.db.reading() as conn:
+        kept = customer_store.identities_of(conn, TENANT, [id_])[id_]
+    opened = [world.vault.open(row.sealed, f"{TENANT}/phone") for row in kept]
+    assert [value[-11:] for value in opened] == [value for _, value in told]
+    with world.db.reading() as conn:
+        table = customer_store.identities
+        seen = conn.execute(select(table.c.seen_at).where(table.c.tenant == TENANT)).scalars()
+        assert len(set(seen)) == len(told)
 
 
 def test_a_name_platforms_give_to_everybody_says_nothing(world: World) -> None:

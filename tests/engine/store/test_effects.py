@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+from sqlalchemy import literal
+
 from engine.core.effect import effect_key
 from engine.store import effects as effect_store
 from engine.store import jobs as job_store
-from engine.store.db import Database
+from engine.store.db import Database, Moment
 
 AT = datetime(2026, 11, 11, 2, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=90)
@@ -102,6 +105,29 @@ def test_the_same_key_is_the_same_effect_with_a_new_token(db: Database) -> None:
     settle(db, "a", "e1")
     (ended,) = store(db, effect("e1", token="third"))
     assert (ended.status, ended.token, ended.output) == ("delivered", "third", {"ok": 1})
+
+
+def test_what_a_dead_process_had_claimed_is_free_at_that_very_moment(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite's clock counts milliseconds: the next who looks may look in the same one."""
+    job = {
+        "id": "job_1", "tenant": "main", "kind": "k", "args": {}, "status": "queued",
+        "created_by": "usr_1", "created_at": AT,
+    }  # fmt: skip
+    store(db, effect("e1"))
+    claim(db, "dead")
+    with db.begin() as conn:
+        job_store.insert_job(conn, job)
+        assert job_store.claim_job(conn, "dead", LEASE) is not None
+    later = datetime.now(UTC) + LEASE
+    for place in (effect_store, job_store):
+        monkeypatch.setattr(place, "now_sql", lambda: literal(later, Moment()))
+        with db.begin() as conn:
+            place.forget_claims(conn, "dead")
+    with db.begin() as conn:
+        assert [row.key for row in effect_store.cut_off(conn, 10)] == ["e1"]
+        assert job_store.has_waiting(conn)
 
 
 def test_what_was_cut_off_is_found_unless_its_sender_renewed(db: Database) -> None:

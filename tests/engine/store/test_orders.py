@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import event
 
 from engine.store.bulk import insert_many
 from engine.store.db import Database
-from engine.store.orders import find_orders, orders
+from engine.store.events import events
+from engine.store.orders import find_orders, orders, orders_of_customer, orders_paid
 
 AT = datetime(2026, 11, 11, 10, 0, tzinfo=UTC)
 
@@ -41,3 +42,19 @@ def test_a_table_without_statistics_is_not_read_through(db: Database) -> None:
         plan = str(conn.exec_driver_sql(f"{explain} {statement}", values).all())
     assert "uq_orders_tenant_platform_external_id" in plan or "sqlite_autoindex_orders_2" in plan
     assert "ix_orders" not in plan
+
+
+def test_orders_of_one_moment_come_in_the_same_order_each_time(db: Database) -> None:
+    told = {
+        "id": "evt_1", "tenant": "main", "source": "/tests", "external_id": "1",
+        "type": "order.paid", "time": AT, "received_at": AT, "owner": "customer:cus_1", "lane": 0,
+        "subject": "1", "data": {},
+    }  # fmt: skip
+    rows = [{**order(number), "paid_at": AT, "shop": ""} for number in ("2", "4", "1", "3")]
+    with db.begin() as conn:
+        insert_many(conn, events, [told])
+        insert_many(conn, orders, rows)
+        newest = orders_of_customer(conn, "main", "cus_1", AT, 3)
+        paid = orders_paid(conn, "main", AT, AT + timedelta(seconds=1))
+    assert [row.external_id for row in newest] == ["4", "3", "2"]
+    assert [row.external_id for row in paid] == ["1", "2", "3", "4"]

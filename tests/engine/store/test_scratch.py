@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,6 +17,7 @@ from engine.store.lanes import claim, finish, put_work
 from engine.store.runs import drop, due_timers, timers
 from engine.store.scratch import open_empty
 from engine.store.scratch.database import ScratchDatabase
+from engine.store.scratch.seen import entries_posted, mark_ledger
 from engine.store.scratch.shelves import shelves_of
 from engine.store.settlement_bookings import (
     bookings_of,
@@ -22,6 +25,7 @@ from engine.store.settlement_bookings import (
     settlement_bookings,
     store_bookings,
 )
+from engine.store.settlement_entries import move_entries, store_entries
 
 NOW = datetime(2026, 11, 11, 2, 0, tzinfo=UTC)
 
@@ -154,6 +158,63 @@ def test_rows_of_one_order_are_found_together_wherever_they_lie(scratch: Scratch
     with scratch.begin() as conn:
         save_bookings(conn, [_booked(1, "b", state="moved")])
     assert lines(1) == [first[0], ("o1", "c", "earned")]
+
+
+def _posted(number: int, **more: Any) -> dict[str, Any]:
+    texts = ("account", "sub", "kind", "from_account", "to_account", "currency", "earned_in")
+    return {
+        **dict.fromkeys((*texts, "posted_in"), "x"), "tenant": "main", "key": f"e{number}",
+        "order_key": f"o{number}", "line": "a", "minor": number, "state": "estimated",
+        "figures": [], "posted_at": NOW, **more,
+    }  # fmt: skip
+
+
+def test_entries_are_told_as_they_are_by_now_wherever_they_lie(scratch: ScratchDatabase) -> None:
+    shelves = scratch.shelves
+    assert shelves is not None
+    with scratch.begin() as conn:
+        store_entries(conn, [_posted(0)])
+        shelves.entries.write(conn)
+        mark = mark_ledger(conn)
+    shelves.entries.most = shelves.bookings.most = 4
+    for number in range(1, 8):
+        with scratch.begin() as conn:
+            lines = [_booked(number, "a", channel="shop")] if number != 2 else []
+            store_bookings(conn, lines)
+            store_entries(conn, [_posted(number)])
+    shelves.entries.most = shelves.bookings.most = 100
+    with scratch.begin() as conn:
+        for number in (0, 1, 7):
+            moved = {"state": "pending", "earned_in": "y", "posted_in": "y"}
+            move_entries(conn, [{"tenant": "main", "key": f"e{number}", **moved}])
+        save_bookings(conn, [_booked(3, "a", channel="live")])
+    left = list(shelves.entries.fresh)
+    assert 0 < len(left) < 7
+    with scratch.reading() as conn:
+        found = [
+            (row.key, row.state, line.channel if line is not None else None)
+            for page in entries_posted(conn, mark)
+            for row, line in page
+        ]
+    states, channels = {1: "pending", 7: "pending"}, {2: None, 3: "live"}
+    assert sorted(found) == [
+        (f"e{number}", states.get(number, "estimated"), channels.get(number, "shop"))
+        for number in range(1, 8)
+    ]
+    assert list(shelves.entries.fresh) == left
+
+
+def test_rows_are_let_go_with_their_database(scratch: ScratchDatabase) -> None:
+    with scratch.begin() as conn:
+        store_customers(conn, [_person(1)])
+    assert scratch.shelves is not None
+    row = weakref.ref(scratch.shelves.customers.rows["cus_1"])
+    gc.disable()  # nobody looks for rings
+    try:
+        scratch.dispose()
+        assert row() is None
+    finally:
+        gc.enable()
 
 
 def test_timers_come_in_order_of_time_however_they_were_set_and_dropped(

@@ -140,7 +140,8 @@ def test_a_month_in_bulk_shares_out_as_the_lanes_do(world: World) -> None:
     take_month(world, system(TENANT), "2026-11")
     settle(world)
     settle_month(world, system(TENANT))
-    drain_jobs(world, "test")
+    while drain_jobs(world, "test"):
+        continue
     settle(world)
     assert sum(worth(world).values()) == 1_667
     assert set(worth(world)) == {lin, house}

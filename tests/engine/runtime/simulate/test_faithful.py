@@ -1,7 +1,12 @@
-"""The trace of a test run is the trace of a live run, effect for effect."""
+"""The trace of a test run is the trace of a live run, effect for effect.
+
+A test run looks at no database of the live one, so each flow lives through its events on one of the
+two: by turns, that both have their share.
+"""
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -31,6 +36,7 @@ from tests.engine.runtime.simulate.kit import (
 
 LIBRARY = Path(__file__).parents[4] / "templates_library"
 SCENES = sorted(path.parent.name for path in LIBRARY.glob("*/scene.json"))
+DATABASES = ("sqlite", "postgresql")
 
 
 def in_both(
@@ -135,7 +141,11 @@ def scene_events(scene: Scene) -> tuple[list[dict[str, Any]], list[dict[str, Any
     return events, list(people.values())
 
 
-@pytest.mark.parametrize("name", SCENES)
+@pytest.mark.parametrize(
+    ("name", "store_url"),
+    list(zip(SCENES, itertools.cycle(DATABASES), strict=False)),
+    indirect=["store_url"],
+)
 def test_a_scene_runs_as_it_would_live(name: str, world: World, clock: Clock) -> None:
     scene = load_scene(LIBRARY / name)
     connect(world, **{one.key: one.types[0] for one in scene.connections})
@@ -275,7 +285,11 @@ def generated_events(seed: int) -> list[dict[str, Any]]:
     return events
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(
+    ("seed", "store_url"),
+    [(seed, DATABASES[seed % 2]) for seed in range(6)],
+    indirect=["store_url"],
+)
 def test_a_generated_flow_runs_as_it_would_live(seed: int, world: World, clock: Clock) -> None:
     connect(world, out="webhook")
     hire(world, "usr_1", "usr_2")

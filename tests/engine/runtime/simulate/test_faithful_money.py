@@ -1,4 +1,7 @@
-"""Flows that settle: a test run comes to the trace and the ledger that a live run comes to."""
+"""Flows that settle: a test run comes to the trace and the ledger that a live run comes to.
+
+As in test_faithful, each flow lives on one of the two databases.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ from tests.engine.runtime.settling.ledger import (
     refunded,
     rule,
 )
-from tests.engine.runtime.simulate.test_faithful import BLOCKS, generated, in_both
+from tests.engine.runtime.simulate.test_faithful import BLOCKS, DATABASES, generated, in_both
 from tests.engine.runtime.simulate.test_money import given
 
 ALIKE = ("totals", "by_party", "by_tier", "by_state")
@@ -121,7 +124,12 @@ def _nameless(rows: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{name: value for name, value in row.items() if name != "name"} for row in rows]
 
 
-@pytest.mark.parametrize("seed", range(6))
+# Remainders of two and of three say what kind of flow it is: halves have both of each.
+@pytest.mark.parametrize(
+    ("seed", "store_url"),
+    [(seed, DATABASES[seed // 3]) for seed in range(6)],
+    indirect=["store_url"],
+)
 def test_a_generated_flow_settles_as_it_would_live(seed: int, world: World, clock: Clock) -> None:
     people = [creator(world), creator(world, "mei")]
     later = {"moment": {"when": "after_sales", "days": 5}} if seed % 2 else {}

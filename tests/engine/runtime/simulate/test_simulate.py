@@ -106,6 +106,18 @@ def test_bad_events_are_listed_with_line_and_reason_and_do_not_stop_the_rest(
     assert report["runs"]["by_status"] == {"succeeded": 2}
 
 
+def test_runs_that_our_own_events_start_are_the_same_ones_each_time(world: World) -> None:
+    create_flow(world, system(TENANT), {**made(tag(), lines=["t>a"]), "key": "tags"})
+    publish(world, system(TENANT), "tags")
+    greets = made({"id": "b", "type": "end", "config": {}}, lines=["t>b"])
+    greets["nodes"][0] = {**PAID, "config": {"type": "customer.tagged"}}
+    setup = {"document": greets, "events": [order(number) for number in range(5)], "others": "all"}
+    asked = read_setup({"flow": "tried", **setup})
+    one, other = (simulate(world, TENANT, asked).kept["new"] for _ in range(2))
+    assert len(one) == 5
+    assert [run.id for run in one] == [run.id for run in other]
+
+
 def test_an_invalid_flow_says_so_before_anything_runs(world: World) -> None:
     told: list[int] = []
     asked = read_setup(
