@@ -22,6 +22,8 @@ ONLY ?=
 PYTEST := $(BIN)/python -m pytest
 # File by file as they stand: the small ones are last, so that neither process waits long for the other.
 IN_TWO := -n 2 --dist loadfile --no-loadscope-reorder
+# What two targets say at the same time stays apart, where this make can do that.
+WHOLE_WORDS := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 NONE_IS_FINE := || [ $$? -eq 5 ]
 
 define setup_with
@@ -43,8 +45,10 @@ run:
 test-setup:
 	$(call setup_with,test)
 
-# Those in a browser come by themselves; last, one by one, those that want the whole machine.
-test: check designer-check
+# Both checks are one process each for most of their time, so they go side by side. Of the tests those
+# in a browser come by themselves; last, one by one, those that want the whole machine.
+test: test-setup
+	@$(MAKE) --no-print-directory -j 2 $(WHOLE_WORDS) check designer-check
 	@$(BIN)/python deploy/node.py build
 	@$(BIN)/python deploy/chromium.py
 	$(PYTEST) $(IN_TWO) -m "not browser and not alone" $(ONLY) $(NONE_IS_FINE)

@@ -53,6 +53,9 @@ export default defineConfig({
     environment: "jsdom",
     setupFiles: ["src/testing/setup.ts"],
     restoreMocks: true,
+    unstubGlobals: true,
+    // Reading Ant Design anew for each file would take longer than the tests.
+    isolate: false,
     // A slow machine is no fault of the code.
     testTimeout: 60_000,
     // Inlined so that the alias above holds inside of it too.

@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 import redis
 import structlog
+from sqlalchemy import event, make_url
 
 from engine.embedded import EmbeddedValkey
 from engine.store.db import Database
@@ -49,6 +52,14 @@ structlog.configure(
         ),
     ]
 )
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """`-m browser` reads the files that name this mark: all of them take seconds in each worker."""
+    wanted: str = config.option.markexpr
+    if not wanted.isidentifier() or not collection_path.name.startswith("test_"):
+        return None
+    return f"mark.{wanted}" not in collection_path.read_text("utf-8") or None
 
 
 @pytest.fixture(scope="session")
@@ -95,34 +106,60 @@ def valkey_url(valkey_server: EmbeddedValkey) -> str:
 def blank_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with the whole schema, to copy for each test."""
     path = tmp_path_factory.mktemp("blank") / "jimu.db"
-    db = Database(f"sqlite:///{path}")
-    create_all(db, lanes_wanted=8)
-    db.dispose()  # the last connection to close moves everything into the one file
+    fill(f"sqlite:///{path}")
     return path
 
 
-def _fill(url: str) -> None:
+def fill(url: str) -> None:
     db = Database(url)
     create_all(db, lanes_wanted=8)
-    db.dispose()
+    db.dispose()  # the last connection to close moves everything into the one file of SQLite
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The same test twice: a database with the whole schema and nothing in it."""
+    yield from copies(request, tmp_path, "jimu_schema", fill)
+
+
+def copies(
+    request: pytest.FixtureRequest, tmp_path: Path, template: str, fill: Callable[[str], None]
+) -> Iterator[str]:
+    """A copy of `blank_sqlite`, or of a template that `fill` makes: what the parameter says."""
     if request.param == "sqlite":
         blank: Path = request.getfixturevalue("blank_sqlite")
         shutil.copy(blank, tmp_path / "jimu.db")
         yield f"sqlite:///{tmp_path}/jimu.db"
         return
     server: Postgres = request.getfixturevalue("postgres_server")
-    with server.database(server.template("jimu_schema", _fill)) as url:
+    with server.database(server.template(template, fill)) as url:
         yield url
 
 
+@pytest.fixture(scope="session")
+def databases() -> dict[str, Database]:
+    """By kind, the one object through which all tests reach their own databases."""
+    return {}
+
+
 @pytest.fixture
-def db(store_url: str) -> Iterator[Database]:
-    """A database with the whole schema; statements that forget the tenant are refused."""
-    found = Database(store_url, guard=True)
+def db(store_url: str, databases: dict[str, Database]) -> Iterator[Database]:
+    """A database with the whole schema; statements that forget the tenant are refused.
+
+    Statements are compiled once per object. Anew for each test, that took a sixth of its time: so
+    the object stays, and its connections lead to the database of the test.
+    """
+    kind = store_url.partition(":")[0]
+    if kind not in databases:
+        databases[kind] = Database(store_url, guard=True)
+        event.listen(databases[kind].engine, "do_connect", partial(_lead, databases[kind]))
+    found = databases[kind]
+    found.url = make_url(store_url)
     yield found
     found.dispose()
+
+
+def _lead(db: Database, dialect: Any, _record: Any, args: list[Any], options: Any) -> None:
+    """Has a new connection go where `db.url` says now."""
+    args[:], place = dialect.create_connect_args(db.url)
+    options.update(place)

@@ -24,6 +24,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +55,8 @@ class Postgres:
 
     def run(self, *statements: str) -> None:
         """Runs statements in the maintenance database, outside transactions."""
-        with self._connect() as connection:
-            for each in statements:
-                connection.execute(each.encode())
+        for each in statements:
+            _connected(self.folder).execute(each.encode())
 
     @contextlib.contextmanager
     def database(self, template: str = "template0") -> Iterator[str]:
@@ -76,18 +76,21 @@ class Postgres:
         """
         with open(Path(self.folder, "template.lock"), "a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            with self._connect() as connection:
-                found = connection.execute("select 1 from pg_database where datname = %s", [name])
-                exists = found.fetchone() is not None
-            if not exists:
+            found = _connected(self.folder).execute(
+                "select 1 from pg_database where datname = %s", [name]
+            )
+            if found.fetchone() is None:
                 making = f"{name}_{uuid.uuid4().hex[:8]}"
                 self.run(f"create database {making} template template0")
                 fill(self.url(making))
                 self.run(f"alter database {making} rename to {name}")
         return name
 
-    def _connect(self) -> psycopg.Connection[Any]:
-        return psycopg.connect(f"host={self.folder} user=postgres dbname=postgres", autocommit=True)
+
+@cache
+def _connected(folder: str) -> psycopg.Connection[Any]:
+    """The line to the maintenance database: to connect takes longer than what is said there."""
+    return psycopg.connect(f"host={folder} user=postgres dbname=postgres", autocommit=True)
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import pyotp
 
+from engine.core.expression import CHINA
 from engine.settings import child_environment
 from tests.engine.cli.test_demo import free_port
 from tests.engine.cli.test_up import children_of, is_alive, wait_until
@@ -75,6 +76,11 @@ class Server:
 def fresh(stem: str) -> str:
     """A key nobody has yet."""
     return f"{stem}_{secrets.token_hex(3)}"
+
+
+def this_month() -> str:
+    """The period that money of now falls into: a month ends at midnight in China."""
+    return f"{datetime.now(CHINA):%Y-%m}"
 
 
 def minutes_until(moment: str) -> float:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.axe import faults_of, faulty, in_both_languages
 from tests.browser.conftest import PageOf
-from tests.browser.server import Server, ask_for_money, fresh, sent
-from tests.browser.test_accessible import faults_of, in_both_languages
+from tests.browser.server import Server, ask_for_money, fresh, sent, this_month
 from tests.browser.test_settlement import BASE, card
 from tests.engine.cli.test_up import wait_until
 
@@ -28,7 +26,7 @@ def details(server: Server) -> list[str]:
     link = {"key": key, "connector": "http", "name": "接口", "settings": {}}
     sent(admin.post("/api/v1/connections", json=link))
     party = sent(admin.post("/api/v1/parties", json={"kind": "creator", "name": key}))["id"]
-    drawn = {"party": party, "period": f"{datetime.now(UTC):%Y-%m}"}
+    drawn = {"party": party, "period": this_month()}
     statement = sent(admin.post(f"{BASE}/statements", json=drawn))["id"]
     return [
         f"/runs/{run['id']}",
@@ -56,4 +54,4 @@ def test_no_opened_page_has_a_serious_fault(page_of: PageOf, server: Server) -> 
     page.locator("main a[href^='/tasks/'], .page-body a[href^='/tasks/'], tbody a").first.click()
     expect(page.get_by_label("审批意见")).to_be_visible()
     found["task"] = faults_of(page)
-    assert {place: faults for place, faults in found.items() if faults} == {}
+    assert faulty(found) == {}

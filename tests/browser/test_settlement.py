@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PageOf
 from tests.browser.desk import give_code, let_code_grow_old
-from tests.browser.server import Server, fresh, new_person, sent, settle_in
+from tests.browser.server import Server, fresh, new_person, sent, settle_in, this_month
 from tests.engine.cli.test_up import wait_until
 
 pytestmark = pytest.mark.browser
@@ -119,7 +118,7 @@ def test_a_partner_confirms_a_statement_on_a_phone(page_of: PageOf, server: Serv
     }
     made = sent(fang.post(f"{BASE}/adjustments", json=proposed))
     sent(admin.post(f"{BASE}/adjustments/{made['id']}/approve", json={}))
-    month = f"{datetime.now(UTC):%Y-%m}"
+    month = this_month()
     drawn: dict[str, Any] = {}
 
     def has_the_money() -> bool:

@@ -37,7 +37,6 @@ afterEach(() => {
   answers.length = 0
   sent.length = 0
   for (const way of Object.values(ways)) way.mockClear()
-  vi.unstubAllGlobals()
 })
 
 describe("a call", () => {

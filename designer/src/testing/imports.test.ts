@@ -21,9 +21,11 @@ function filesIn(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) return filesIn(path)
-    return /\.tsx?$/.test(entry.name) && !/\.(test|d)\.tsx?$/.test(entry.name) ? [path] : []
+    return /\.tsx?$/.test(entry.name) && !entry.name.includes(".d.") ? [path] : []
   })
 }
+
+const isTest = (path: string) => /\.test\.tsx?$/.test(path)
 
 const roomOf = (path: string) =>
   relative(TOP, path)
@@ -40,7 +42,7 @@ function importsOf(path: string): string[] {
 }
 
 describe("imports", () => {
-  const files = filesIn(TOP).filter((path) => roomOf(path) !== "testing")
+  const files = filesIn(TOP).filter((path) => roomOf(path) !== "testing" && !isTest(path))
 
   it("go one way, and rooms at one level do not know each other", () => {
     const wrong = files.flatMap((path) =>
@@ -55,5 +57,11 @@ describe("imports", () => {
   it("leave no room without a place", () => {
     const rooms = new Set(files.map(roomOf))
     expect([...rooms].filter((room) => levelOf(room) < 0)).toEqual([])
+  })
+
+  it("are the real ones in tests: a mocked module would be so for the files after it too", () => {
+    const tests = filesIn(TOP).filter(isTest)
+    const mocking = tests.filter((path) => /\bvi\.(do)?mock\(/i.test(readFileSync(path, "utf8")))
+    expect(mocking).toEqual([])
   })
 })

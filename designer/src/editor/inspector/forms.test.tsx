@@ -5,7 +5,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query"
 import { act, render, screen } from "@testing-library/react"
 import { App } from "antd"
 import { useState } from "react"
-import { describe, expect, it, vi } from "vitest"
+import { beforeEach, describe, expect, it, vi } from "vitest"
 import { blocksOf, type Catalog, follow, type Schema } from "@/flow/catalog"
 import { freshConfig } from "@/flow/defaults"
 import { isRecord, portsOf } from "@/flow/ports"
@@ -17,10 +17,7 @@ import { WIDGETS } from "@/forms/widgets"
 import { askPython, realCatalog } from "@/testing/python"
 import { formSchemaOf, taken } from "./config"
 
-vi.mock("@/api/client", () => ({
-  call: () => Promise.resolve({ items: [], next: null }),
-  keepCsrf: () => undefined,
-}))
+beforeEach(() => void vi.stubGlobal("fetch", async () => Response.json({ items: [], next: null })))
 
 const catalog = realCatalog("zh") as Catalog
 const blocks = [...blocksOf(catalog).values()]

@@ -1,5 +1,5 @@
 import { render, screen, waitFor } from "@testing-library/react"
-import { afterEach, expect, it, vi } from "vitest"
+import { expect, it, vi } from "vitest"
 import { Around } from "@/testing/Around"
 import { setLanguage } from "@/text/set-up"
 import { SchemaForm } from "../SchemaForm"
@@ -28,11 +28,6 @@ function shown() {
     wrapper: Around,
   })
 }
-
-afterEach(async () => {
-  vi.unstubAllGlobals()
-  await setLanguage("zh-CN")
-})
 
 it("names roles in the screen's language", async () => {
   serverWith(["roles.read"])

@@ -1,6 +1,5 @@
 import i18next from "i18next"
-import { beforeAll, describe, expect, it } from "vitest"
-import { setLanguage } from "@/text/set-up"
+import { describe, expect, it } from "vitest"
 import { sayPointer, sayRate, sayValue } from "./words"
 
 const CARD = {
@@ -19,8 +18,6 @@ const CARD = {
 const said = (pointer: string) => sayPointer(i18next.t, CARD, pointer)
 
 describe("pointers in words", () => {
-  beforeAll(() => setLanguage("zh-CN"))
-
   it("name things by their own names and values by their fields", () => {
     expect(said("/rules/standard/model/percent")).toBe("规则「标准佣金」 · 计价方式 · 比例（%）")
     expect(said("/terms/main/window")).toBe("结算项「达人佣金」 · 计档窗口")
