@@ -70,11 +70,13 @@ class Coverage:
                 self.rows.update((place, row) for row in rows if isinstance(row, str))
         self.ports.update((place_of(step), port) for step, port in lit)
 
-    def merge(self, other: Coverage) -> None:
-        """Adds another's counts; the order of merging does not matter."""
-        self.runs += other.runs
+    def merge(self, other: Coverage, times: int = 1) -> None:
+        """Adds another's counts, so many times; the order of merging does not matter."""
+        self.runs += other.runs * times
         for name in ("steps", "ports", "rows", "ms"):
-            getattr(self, name).update(getattr(other, name))
+            own = getattr(self, name)
+            for key, count in getattr(other, name).items():
+                own[key] += count * times
 
     def as_json(self) -> dict[str, Any]:
         """The counts as JSON values, for keeping and for joining parts of other workers."""

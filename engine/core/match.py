@@ -216,12 +216,8 @@ class Matcher:
         self._by_type: dict[str, tuple[_Judge, ...]] = {}
 
     def hears(self, type_: str) -> bool:
-        """Whether a trigger hears this event type."""
+        """Whether a trigger hears this event type; what nobody hears need not be kept."""
         return bool(self._hearing(type_))
-
-    def listening(self, type_: str) -> tuple[Listener, ...]:
-        """The triggers that hear this event type; nobody listening means it need not be kept."""
-        return tuple(judge.listener for judge in self._hearing(type_))
 
     def _hearing(self, type_: str) -> tuple[_Judge, ...]:
         found = self._by_type.get(type_)
@@ -264,7 +260,7 @@ class Matcher:
 
     def deaf(self, type_: str) -> list[Match]:
         """The triggers that do not hear the event type at all, for an explanation."""
-        hearing = {id(one) for one in self.listening(type_)}
+        hearing = {id(judge.listener) for judge in self._hearing(type_)}
         return [
             Match(one, False, "other_type", {"wanted": one.listen.type, "type": type_})
             for one in self.listeners

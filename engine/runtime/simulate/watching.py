@@ -229,7 +229,7 @@ class Watching:
         for (status, steps), shape in sorted(self._shapes.items(), key=_first_id):
             one, records = Coverage(), _records(steps)
             one.add(records)
-            _add_times(self._tally.coverage, one, shape.count)
+            self._tally.coverage.merge(one, shape.count)
             for record, spent in zip(records, shape.spent, strict=True):
                 if spent:
                     self._tally.coverage.ms[place_of(record.step)] += spent
@@ -377,18 +377,6 @@ def _records(steps: Iterable[Any]) -> list[StepRecord]:
         StepRecord(step[0], step[1], step[2], None, ("", {"rows": step[3]} if step[3] else {}))
         for step in steps
     ]
-
-
-def _add_times(coverage: Coverage, one: Coverage, count: int) -> None:
-    """What one run counts, as often as there were such runs."""
-    coverage.runs += count
-    for own, theirs in (
-        (coverage.steps, one.steps),
-        (coverage.ports, one.ports),
-        (coverage.rows, one.rows),
-    ):
-        for key, times in theirs.items():
-            own[key] += times * count
 
 
 def _first_id(item: tuple[Any, _Shape]) -> str:

@@ -67,7 +67,7 @@ def test_a_trigger_without_condition_fires():
 )
 def test_types_and_prefixes(wanted, type_, heard):
     assert fits(wanted, type_) is heard
-    assert bool(Matcher(listeners_of("f", 1, {"n": Listen(wanted)})).listening(type_)) is heard
+    assert Matcher(listeners_of("f", 1, {"n": Listen(wanted)})).hears(type_) is heard
 
 
 def test_a_condition_decides_and_tells_what_it_read():
