@@ -15,10 +15,10 @@ from typing import Any
 from benchmarks.figure import Figure, median
 from benchmarks.peers import Peer, ask, bare_dicts, spiff
 from engine.core.execute import decide, encode_journal
+from engine.core.execution.version import Version, compile_version
 from engine.core.flow import load_flow
 from engine.core.registry import Registry
 from engine.core.run import Signal
-from engine.core.version import Version, compile_version
 
 BAR = 40_000
 NOW = datetime(2026, 11, 11, 12, 0, tzinfo=UTC)

@@ -24,13 +24,11 @@ from pydantic import Field
 
 from engine.core.cells import ColumnType, read_input, read_output, zone
 from engine.core.decision_run import (
-    ERRORS,
-    SINGLE,
     Aggregate,
+    Column,
     CompiledTable,
     Compute,
     HitPolicy,
-    Hits,
     Row,
     hashable,
 )
@@ -40,18 +38,6 @@ from engine.core.fields import Exact, Form
 from engine.core.flow import Id
 from engine.core.reach import Reach
 from engine.core.text import text
-
-__all__ = [
-    "ERRORS",
-    "SINGLE",
-    "CompiledTable",
-    "Hits",
-    "Table",
-    "TableInput",
-    "TableOutput",
-    "TableRow",
-    "compile_table",
-]
 
 MAX_ROWS = 2_000
 MAX_COLUMNS = 30
@@ -131,7 +117,8 @@ class _Compiler:
 
     def compile(self) -> CompiledTable:
         table = self.table
-        if self.attempt("/zone", lambda: zone(table.zone)) is None:
+        where = self.attempt("/zone", lambda: zone(table.zone))
+        if where is None:
             raise InvalidInput(
                 text("决策表的时区不对", "the table's zone is unknown"), self.problems
             )
@@ -148,11 +135,14 @@ class _Compiler:
             rows.append(made)
             reaches.append(reach)
         return CompiledTable(
-            table=table,
+            policy=table.hit_policy,
+            aggregate=table.aggregate,
+            zone=where,
             names=frozenset(self.names),
             required=frozenset(self.required),
             reaches=reaches,
             inputs=inputs,
+            outputs=tuple(column.id for column in table.outputs),
             rows=rows,
             ranks=ranks,
             defaults=defaults,
@@ -169,15 +159,16 @@ class _Compiler:
     def wrong(self, at: str, zh: str, en: str) -> None:
         self.problems.append(Problem(at, text(zh, en), "table_cell"))
 
-    def inputs(self) -> list[tuple[TableInput, Compute]]:
-        found: list[tuple[TableInput, Compute]] = []
+    def inputs(self) -> list[Column]:
+        found: list[Column] = []
         for index, column in enumerate(self.table.inputs):
             source = column.expression
             compiled = self.attempt(
                 f"/inputs/{index}/expression", partial(compile_expression, source)
             )
             if compiled is not None:
-                found.append((column, compiled.evaluate))
+                name = column.name or source
+                found.append(Column(column.id, name, column.type, compiled.evaluate))
                 self.names |= compiled.names
                 self.required |= compiled.required
         return found

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.core.decision import SINGLE, CompiledTable, Table
+from engine.core.decision import Table
+from engine.core.decision_run import SINGLE, CompiledTable
 from engine.core.errors import InvalidInput, Problem
 from engine.core.reach import Region, Span, region
 from engine.core.text import text
@@ -27,16 +28,15 @@ def check_table(table: Table, path: str = "") -> list[Problem]:
     if not table.rows:
         message = text("决策表还没有任何一行", "the decision table has no row yet")
         return [Problem(f"{path}/rows", message, "table_empty", level="warning")]
-    space = _space(compiled)
+    space = _space(table, compiled)
     return [
-        *_overlaps(compiled, space, path),
+        *_overlaps(table, compiled, space, path),
         *_hidden(table, space, path),
-        *_gaps(compiled, space, path),
+        *_gaps(table, space, path),
     ]
 
 
-def _space(compiled: CompiledTable) -> Region:
-    table = compiled.table
+def _space(table: Table, compiled: CompiledTable) -> Region:
     limits = {
         column.id: Span(column.minimum, column.maximum, True, True)
         for column in table.inputs
@@ -54,8 +54,7 @@ def _space(compiled: CompiledTable) -> Region:
     return region(compiled.reaches, names, domains=domains, within=limits)
 
 
-def _overlaps(compiled: CompiledTable, space: Region, path: str) -> list[Problem]:
-    table = compiled.table
+def _overlaps(table: Table, compiled: CompiledTable, space: Region, path: str) -> list[Problem]:
     if table.hit_policy not in ("unique", "any"):
         return []
     found = []
@@ -95,9 +94,9 @@ def _hidden(table: Table, space: Region, path: str) -> list[Problem]:
     ]
 
 
-def _gaps(compiled: CompiledTable, space: Region, path: str) -> list[Problem]:
-    has_default = compiled.table.hit_policy not in SINGLE or any(
-        output.default is not None for output in compiled.table.outputs
+def _gaps(table: Table, space: Region, path: str) -> list[Problem]:
+    has_default = table.hit_policy not in SINGLE or any(
+        output.default is not None for output in table.outputs
     )
     found = []
     for box in space.gaps(at_most=20):

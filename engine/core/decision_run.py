@@ -6,15 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
-from engine.core.cells import Test, read_value, wrong_kind, zone
+from engine.core.cells import ColumnType, Test, read_value, wrong_kind
 from engine.core.errors import GiveUp
 from engine.core.reach import Reach
 from engine.core.text import Text, text
-
-if TYPE_CHECKING:
-    from engine.core.decision import Table, TableInput
 
 HitPolicy = Literal["unique", "any", "first", "priority", "rule_order", "output_order", "collect"]
 Aggregate = Literal["list", "sum", "min", "max", "count"]
@@ -53,6 +51,16 @@ class Hits:
 Compute = Callable[[Mapping[str, Any], datetime | None], Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of conditions; `name` is how a sentence calls it."""
+
+    id: str
+    name: str
+    type: ColumnType
+    compute: Compute
+
+
 @dataclass(slots=True)
 class Row:
     id: str
@@ -67,14 +75,17 @@ class CompiledTable:
     """A table ready to run.
 
     `names` are the dotted paths it reads, `required` those among them without a fallback for null,
-    `reaches` what its cells cover.
+    `reaches` what its cells cover. `outputs` are the ids of its columns of results.
     """
 
-    table: Table
+    policy: HitPolicy
+    aggregate: Aggregate
+    zone: ZoneInfo
     names: frozenset[str]
     required: frozenset[str]
     reaches: list[dict[str, Reach]]
-    inputs: list[tuple[TableInput, Compute]]
+    inputs: list[Column]
+    outputs: tuple[str, ...]
     rows: list[Row]
     ranks: list[tuple[str, dict[Any, int]]] = field(default_factory=list)
     defaults: dict[str, Any] = field(default_factory=dict)
@@ -90,8 +101,7 @@ class CompiledTable:
         GiveUp: "expression" for a value that cannot be read or compared, "table_not_unique",
         "table_rows_differ".
         """
-        policy = self.table.hit_policy
-        values = [self._read(column, compute, scope, now) for column, compute in self.inputs]
+        values = [self._read(column, scope, now) for column in self.inputs]
         hits: list[Row] = []
         for row in self.rows:
             for index, test in row.tests:
@@ -99,11 +109,11 @@ class CompiledTable:
                     break
             else:
                 hits.append(row)
-                if policy == "first":
+                if self.policy == "first":
                     break
-        read = {column.id: value for (column, _), value in zip(self.inputs, values, strict=True)}
+        read = {column.id: value for column, value in zip(self.inputs, values, strict=True)}
         found = [(row, self._outputs(row, scope, now)) for row in hits]
-        answer, kept = self._settle(policy, found)
+        answer, kept = self._settle(found)
         return Hits(
             value=answer,
             rows=tuple(row.id for row, _ in kept),
@@ -119,15 +129,12 @@ class CompiledTable:
             return False
         return a.fixed != b.fixed
 
-    def _read(
-        self, column: TableInput, compute: Compute, scope: Mapping[str, Any], now: datetime | None
-    ) -> Any:
-        value = compute(scope, now)
+    def _read(self, column: Column, scope: Mapping[str, Any], now: datetime | None) -> Any:
+        value = column.compute(scope, now)
         try:
-            return read_value(value, column.type, zone(self.table.zone))
+            return read_value(value, column.type, self.zone)
         except ValueError:
-            said = wrong_kind(column.type, value).message
-            name = column.name or column.expression
+            said, name = wrong_kind(column.type, value).message, column.name
             raise GiveUp(
                 text(f"「{name}」{said['zh']}", f"“{name}” {said['en']}"), "expression"
             ) from None
@@ -139,11 +146,12 @@ class CompiledTable:
         return found
 
     def _settle(
-        self, policy: HitPolicy, found: list[tuple[Row, dict[str, Any]]]
+        self, found: list[tuple[Row, dict[str, Any]]]
     ) -> tuple[Any, list[tuple[Row, dict[str, Any]]]]:
         """(the answer, the rows it is made of)."""
+        policy = self.policy
         if not found:
-            return self._nothing(policy), []
+            return self._nothing(), []
         if policy == "unique" and len(found) > 1:
             raise _refused("table_not_unique", found)
         if policy == "any" and any(outputs != found[0][1] for _, outputs in found):
@@ -154,17 +162,18 @@ class CompiledTable:
             found = found[:1]
         if policy in SINGLE:
             return found[0][1], found
-        if policy == "collect" and self.table.aggregate != "list":
+        if policy == "collect" and self.aggregate != "list":
             return self._aggregate([outputs for _, outputs in found]), found
         return [outputs for _, outputs in found], found
 
-    def _nothing(self, policy: HitPolicy) -> Any:
-        if policy == "collect" and self.table.aggregate == "count":
+    def _nothing(self) -> Any:
+        policy = self.policy
+        if policy == "collect" and self.aggregate == "count":
             return Decimal(0)
         has_default = any(value is not None for value in self.defaults.values())
         if policy in SINGLE:
             return dict(self.defaults) if has_default else None
-        if policy == "collect" and self.table.aggregate != "list":
+        if policy == "collect" and self.aggregate != "list":
             return next(iter(self.defaults.values()))
         return [dict(self.defaults)] if has_default else []
 
@@ -173,19 +182,18 @@ class CompiledTable:
         return tuple(ranks.get(hashable(outputs[name]), len(ranks)) for name, ranks in self.ranks)
 
     def _aggregate(self, found: Sequence[Mapping[str, Any]]) -> Any:
-        aggregate = self.table.aggregate
-        if aggregate == "count":
+        if self.aggregate == "count":
             return Decimal(len(found))
-        column = self.table.outputs[0]
-        values = [outputs[column.id] for outputs in found if outputs[column.id] is not None]
+        column = self.outputs[0]
+        values = [outputs[column] for outputs in found if outputs[column] is not None]
         if not values:
             return None
-        if aggregate == "sum":
+        if self.aggregate == "sum":
             if not all(_is_number(value) for value in values):
                 raise wrong_kind("number", next(v for v in values if not _is_number(v)))
             return sum((Decimal(str(value)) for value in values), Decimal(0))
         try:
-            return min(values) if aggregate == "min" else max(values)
+            return min(values) if self.aggregate == "min" else max(values)
         except TypeError:
             raise wrong_kind("number", values[-1]) from None
 

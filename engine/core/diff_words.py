@@ -5,19 +5,17 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from pydantic import BaseModel
+
+from engine.core.change import Change
 from engine.core.errors import InvalidInput
 from engine.core.expression import describe, say_duration
 from engine.core.forms import choice_at, title_at
 from engine.core.registry import Registry
 from engine.core.sentences import shown
 from engine.core.text import Locale, Text, text
-
-if TYPE_CHECKING:
-    from pydantic import BaseModel
-
-    from engine.core.diff import Change
 
 _FIELDS: dict[str, Text] = {
     "type": text("节点类型", "type"),

@@ -48,9 +48,9 @@ from engine.core.execution.routes import learn, learn_on
 from engine.core.execution.scopes import open_scope
 from engine.core.execution.signals import SIGNALS
 from engine.core.execution.steps import Join, Step
+from engine.core.execution.version import Version
 from engine.core.node import Answer, Ask, Done
 from engine.core.run import Decision, Signal, row
-from engine.core.version import Version
 
 __all__ = [
     "ERRORS",

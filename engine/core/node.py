@@ -15,15 +15,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from engine.core.effect import Effect, EffectClass
 from engine.core.fields import Form
 from engine.core.text import Text, text
 from engine.core.triggers import Start
-
-if TYPE_CHECKING:
-    from engine.core.prepared import Prepared
 
 
 class NodeConfig(Form):
@@ -204,19 +201,6 @@ class Ask:
     catch: bool = False
 
 
-Evaluate = Callable[[Mapping[str, Any], datetime | None], Any]
-
-
-class Texts(Protocol):
-    """A flow's expressions as functions of (scope, now): what `NodeType.prepare` may look up."""
-
-    def expression(self, source: str) -> Evaluate: ...
-
-    def condition(self, source: str | Mapping[str, Any]) -> Evaluate: ...
-
-    def template(self, source: str) -> Evaluate: ...
-
-
 class Context(Protocol):
     """What a node may know. Everything in it is immutable."""
 
@@ -272,6 +256,74 @@ class Context(Protocol):
 
         A string that is one single `{{ expression }}` becomes its value.
         """
+
+
+# -- what is made ready for a config --------------------------------------------------------------
+
+# A branch, a switch, a tag: by which ports they end is known before the first event, and so is most
+# of what they say. Only the rest is computed in a run, and only the rest is written to its journal.
+
+Evaluate = Callable[[Mapping[str, Any], datetime | None], Any]
+
+
+class Texts(Protocol):
+    """A flow's expressions as functions of (scope, now): what `NodeType.prepare` may look up."""
+
+    def expression(self, source: str) -> Evaluate: ...
+
+    def condition(self, source: str | Mapping[str, Any]) -> Evaluate: ...
+
+    def template(self, source: str) -> Evaluate: ...
+
+
+# Stands in an Outcome for a member that is another one in every run.
+CHANGES: Any = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a step ends with by one port; `output`, `reason` and `effects` may be CHANGES.
+
+    With `sets_output` the output is also the variables written.
+    """
+
+    output: Any = None
+    reason: Reason = ("done", {})
+    effects: tuple[Effect, ...] = ()
+    sets_output: bool = False
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """The names of the members that change, in the order `Prepared.run` gives them."""
+        members = ("output", self.output), ("reason", self.reason), ("effects", self.effects)
+        return tuple(name for name, value in members if value is CHANGES)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A step of one config.
+
+    outcomes  by every port `run` gives
+    run       (scope, now, owner, customer), all as in Context -> (port, what changes): the member
+              itself where it is one, a tuple where they are several, whatever where there is none.
+              When it raises, whatever that is, `NodeType.run` is asked instead.
+    """
+
+    outcomes: Mapping[str, Outcome]
+    run: Callable[[Mapping[str, Any], datetime, str, Mapping[str, Any] | None], tuple[str, Any]]
+
+    def done(self, port: str, found: Any) -> Done:
+        """What `run` gave, in full."""
+        outcome = self.outcomes[port]
+        output, reason, effects = outcome.output, outcome.reason, outcome.effects
+        changing = iter(found if len(outcome.changes) > 1 else (found,))
+        if output is CHANGES:
+            output = next(changing)
+        if reason is CHANGES:
+            reason = next(changing)
+        if effects is CHANGES:
+            effects = next(changing)
+        return Done(port, output, effects, reason, output if outcome.sets_output else {})
 
 
 # -- the type ------------------------------------------------------------------------------------

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.core.event import Event
+from engine.core.execution.version import compile_version
 from engine.core.flow import load_flow
 from engine.core.match import Match, Matcher, explain, listeners_of, settle
 from engine.core.redact import redact
 from engine.core.text import Locale
-from engine.core.version import compile_version
 from engine.runtime.batch import Batch
 from engine.runtime.in_hand import Need
 from engine.runtime.owners import owner_of

@@ -10,8 +10,8 @@ from typing import Any
 import zstandard
 
 from engine.core.execute import decide, dump_state, go_on
+from engine.core.execution.version import Version
 from engine.core.run import Decision, Signal
-from engine.core.version import Version
 
 OVER = ("succeeded", "cancelled")  # statuses of runs that nothing moves any more
 # An entry is about 900 bytes: level 1 takes twice as long and saves 80 of them.

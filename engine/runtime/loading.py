@@ -8,8 +8,8 @@ from typing import Any
 from engine.core.errors import GiveUp
 from engine.core.event_types import patterns_of
 from engine.core.execute import decide, decode_journal, load_state
+from engine.core.execution.version import Version
 from engine.core.text import text
-from engine.core.version import Version
 from engine.runtime.batch import Batch
 from engine.runtime.in_hand import OVER, RunInHand, unpack
 from engine.runtime.inbox import as_event, record_keys

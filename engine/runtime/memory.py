@@ -16,13 +16,13 @@ import structlog
 
 from engine.core.connector import ConnectorType
 from engine.core.event_types import EVENT_TYPES, event_schema, patterns_of, scope_schema
+from engine.core.execution.version import Version, compile_version
 from engine.core.expression import compile_expression
 from engine.core.flow import Flow, graphs, load_flow
 from engine.core.forms import entries
 from engine.core.match import Listener, Matcher, listeners_of
 from engine.core.registry import Registry
 from engine.core.validate import Known, schema_of_flow
-from engine.core.version import Version, compile_version
 from engine.store.db import Connection
 from engine.store.event_types import list_own_types
 from engine.store.flows import generations, live_versions, versions_by_id

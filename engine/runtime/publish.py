@@ -19,12 +19,12 @@ from engine.core.errors import (
     Stale,
 )
 from engine.core.event_types import event_schema
+from engine.core.execution.version import compile_version
 from engine.core.flow import Flow, dump_flow, graphs, load_flow
 from engine.core.ids import new_id
 from engine.core.text import text
 from engine.core.triggers import Schedule
 from engine.core.validate import Known, validate
-from engine.core.version import compile_version
 from engine.runtime.announce import announce_in, is_heard
 from engine.runtime.authors import note_edit, places_changed
 from engine.runtime.carrying import sealed

@@ -14,10 +14,10 @@ from engine.core.effect import Effect
 from engine.core.errors import NotFound
 from engine.core.execute import decide
 from engine.core.execution.codec import decode_journal
+from engine.core.execution.version import Version
 from engine.core.redact import redact
 from engine.core.run import Command, Signal
 from engine.core.text import text
-from engine.core.version import Version
 from engine.runtime.batch import Batch
 from engine.runtime.in_hand import unpack
 from engine.runtime.inbox import as_event

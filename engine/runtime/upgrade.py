@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.core.diff import Change, diff_flows
+from engine.core.change import Change
+from engine.core.diff import diff_flows
 from engine.core.errors import Conflict, InvalidInput, NotFound, Problem
 from engine.core.flow import dump_flow, load_flow
 from engine.core.registry import Registry

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.core.diff import Change, diff_flows
+from engine.core.change import Change
+from engine.core.diff import diff_flows
 from engine.core.errors import NotFound
 from engine.core.flow import load_flow
 from engine.core.text import text

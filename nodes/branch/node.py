@@ -12,8 +12,18 @@ from engine.core.errors import Problem
 from engine.core.expression import compile_condition
 from engine.core.expression.facts import facts_of, facts_reader
 from engine.core.fields import Condition, Form, field
-from engine.core.node import DEFAULT, Context, Done, NodeConfig, NodeType, Reason, Texts
-from engine.core.prepared import CHANGES, Outcome, Prepared
+from engine.core.node import (
+    CHANGES,
+    DEFAULT,
+    Context,
+    Done,
+    NodeConfig,
+    NodeType,
+    Outcome,
+    Prepared,
+    Reason,
+    Texts,
+)
 from engine.core.text import text
 
 

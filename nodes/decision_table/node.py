@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.core.decision import ERRORS, SINGLE, Hits, Table, TableOutput
+from engine.core.decision import Table, TableOutput
 from engine.core.decision_check import check_table
+from engine.core.decision_run import ERRORS, SINGLE, Hits
 from engine.core.errors import Problem
 from engine.core.fields import field
 from engine.core.node import OUT, Context, Done, NodeConfig, NodeType, Port

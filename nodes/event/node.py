@@ -8,8 +8,17 @@ from typing import Any
 
 from engine.core.errors import Problem
 from engine.core.fields import Condition, Form, field
-from engine.core.node import Context, Done, NodeConfig, NodeType, Reason, Texts
-from engine.core.prepared import CHANGES, Outcome, Prepared
+from engine.core.node import (
+    CHANGES,
+    Context,
+    Done,
+    NodeConfig,
+    NodeType,
+    Outcome,
+    Prepared,
+    Reason,
+    Texts,
+)
 from engine.core.text import text
 from engine.core.triggers import Absent, Count, Listen
 

@@ -9,8 +9,17 @@ from typing import Any, Literal
 
 from engine.core.errors import GiveUp, Problem
 from engine.core.fields import Form, field
-from engine.core.node import Context, Done, Evaluate, NodeConfig, NodeType, Texts
-from engine.core.prepared import CHANGES, Outcome, Prepared
+from engine.core.node import (
+    CHANGES,
+    Context,
+    Done,
+    Evaluate,
+    NodeConfig,
+    NodeType,
+    Outcome,
+    Prepared,
+    Texts,
+)
 from engine.core.text import text
 
 _MODES = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "down": ROUND_DOWN}

@@ -11,8 +11,17 @@ from typing import Any
 from engine.core.choices import doubled_ports, port_id, port_name
 from engine.core.errors import Problem
 from engine.core.fields import Form, field
-from engine.core.node import DEFAULT, Context, Done, NodeConfig, NodeType, Texts
-from engine.core.prepared import CHANGES, Outcome, Prepared
+from engine.core.node import (
+    CHANGES,
+    DEFAULT,
+    Context,
+    Done,
+    NodeConfig,
+    NodeType,
+    Outcome,
+    Prepared,
+    Texts,
+)
 from engine.core.text import text
 
 

@@ -10,9 +10,18 @@ from typing import Any
 from engine.core.effect import Effect
 from engine.core.errors import GiveUp, Problem
 from engine.core.fields import field
-from engine.core.node import Context, Done, NodeConfig, NodeType, Texts, because
+from engine.core.node import (
+    CHANGES,
+    Context,
+    Done,
+    NodeConfig,
+    NodeType,
+    Outcome,
+    Prepared,
+    Texts,
+    because,
+)
 from engine.core.people import NO_CUSTOMER, customer_field, customer_id, customer_of
-from engine.core.prepared import CHANGES, Outcome, Prepared
 from engine.core.text import text
 
 

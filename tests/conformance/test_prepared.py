@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from benchmarks.interpreter import FLOW, NOW
 from engine.core.execute import decide, encode_journal
 from engine.core.execution.routes import write
+from engine.core.execution.version import Version, compile_version
 from engine.core.flow import load_flow
 from engine.core.registry import Registry, load_registry
 from engine.core.run import Signal
-from engine.core.version import Version, compile_version
 
 NODES = load_registry().nodes
 USED = {node["type"] for node in FLOW["nodes"]}

@@ -26,8 +26,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.core.execution.steps import Step
+from engine.core.execution.version import Version
 from engine.core.run import Command, Decision, Row, Signal
-from engine.core.version import Version
 
 LIT, GREY = 1, 0
 ROOT = "root"

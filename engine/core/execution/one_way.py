@@ -25,10 +25,10 @@ from engine.core.execution.names import customer_in, flow_names
 from engine.core.execution.scopes import new_scope
 from engine.core.execution.steps import Step
 from engine.core.execution.told import Telling
+from engine.core.execution.version import Version
 from engine.core.execution.way import Route
 from engine.core.node import Answer, Ask
 from engine.core.run import Command, Decision, Row, Signal
-from engine.core.version import Version
 
 Send = Callable[[list[Command], str, Sequence[Effect]], tuple[str, ...]]
 Call = Callable[[list[Command], str, Ask], tuple[str]]

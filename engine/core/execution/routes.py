@@ -15,10 +15,10 @@ from datetime import UTC, datetime
 from engine.core.execution.advance import ROOT, Advance
 from engine.core.execution.lines import end_step
 from engine.core.execution.scopes import last_step, new_scope, open_scope
+from engine.core.execution.version import Version
 from engine.core.execution.way import Route, Ways
 from engine.core.execution.way_source import write_functions
 from engine.core.run import Row, Signal
-from engine.core.version import Version
 
 MAX_ROUTES = 300  # of one trigger: a flow with many branchings has very many ways
 _NO_SIGNAL = Signal("start", datetime.min.replace(tzinfo=UTC))

@@ -8,8 +8,7 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from engine.core.execution.texts import Texts
-from engine.core.node import Ask, Context, Done, NodeType
-from engine.core.prepared import Prepared
+from engine.core.node import Ask, Context, Done, NodeType, Prepared
 
 
 @dataclass(slots=True, eq=False)

@@ -42,7 +42,7 @@ and what comes after its answer is a function of its own, which begins with what
             start = started.value
             ...
 
-Of a prepared step (prepared.py) only what changes is looked at. Any other is given a context, and
+Of a prepared step (node.py) only what changes is looked at. Any other is given a context, and
 the members of its Done are read. One that always ends the same is not called, and where it is the
 last, the run's end is there already. Whatever is not as expected (an Ask has no port) is a Failure.
 """
@@ -67,10 +67,10 @@ from engine.core.execution.one_way import (
 )
 from engine.core.execution.steps import Step
 from engine.core.execution.told import Name, Telling
+from engine.core.execution.version import Version
 from engine.core.execution.way import Route
-from engine.core.prepared import Outcome
+from engine.core.node import Outcome
 from engine.core.run import Command, Row, Signal, row
-from engine.core.version import Version
 
 Decided = Ended | Paused | Advance | None
 Go = Callable[[Signal], Decided]

@@ -24,6 +24,7 @@ from engine.core.errors import GiveUp
 from engine.core.event import read_event
 from engine.core.event_types import load_scope
 from engine.core.execute import decide, new_state
+from engine.core.execution.version import Version, compile_version
 from engine.core.flow import load_flow
 from engine.core.match import Known, Matcher, Need, listeners_of, settle
 from engine.core.node import Event, Read
@@ -34,7 +35,6 @@ from engine.core.scene.document import Changed, Scene, SceneCase, sample_of
 from engine.core.scene.install import install
 from engine.core.scene.places import wording
 from engine.core.text import Locale
-from engine.core.version import Version, compile_version
 
 MAIN = ("call", "task", "event")
 _DURATION = TypeAdapter(timedelta)

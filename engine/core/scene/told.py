@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from engine.core.diff import Change, ChangeKind, Part
+from engine.core.change import Change, ChangeKind, Part
 from engine.core.diff_words import sentence
 from engine.core.registry import Registry
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.core.errors import InvalidFlow, NotFound
+from engine.core.execution.version import Version, compile_version
 from engine.core.flow import Flow, graphs, load_flow
 from engine.core.forms import entries
 from engine.core.ids import derived_id
 from engine.core.registry import Registry
 from engine.core.text import text
 from engine.core.validate import Known, schema_of_flow, validate
-from engine.core.version import Version, compile_version
 from engine.runtime.publish import known
 from engine.runtime.simulate.asked import Setup
 from engine.runtime.world import World

@@ -15,11 +15,11 @@ from functools import partial
 from typing import Any, TypeVar
 
 from engine.core.errors import InvalidInput, Problem
+from engine.core.execution.version import compile_version
 from engine.core.flow import dump_flow, graphs
 from engine.core.ids import new_id
 from engine.core.text import Text, text
 from engine.core.triggers import Listen, Schedule
-from engine.core.version import compile_version
 from engine.customers.identity import normalise
 from engine.customers.masking import mask_phone
 from engine.runtime.clock import next_fire

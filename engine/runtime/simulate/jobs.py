@@ -11,10 +11,10 @@ from typing import Any
 import orjson
 
 from engine.core.errors import Conflict, NotFound
+from engine.core.execution.version import defaults
 from engine.core.flow import Flow, dump_flow, load_flow
 from engine.core.ids import new_id
 from engine.core.text import Locale, text
-from engine.core.version import defaults
 from engine.runtime.in_hand import pack, unpack
 from engine.runtime.jobs import Cancelled, Progress, job_kind, start_job
 from engine.runtime.principal import Principal

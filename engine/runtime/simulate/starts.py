@@ -14,11 +14,11 @@ from typing import Any
 
 from engine.core.errors import EngineError, InvalidInput, Problem
 from engine.core.event import Event
+from engine.core.execution.version import compile_version
 from engine.core.expression import compile_condition
 from engine.core.schema import check_value
 from engine.core.text import Text, text
 from engine.core.triggers import Entrance, Schedule
-from engine.core.version import compile_version
 from engine.runtime.clock import AUDIENCE_PAGE, next_fire
 from engine.runtime.entrances import NO_SCHEMA
 from engine.runtime.rows import customer_record

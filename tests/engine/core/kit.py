@@ -21,10 +21,10 @@ from engine.core.execute import (
     new_state,
 )
 from engine.core.execution.codec import dump_values, load_values
+from engine.core.execution.version import Version, compile_version
 from engine.core.flow import load_flow
 from engine.core.registry import Registry
 from engine.core.run import Command, Decision, Signal
-from engine.core.version import Version, compile_version
 from tests.engine.core.small_nodes import REGISTRY
 
 NOON = datetime(2026, 11, 11, 12, 0, tzinfo=UTC)

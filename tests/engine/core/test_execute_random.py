@@ -19,8 +19,7 @@ from hypothesis import strategies as st
 from engine.core.execute import decide, encode_journal, go_on, new_state
 from engine.core.execution.names import StepContext
 from engine.core.execution.routes import write
-from engine.core.node import Done, NodeType, because
-from engine.core.prepared import CHANGES, Outcome, Prepared
+from engine.core.node import CHANGES, Done, NodeType, Outcome, Prepared, because
 from engine.core.registry import Registry
 from engine.core.run import ENDED, Signal
 from tests.engine.core.kit import NOON, Play, compiled

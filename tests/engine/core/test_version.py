@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from engine.core.errors import GiveUp, InvalidFlow
+from engine.core.execution.version import compile_version
 from engine.core.flow import load_flow
 from engine.core.node import Done, NodeConfig
 from engine.core.text import text
 from engine.core.triggers import Entrance
-from engine.core.version import compile_version
 from tests.engine.core.kit import Play, compiled
 from tests.engine.core.small_nodes import REGISTRY, flow, graph, node, node_type, registry
 

@@ -20,10 +20,10 @@ from typing import Any
 
 import pytest
 
+from engine.core.execution.version import compile_version
 from engine.core.expression import read_duration
 from engine.core.flow import load_flow
 from engine.core.registry import load_registry
-from engine.core.version import compile_version
 from tests.engine.core.kit import NOON, Play
 
 HERE = Path(__file__).parent

@@ -25,8 +25,7 @@ from engine.core.execution.steps import CompiledGraph, Step
 from engine.core.execution.texts import Schema, Texts
 from engine.core.execution.way import Ways
 from engine.core.flow import Edge, Flow, Graph, Node, problems_of
-from engine.core.node import Ask, Context, Done, NodeType
-from engine.core.prepared import Prepared
+from engine.core.node import Ask, Context, Done, NodeType, Prepared
 from engine.core.registry import Registry
 from engine.core.text import text
 from engine.core.triggers import Entrance, Start
