@@ -5,25 +5,24 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
+from typing import Any
 
 from flask import Flask
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
-import api
 from api.context import KEY, Context, Options
 from api.errors import handle_errors
 from api.gate import put_gate
 from api.limits import Limiter
 from api.live import Live
-from api.metrics import Meters
-from api.openapi import SECURITY
-from api.resource import Resource
+from api.meters import Meters
+from api.openapi import SECURITY, build
+from api.resource import resources
 from engine.log import set_up_log
 from engine.processes import keep_what_is_loaded
-from engine.runtime.world import World, live_world
+from engine.runtime.installation import live_world
+from engine.runtime.world import World
 from engine.settings import Settings, load_settings
 
 DESCRIPTION = (
@@ -36,7 +35,7 @@ DESCRIPTION = (
 
 
 def create_app(world: World | None, settings: Settings, options: Options | None = None) -> Flask:
-    """The application on a world; without one it can only describe itself (openapi.document)."""
+    """The application on a world; without one it can only describe itself (`document`)."""
     app = OpenAPI(
         "api",
         info=Info(title="Jimu 积木", version="1", description=DESCRIPTION),
@@ -73,14 +72,11 @@ def make_context(world: World | None, settings: Settings, options: Options) -> C
     )
 
 
-def resources() -> list[Resource]:
-    """The resources of every file of this folder, by file name."""
-    found = []
-    for module in sorted(each.name for each in pkgutil.iter_modules(api.__path__)):
-        resource = getattr(importlib.import_module(f"api.{module}"), "resource", None)
-        if isinstance(resource, Resource):
-            found.append(resource)
-    return found
+def document() -> dict[str, Any]:
+    """The OpenAPI document, without a server or a database."""
+    app = create_app(None, load_settings({}))
+    with app.app_context():
+        return build()
 
 
 def serve() -> Flask:

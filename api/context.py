@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from flask import current_app, g, has_request_context, request
 
+from api.limits import Limiter
+from api.live import Live
+from api.meters import Meters
 from engine.core.errors import Unauthenticated
 from engine.core.text import Locale, text
 from engine.runtime.passwords import STRONG, Passwords
 from engine.runtime.principal import Principal
 from engine.runtime.world import World
 from engine.settings import Settings
-
-if TYPE_CHECKING:
-    from api.limits import Limiter
-    from api.live import Live
-    from api.metrics import Meters
 
 KEY = "jimu"
 DIST = Path(__file__).resolve().parents[1] / "designer" / "dist"

@@ -9,8 +9,7 @@ from flask import Response
 from pydantic import Field
 
 from api.answers import answer, page
-from api.context import caller, tenant, world
-from api.live import follow
+from api.context import caller, context, tenant, world
 from api.pagination import Page, PageQuery, split, start
 from api.resource import SIGNED_IN, Model, Resource, Shown, Words
 from engine.core.errors import Conflict, NotFound
@@ -97,7 +96,7 @@ def read_job(path: JobPath) -> Response:
 def follow_job(path: JobPath) -> Response:
     """The job's progress as server-sent events, until it is over."""
     who, here = caller(), world()  # the stream outlives the request
-    return follow(
+    return context().live.follow(
         lambda: show(find_job(here, who, path.job_id)),
         lambda job: job.status in ("succeeded", "failed", "cancelled"),
     )

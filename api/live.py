@@ -1,8 +1,9 @@
 """Live progress: a stream of server-sent events, bounded in time and number.
 
-`follow` reads a state again and again and sends it when it has changed, with heartbeats in between.
-It closes when the state is final, after `LASTS_FOR`, or at once when too many are open: each stream
-holds a thread. A browser's EventSource then comes back by itself; a program may as well poll.
+`Live.follow` reads a state again and again and sends it when it has changed, with heartbeats in
+between. It closes when the state is final, after `lasts_for`, or at once when too many are open:
+each stream holds a thread. A browser's EventSource then comes back by itself; a program may as well
+poll.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from typing import Any
 from flask import Response
 
 from api.answers import dump
-from api.context import context
 from engine.store.db import DatabaseFault
 
 MOST_OPEN = 4  # of the eight threads of a web process
@@ -33,52 +33,49 @@ class Live:
     clock: Callable[[], float] = time.monotonic
     slots: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(MOST_OPEN))
 
+    def follow(self, read: Callable[[], Any], is_over: Callable[[Any], bool]) -> Response:
+        """A `text/event-stream` of what `read` gives: `event: progress`, at last `event: end`.
 
-def follow(read: Callable[[], Any], is_over: Callable[[Any], bool]) -> Response:
-    """A `text/event-stream` of what `read` gives: `event: progress`, at last `event: end`.
+        `read` must open its own transaction each time; what it raises before the first event
+        becomes a problem as usual. `is_over` says whether a state is final.
+        """
+        first = read()
+        response = Response(self._events(read, is_over, first), mimetype="text/event-stream")
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Accel-Buffering"] = "no"  # a proxy shall not hold it back
+        return response
 
-    `read` must open its own transaction each time; what it raises before the first event becomes a
-    problem as usual. `is_over` says whether a state is final.
-    """
-    live = context().live
-    first = read()
-    response = Response(_events(live, read, is_over, first), mimetype="text/event-stream")
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Accel-Buffering"] = "no"  # a proxy shall not hold it back
-    return response
-
-
-def _events(
-    live: Live, read: Callable[[], Any], is_over: Callable[[Any], bool], state: Any
-) -> Iterator[bytes]:
-    yield b"retry: 2000\n\n"
-    sent = dump(state)
-    if is_over(state):
-        yield _event("end", sent)
-        return
-    yield _event("progress", sent)
-    if not live.slots.acquire(blocking=False):
-        return
-    try:
-        began = said = live.clock()
-        while live.clock() - began < live.lasts_for:
-            live.wait(live.every)
-            try:
-                state = read()
-            except DatabaseFault:
-                return
-            body = dump(state)
-            if is_over(state):
-                yield _event("end", body)
-                return
-            if body != sent:
-                sent, said = body, live.clock()
-                yield _event("progress", body)
-            elif live.clock() - said >= live.heartbeat:
-                said = live.clock()
-                yield b":\n\n"
-    finally:
-        live.slots.release()
+    def _events(
+        self, read: Callable[[], Any], is_over: Callable[[Any], bool], state: Any
+    ) -> Iterator[bytes]:
+        yield b"retry: 2000\n\n"
+        sent = dump(state)
+        if is_over(state):
+            yield _event("end", sent)
+            return
+        yield _event("progress", sent)
+        if not self.slots.acquire(blocking=False):
+            return
+        try:
+            began = said = self.clock()
+            while self.clock() - began < self.lasts_for:
+                self.wait(self.every)
+                try:
+                    state = read()
+                except DatabaseFault:
+                    return
+                body = dump(state)
+                if is_over(state):
+                    yield _event("end", body)
+                    return
+                if body != sent:
+                    sent, said = body, self.clock()
+                    yield _event("progress", body)
+                elif self.clock() - said >= self.heartbeat:
+                    said = self.clock()
+                    yield b":\n\n"
+        finally:
+            self.slots.release()
 
 
 def _event(name: str, body: bytes) -> bytes:

@@ -1,21 +1,18 @@
 """Figures for monitoring: GET /metrics in the form Prometheus reads.
 
-What lies in the database is read when asked, at most every `KEPT_FOR`; what this web process counts
-by itself (requests) is summed over processes by Prometheus.
+What lies in the database is read when asked, at most every `meters.KEPT_FOR`; what this web process
+counts by itself (requests) is summed over processes by Prometheus.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime
 
 from flask import Response, request
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
-    Counter,
-    Histogram,
     generate_latest,
 )
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -25,53 +22,11 @@ from api.context import context, known_caller, world
 from api.resource import PUBLIC, Resource
 from engine.core.errors import Unauthenticated
 from engine.core.text import text
-from engine.runtime.inbox import Received
-from engine.store.figures import Figures, read_figures
+from engine.store.figures import Figures
 
 resource = Resource("metrics", text("监控指标", "Figures for monitoring"), prefix="")
 
-KEPT_FOR = timedelta(seconds=10)
 ACT = "metrics.read"
-
-
-class Meters:
-    """What this process counts by itself."""
-
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self._latency = Histogram(
-            "jimu_http_request_seconds",
-            "Time of HTTP requests",
-            ("method", "route", "status"),
-            registry=self.registry,
-            buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
-        )
-        self._events = Counter(
-            "jimu_events_received",
-            "Events received over HTTP, new ones and those that were there already",
-            ("again",),
-            registry=self.registry,
-        )
-        self._kept: tuple[datetime, Figures] | None = None
-        self._lock = threading.Lock()
-
-    def observe(self, method: str, route: str, status: int, seconds: float) -> None:
-        self._latency.labels(method, route, str(status)).observe(seconds)
-
-    def count_events(self, receipts: Sequence[Received]) -> None:
-        """Events that were received: how many were new, how many had come before."""
-        new = sum(one.is_new for one in receipts)
-        self._events.labels("no").inc(new)
-        self._events.labels("yes").inc(len(receipts) - new)
-
-    def figures(self) -> tuple[datetime, Figures]:
-        """What the database says, and when it was asked."""
-        with self._lock:
-            now = world().now()
-            if self._kept is None or now - self._kept[0] >= KEPT_FOR:
-                with world().db.reading() as conn:
-                    self._kept = (now, read_figures(conn, now))
-            return self._kept
 
 
 def _metrics(now: datetime, found: Figures) -> Iterator[Metric]:
@@ -102,7 +57,7 @@ class _Database:
     """The database's figures as a collector."""
 
     def collect(self) -> Iterator[Metric]:
-        yield from _metrics(*context().meters.figures())
+        yield from _metrics(*context().meters.figures(world()))
 
 
 @resource.get("/metrics", act=PUBLIC, answers={200: "text/plain"}, problems=(401, 403))

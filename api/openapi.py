@@ -19,10 +19,9 @@ from pydantic.json_schema import models_json_schema
 from api.context import KEY
 from api.errors import MEDIA_TYPE, ProblemDocument
 from api.examples import example_of
-from api.resource import PERSON, PUBLIC, Access, Resource
+from api.resource import PERSON, PUBLIC, Access, Resource, resources
 from engine.core.text import say
 from engine.runtime.roles import ACTS
-from engine.settings import load_settings
 
 SECURITY: dict[str, Any] = {
     "key": {
@@ -80,15 +79,6 @@ _HEADERS: Mapping[str, Mapping[str, Any]] = {
 Mode = Literal["validation", "serialization"]
 
 
-def document() -> dict[str, Any]:
-    """The document without a server or a database."""
-    from api.app import create_app
-
-    app = create_app(None, load_settings({}))
-    with app.app_context():
-        return build()
-
-
 def build() -> dict[str, Any]:
     """The document of the current application, made once."""
     app = current_app
@@ -99,8 +89,6 @@ def build() -> dict[str, Any]:
 
 
 def _build(app: Flask) -> dict[str, Any]:
-    from api.app import resources
-
     found = copy.deepcopy(app.api_doc)  # type: ignore[attr-defined]
     names, schemas = _schemas(resources())
     for resource in resources():

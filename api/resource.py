@@ -7,7 +7,9 @@ models by annotation. How to add one stands in README.md.
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, get_type_hints
@@ -17,6 +19,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict
 
+import api
 from api.arguments import read_arguments, refuse_query
 from api.context import options
 from engine.core.text import Text
@@ -195,6 +198,16 @@ class Resource:
             return view
 
         return declare
+
+
+def resources() -> list[Resource]:
+    """The resources of every file of api/, by file name."""
+    found = []
+    for module in sorted(each.name for each in pkgutil.iter_modules(api.__path__)):
+        resource = getattr(importlib.import_module(f"api.{module}"), "resource", None)
+        if isinstance(resource, Resource):
+            found.append(resource)
+    return found
 
 
 def _check_answer(access: Access, response: Response) -> None:

@@ -10,8 +10,7 @@ from flask import Response, request
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from api.answers import answer, page
-from api.context import caller, locale, settings, tenant, world
-from api.live import follow
+from api.context import caller, context, locale, settings, tenant, world
 from api.pagination import Page, PageQuery, split, start
 from api.resource import Model, Resource, Shown
 from api.shapes import FlowKey
@@ -287,7 +286,7 @@ def read_simulation(path: SimulationPath) -> Response:
 def follow_simulation(path: SimulationPath) -> Response:
     """The test run as server-sent events, until it is over."""
     here, where, words = world(), tenant(), locale()  # the stream outlives the request
-    return follow(
+    return context().live.follow(
         lambda: _state(here, where, path.simulation_id, words),
         lambda found: found.status in ("succeeded", "failed", "cancelled"),
     )

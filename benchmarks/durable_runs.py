@@ -16,9 +16,10 @@ from benchmarks.installation import TENANT, installation, order
 from benchmarks.peers import Peer, ask, dbos_steps, postgres_queue, rq_empty
 from engine.processes import keep_what_is_loaded
 from engine.runtime.inbox import receive
+from engine.runtime.installation import live_world
 from engine.runtime.outbox import drain_outbox
 from engine.runtime.runner import drain_and_call
-from engine.runtime.world import World, live_world
+from engine.runtime.world import World
 from engine.settings import load_settings
 from engine.store.db import all_tenants
 from engine.store.runs import runs

@@ -14,9 +14,10 @@ from benchmarks.database import database
 from engine.core.event import Event
 from engine.embedded import EmbeddedValkey
 from engine.runtime.connections import seal_credentials
+from engine.runtime.installation import live_world
 from engine.runtime.principal import system
 from engine.runtime.publish import create_flow, publish
-from engine.runtime.world import World, live_world
+from engine.runtime.world import World
 from engine.settings import load_settings
 from engine.store.connections import insert_connection
 from engine.store.db import Database

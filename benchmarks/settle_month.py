@@ -22,13 +22,14 @@ from benchmarks.figure import Figure
 from benchmarks.installation import TENANT, installation
 from benchmarks.peers import Peer, ask, settled_sums
 from engine.processes import keep_what_is_loaded
+from engine.runtime.installation import live_world
 from engine.runtime.jobs import drain_jobs
 from engine.runtime.principal import system
 from engine.runtime.settling.cards import plan_documents
 from engine.runtime.settling.month import settle_month
 from engine.runtime.settling.quoting import what_if
 from engine.runtime.settling.rate_cards import create_card, publish_card
-from engine.runtime.world import World, live_world
+from engine.runtime.world import World
 from engine.settings import load_settings
 from engine.settlement.card import load_card
 from engine.settlement.outcome import Owed

@@ -33,7 +33,7 @@ def main() -> None:
 
 def openapi_document() -> dict[str, Any]:
     """The document `jimu openapi` prints."""
-    from api.openapi import document
+    from api.app import document
 
     return document()
 

@@ -10,8 +10,9 @@ import structlog
 
 from engine.runtime.accounts import forget_old, seal_audit
 from engine.runtime.clock import tick
+from engine.runtime.installation import live_world
 from engine.runtime.simulate.shadow import run_due_shadows
-from engine.runtime.world import World, live_world
+from engine.runtime.world import World
 from engine.settings import Settings
 from engine.store.db import DatabaseFault
 

@@ -14,6 +14,7 @@ from functools import partial
 from engine.core.registry import load_registry
 from engine.processes import keep_forked, keep_what_is_loaded
 from engine.runtime import imports as _imports  # noqa: F401  its kinds of jobs are registered
+from engine.runtime.installation import live_world
 from engine.runtime.jobs import drain_jobs as run_jobs
 from engine.runtime.outbox import drain_outbox as deliver
 from engine.runtime.queue import KINDS, Kind, RedisQueue
@@ -24,7 +25,7 @@ from engine.runtime.settling import late_factors as _late_factors  # noqa: F401
 from engine.runtime.settling import month as _month  # noqa: F401
 from engine.runtime.simulate import shadow as _test_runs  # noqa: F401  registered likewise
 from engine.runtime.taking_over import take_over
-from engine.runtime.world import World, live_world
+from engine.runtime.world import World
 from engine.settings import Settings, load_settings
 
 DRAIN_FOR = 10.0

@@ -9,7 +9,8 @@ from pathlib import Path
 from engine.cli.screen import tell
 from engine.core.text import Text, text
 from engine.runtime.accounts import create_tenant
-from engine.runtime.world import World, live_world
+from engine.runtime.installation import live_world
+from engine.runtime.world import World
 from engine.settings import Settings
 from engine.store import flows as flow_store
 

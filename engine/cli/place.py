@@ -9,9 +9,10 @@ import typer
 
 from engine.core.errors import Unavailable
 from engine.core.text import text
+from engine.runtime.installation import live_world
 from engine.runtime.principal import Principal, system
 from engine.runtime.sessions import tenant_of_login
-from engine.runtime.world import World, live_world
+from engine.runtime.world import World
 from engine.settings import Settings, load_settings
 from engine.store import schema
 from engine.store.db import Database, DatabaseFault

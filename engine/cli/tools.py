@@ -31,7 +31,7 @@ def add(app: typer.Typer) -> None:
 
 def openapi() -> None:
     """Prints the OpenAPI document; needs no server and no database."""
-    from api.openapi import document
+    from api.app import document
 
     print_json(document())
 

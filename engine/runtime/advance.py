@@ -23,7 +23,7 @@ from engine.runtime import apply
 from engine.runtime.announce import INCIDENT, SOURCE, incident_notice
 from engine.runtime.batch import Batch
 from engine.runtime.in_hand import Need, RunInHand, Steps, pack
-from engine.runtime.rows import as_json, chain_of, event_row
+from engine.runtime.rows import as_json, chain_of
 
 
 def advance(batch: Batch, run: RunInHand, first: Signal, *, late: bool = False) -> Steps:
@@ -216,10 +216,9 @@ def _tell_end(batch: Batch, run: RunInHand) -> None:
 def _tell(batch: Batch, run: RunInHand, type_: str, name: str, data: dict[str, Any]) -> None:
     """An event of our own about a run, if somebody listens."""
     if batch.world.memory.tenant(run.tenant).hears(type_):
-        now = batch.now
-        event = Event(f"{type_}/{name}", SOURCE, type_, now, data, chain=tuple(chain_of(run)))
-        id_ = batch.world.ids("evt", now)()
-        batch.new_events.append(event_row(batch, run.tenant, id_, event, run.owner, now))
+        id_, chain = f"{type_}/{name}", tuple(chain_of(run))
+        event = Event(id_, SOURCE, type_, batch.now, data, chain=chain)
+        batch.tell(run.tenant, event, run.owner)
 
 
 def _customer_view(batch: Batch, run: RunInHand) -> dict[str, Any] | None:

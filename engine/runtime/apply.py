@@ -7,7 +7,7 @@ the run's transaction left there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -16,19 +16,17 @@ from pydantic import TypeAdapter, ValidationError
 
 from engine.core.effect import Effect
 from engine.core.errors import InvalidInput
-from engine.core.event import Event
-from engine.core.ids import derived_id
 from engine.core.node import Answer
 from engine.core.records import write_moment
 from engine.customers.profile import Changed, change_fields, change_owner, change_tags
 from engine.runtime.batch import Batch
+from engine.runtime.desk import Applied, Desk, Handler
 from engine.runtime.in_hand import Customer, Need, RunInHand, Steps
 from engine.runtime.periods import period_start, quiet_until
-from engine.runtime.rows import as_json, chain_of, event_row
+from engine.runtime.rows import as_json
 from engine.runtime.settling.handlers import HANDLERS as SETTLEMENT
 from engine.runtime.settling.handlers import owner_of as settlement_owner
 
-Applied = Generator[list[Need], list[Any], Answer]
 _DURATION = TypeAdapter(timedelta)
 _WITH_IDENTITIES = ("identities", "*")  # fields of a customer that need a query of their own
 
@@ -94,83 +92,6 @@ def serve(batch: Batch, row: Any) -> Steps:
                 "value": as_json(answer.value),
             },
         )
-
-
-class Desk:
-    """What a handler has at hand."""
-
-    __slots__ = ("_chain", "at", "batch", "key", "owner", "run", "tenant")
-
-    def __init__(
-        self,
-        batch: Batch,
-        tenant: str,
-        owner: str,
-        key: str,
-        at: datetime,
-        run: RunInHand | None,
-        chain: list[str] | None = None,
-    ) -> None:
-        self.batch, self.tenant, self.owner, self.key = batch, tenant, owner, key
-        self.at, self.run, self._chain = at, run, chain
-
-    @property
-    def chain(self) -> list[str]:
-        """The causes of what this effect causes; read of the run when something is caused."""
-        if self._chain is None:
-            self._chain = chain_of(self.run) if self.run else []
-        return self._chain
-
-    def customer(self) -> Generator[list[Need], list[Any], Customer | None]:
-        id_ = self.owner.removeprefix("customer:")
-        if id_ not in self.batch.customers and self.owner.startswith("customer:"):
-            yield [Need("load_customer", self.tenant, (id_, False))]
-        return self.batch.customers.get(id_)
-
-    def keep(self, customer: Customer, changed: Changed) -> bool:
-        """Puts a change into the record and the history; False when it was so already.
-
-        The record is a new dict: what earlier steps were shown does not change under them.
-        """
-        if not changed.history:
-            return False
-        customer.record = dict(changed.record)
-        customer.is_changed = True
-        self.batch.history.extend(
-            {
-                "tenant": self.tenant,
-                "customer_id": customer.id,
-                "field": line.field,
-                "old": as_json(line.old),
-                "new": as_json(line.new),
-                "at": line.at,
-                "by": line.by,
-            }
-            for line in changed.history
-        )
-        return True
-
-    def publish(self, type_: str, data: Mapping[str, Any], part: str = "") -> bool:
-        """An event of our own, if anybody listens to its type."""
-        if not self.batch.world.memory.tenant(self.tenant).hears(type_):
-            return False
-        # The name is derived: asked twice, it is the same event. The id keeps when it came, for
-        # whoever looks back by time.
-        name = derived_id("evt", self.run.id if self.run else self.key, self.key, type_, part)
-        event = Event(
-            id=name, source="/jimu", type=type_, time=self.at, data=data, chain=tuple(self.chain)
-        )
-        self.batch.new_events.append(
-            event_row(
-                self.batch,
-                self.tenant,
-                self.batch.world.ids("evt", self.batch.now)(),
-                event,
-                self.owner,
-                self.batch.now,
-            )
-        )
-        return True
 
 
 _NO_CUSTOMER = Answer("error", {"code": "no_customer", "message": "there is no such customer"})
@@ -346,7 +267,6 @@ def _publish(desk: Desk, args: Mapping[str, Any]) -> Applied:
     return Answer("out", {"stored": stored})
 
 
-Handler = Callable[[Desk, Mapping[str, Any]], Applied]
 _HANDLERS: dict[str, Handler] = {
     "customer.tag": _tag,
     "customer.update": _update,

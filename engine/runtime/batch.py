@@ -15,7 +15,7 @@ from engine.core.event import Event
 from engine.core.event_types import EVENT_TYPES, load_scope
 from engine.core.ids import lane_of
 from engine.runtime.in_hand import Customer, RunInHand
-from engine.runtime.rows import answer_row, customer_row, moved_row, run_row, scope_in
+from engine.runtime.rows import answer_row, customer_row, event_row, moved_row, run_row, scope_in
 from engine.runtime.world import World
 from engine.store import customers as customer_store
 from engine.store import effects as effect_store
@@ -96,6 +96,15 @@ class Batch:
         self.work.append(
             {"lane": lane, "tenant": tenant, "kind": kind, "ref": ref, "at": at, "payload": payload}
         )
+
+    def tell(self, tenant: str, event: Event, owner: str) -> None:
+        """An event of our own, when the batch is committed.
+
+        Its id keeps when it came, for whoever looks back by time; its name in `event` keeps it from
+        being told twice.
+        """
+        id_, lane = self.world.ids("evt", self.now)(), self.lane(tenant, owner)
+        self.new_events.append(event_row(tenant, id_, event, owner, lane, self.now))
 
     def signal(self, run: str, tenant: str, lane: int, at: datetime, payload: Any) -> None:
         """A signal for a run: {"kind", "token", "port", "value"}."""

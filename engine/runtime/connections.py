@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 import structlog
@@ -20,11 +20,9 @@ from engine.core.effect import stricter
 from engine.core.errors import GiveUp, NoAnswer, NotFound, RetryLater, StepError
 from engine.core.flow import problems_of
 from engine.core.text import Text, text
+from engine.runtime.world import World
 from engine.store import connections as connection_store
 from engine.store.db import DatabaseFault
-
-if TYPE_CHECKING:
-    from engine.runtime.world import World
 
 log = structlog.get_logger(__name__)
 KEPT_LINKS = 200

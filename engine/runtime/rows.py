@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 
@@ -13,9 +13,6 @@ from engine.core.event_types import load_scope
 from engine.runtime.in_hand import Customer, RunInHand
 from engine.runtime.world import World
 from engine.store.db import dump_json
-
-if TYPE_CHECKING:
-    from engine.runtime.batch import Batch
 
 
 def run_row(run: RunInHand) -> dict[str, Any]:
@@ -156,15 +153,9 @@ def answer_row(row: Any, status: str, output: Any, error: Any, now: datetime) ->
 
 
 def event_row(
-    batch: Batch,
-    tenant: str,
-    id_: str,
-    event: Event,
-    owner: str,
-    at: datetime,
-    lane: int | None = None,
+    tenant: str, id_: str, event: Event, owner: str, lane: int, at: datetime
 ) -> dict[str, Any]:
-    """An event of our own as a row of the inbox."""
+    """An event of our own as a row of the inbox; `lane` is its owner's."""
     return {
         "id": id_,
         "tenant": tenant,
@@ -175,7 +166,7 @@ def event_row(
         "time": event.time,
         "received_at": at,
         "owner": owner,
-        "lane": batch.lane(tenant, owner) if lane is None else lane,
+        "lane": lane,
         "connection": None,
         "chain": list(event.chain),
         "data": as_json(event.data),

@@ -279,17 +279,8 @@ def start_child(batch: Batch, row: Any) -> Steps:
     )
     trigger = next(iter(flow.version.triggers), "")
     event_id = derived_id("evt", run_id, "called")
-    batch.new_events.append(
-        event_row(
-            batch,
-            row.tenant,
-            event_id,
-            event,
-            row.ref,
-            row.at,
-            lane=batch.lane(row.tenant, row.ref),
-        )
-    )
+    lane = batch.lane(row.tenant, row.ref)
+    batch.new_events.append(event_row(row.tenant, event_id, event, row.ref, lane, row.at))
     run = _new_run(
         batch, run_id, row.tenant, flow, event_id, row.ref, trigger, row.at, parent=parent
     )

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from api.app import create_app
-from api.live import Live, follow
+from api.live import Live
 from api.resource import PUBLIC, Access
 from engine.runtime.world import World
 from engine.settings import Settings
@@ -22,11 +22,10 @@ def app(world: World, settings: Settings) -> Flask:
 
 
 def stream(app: Flask, states: Iterator[dict], live: Live) -> str:
-    """What `follow` sends for these states, through the whole application."""
-    app.extensions["jimu"].live = live
+    """What `Live.follow` sends for these states, through the whole application."""
 
     def view() -> object:
-        return follow(lambda: next(states), lambda state: state["status"] != "running")
+        return live.follow(lambda: next(states), lambda state: state["status"] != "running")
 
     view.access = Access("live", PUBLIC, "GET", "/live", {}, {})  # type: ignore[attr-defined]
     app.add_url_rule("/live", "live", view)

@@ -9,9 +9,8 @@ import pytest
 from flask import Flask
 from openapi_spec_validator import validate
 
-from api.app import resources
-from api.openapi import document
-from api.resource import PERSON, PUBLIC, SIGNED_IN, Access
+from api.app import document
+from api.resource import PERSON, PUBLIC, SIGNED_IN, Access, resources
 from engine.runtime.roles import ACTS, ROLES
 from tests.api.conftest import Client
 from tests.api.one_database import store_url  # noqa: F401

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from api.openapi import document
+from api.app import document
 from engine.core.scene import Scene
 from engine.runtime import scenes
 from engine.runtime.apply import INTERNAL_EFFECTS

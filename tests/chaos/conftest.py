@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.runtime.world import World, live_world
+from engine.runtime.installation import live_world
+from engine.runtime.world import World
 from engine.settings import load_settings
 
 

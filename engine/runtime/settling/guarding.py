@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.core.errors import EngineError
 from engine.core.node import Answer
+from engine.runtime.desk import Applied, Desk
 from engine.runtime.in_hand import Need
 from engine.runtime.settling.books import HeldBudget, books_of
 from engine.runtime.settling.posting import send_demand
 from engine.settlement.budget import Demand, Verdict, guard, retry
 from engine.settlement.money import to_major, to_minor
-
-if TYPE_CHECKING:
-    from engine.runtime.apply import Applied, Desk
 
 
 def ask(desk: Desk, args: Mapping[str, Any]) -> Applied:

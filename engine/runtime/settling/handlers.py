@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from engine.runtime.desk import Handler
 from engine.runtime.settling import asking, guarding, order_work, posting, recomputing, stating
 from engine.runtime.settling.orders import BOOK, DUE, MOVE, REFUND, SETTLED
 
 # Loading `asking` is what registers the loaders these effects need.
 LOADED = (asking.__name__,)
-HANDLERS: dict[str, Callable[[Any, Mapping[str, Any]], Any]] = {
+HANDLERS: dict[str, Handler] = {
     BOOK: order_work.book,
     REFUND: order_work.refund,
     DUE: order_work.due,

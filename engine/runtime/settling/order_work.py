@@ -6,9 +6,10 @@ What they mean for the accounts is worked out by `Taking`; here is read what tha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.core.node import Answer
+from engine.runtime.desk import Applied, Desk
 from engine.runtime.in_hand import Need
 from engine.runtime.settling.books import books_of
 from engine.runtime.settling.order_parts import completed
@@ -16,9 +17,6 @@ from engine.runtime.settling.refunding import plain
 from engine.runtime.settling.roles import names_in
 from engine.runtime.settling.taking import CLOSED, Taking, business_time, settled_on
 from engine.settlement.sale import order_key
-
-if TYPE_CHECKING:
-    from engine.runtime.apply import Applied, Desk
 
 
 def book(desk: Desk, args: Mapping[str, Any]) -> Applied:

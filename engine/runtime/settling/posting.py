@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.core.errors import EngineError
 from engine.core.node import Answer
+from engine.runtime.desk import Applied, Desk
 from engine.runtime.in_hand import Need
 from engine.runtime.settling.books import HeldAccount, books_of
 from engine.runtime.settling.budget_rows import is_covered
@@ -25,9 +26,6 @@ from engine.settlement.plan import Plan
 from engine.settlement.posting import Part
 from engine.settlement.posting import post as post_parts
 from engine.settlement.shares import line_of, share_entries, share_key
-
-if TYPE_CHECKING:
-    from engine.runtime.apply import Applied, Desk
 
 DEFAULT_ZONE = "Asia/Shanghai"
 

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.core.node import Answer
+from engine.runtime.desk import Applied, Desk
 from engine.runtime.in_hand import Need
 from engine.runtime.settling.books import HeldBooking, books_of
 from engine.runtime.settling.cards import kept_resolver, plan_documents
@@ -19,9 +20,6 @@ from engine.runtime.settling.taking import Taking
 from engine.settlement.booking import Booking, book_order, carry_refunds, move_bookings
 from engine.settlement.entry import plan_key
 from engine.settlement.sale import sales_of
-
-if TYPE_CHECKING:
-    from engine.runtime.apply import Applied, Desk
 
 
 def move(desk: Desk, args: Mapping[str, Any]) -> Applied:

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.core.text import Text, text
+from engine.runtime.desk import Desk
 from engine.runtime.rows import as_json
 from engine.runtime.settling.books import HeldBooking, OrderBook, books_of
 from engine.settlement.booking import back_before, left_of
 from engine.settlement.money import exponent, to_major, to_minor
 from engine.settlement.refunds import Back, LineLeft, codes_of, give_back_all
-
-if TYPE_CHECKING:
-    from engine.runtime.apply import Desk
 
 
 def lines_left(desk: Desk, key: str, held: OrderBook) -> list[LineLeft]:

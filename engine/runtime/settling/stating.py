@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.core.errors import EngineError
 from engine.core.ids import new_id
 from engine.core.node import Answer
+from engine.runtime.desk import Applied, Desk
 from engine.runtime.in_hand import Need
 from engine.runtime.settling.books import books_of, read_entry
 from engine.runtime.settling.periods_of import days_named
@@ -24,9 +25,6 @@ from engine.store import parties as party_store
 from engine.store import settlement_entries as entry_store
 from engine.store import settlement_statements as statement_store
 from engine.store.db import Connection
-
-if TYPE_CHECKING:
-    from engine.runtime.apply import Applied, Desk
 
 
 def draw(

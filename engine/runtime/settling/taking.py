@@ -17,11 +17,12 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.core.errors import InvalidInput
 from engine.core.ids import derived_id, new_id
 from engine.core.text import text
+from engine.runtime.desk import Desk
 from engine.runtime.settling.books import HeldBooking, HeldBudget, OrderBook, books_of
 from engine.runtime.settling.cards import PublishedCard, kept_resolver, plan_documents
 from engine.runtime.settling.order_parts import parts_of_order
@@ -37,9 +38,6 @@ from engine.settlement.posting import Part
 from engine.settlement.refunds import give_back
 from engine.settlement.resolve import Resolver
 from engine.settlement.sale import Party, Sale, sales_of
-
-if TYPE_CHECKING:
-    from engine.runtime.apply import Desk
 
 # Not yet is no fault: the date, or the moment, comes with a later event.
 _LATER = frozenset({"no_rate_date"})

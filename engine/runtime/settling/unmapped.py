@@ -14,7 +14,6 @@ from engine.core.ids import derived_id
 from engine.runtime.batch import Batch
 from engine.runtime.in_hand import Need, Steps
 from engine.runtime.reads import LOADERS
-from engine.runtime.rows import event_row
 from engine.runtime.settling.goods import CODES, codes_of_line, place_of, rows_by_place
 from engine.store.db import Connection
 
@@ -75,8 +74,7 @@ def _tell(
         data={"product": product},
         chain=event.chain,
     )
-    id_ = batch.world.ids("evt", batch.now)()
-    batch.new_events.append(event_row(batch, tenant, id_, told, row.owner, batch.now))
+    batch.tell(tenant, told, row.owner)
     batch.unmapped.append(
         {
             "id": derived_id("unm", "", tenant, platform, shop, code),

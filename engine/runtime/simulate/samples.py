@@ -7,7 +7,7 @@ run; then the chosen answer stands in for the platform, by default its sample "o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -17,9 +17,7 @@ from engine.core.errors import GiveUp, NoAnswer, RetryLater
 from engine.core.flow import problems_of
 from engine.core.text import Text, text
 from engine.runtime.simulate.asked import Answers, Given
-
-if TYPE_CHECKING:
-    from engine.runtime.world import World
+from engine.runtime.world import World
 
 _OK = Given(sample="ok")
 
