@@ -8,7 +8,7 @@ import type { HeldRole, User, UserFields } from "@/api/types"
 import { FreshPassword } from "./FreshPassword"
 import { RoleRows } from "./RoleRows"
 import { UnitSelect } from "./UnitSelect"
-import { UserStatus } from "./UsersPage"
+import { UserStatus } from "./UserStatus"
 
 /** One colleague: who they are, what they hold, and what is done when they lose a key or leave. */
 export function UserDrawer({ user, close }: { user: User; close: () => void }) {

@@ -6,14 +6,13 @@ import { useRoles, useUnitNames } from "@/api/names"
 import { useList } from "@/api/queries"
 import { Rows } from "@/api/Rows"
 import { useMay } from "@/api/session"
-import type { User } from "@/api/types"
 import { When } from "@/text/When"
 import { useFilter } from "@/ui/address"
 import { Page } from "@/ui/Page"
 import { SearchField } from "@/ui/SearchField"
-import { StatusTag } from "@/ui/StatusTag"
 import { NewUser } from "./NewUser"
 import { UserDrawer } from "./UserDrawer"
+import { UserStatus } from "./UserStatus"
 
 export function UsersPage() {
   const { t } = useTranslation()
@@ -78,17 +77,5 @@ export function UsersPage() {
       {user && <UserDrawer key={user.revision} user={user} close={() => setOpen(undefined)} />}
       {isNew && <NewUser close={() => setNew(false)} />}
     </Page>
-  )
-}
-
-export function UserStatus({ user }: { user: User }) {
-  const { t } = useTranslation()
-  return (
-    <Flex gap={4} wrap>
-      <StatusTag tone={user.status === "active" ? "good" : "none"}>
-        {t(`admin.userStatus.${user.status}`)}
-      </StatusTag>
-      {user.has_second_factor && <Tag variant="filled">{t("admin.hasSecondFactor")}</Tag>}
-    </Flex>
   )
 }

@@ -11,7 +11,8 @@ import type { Flow } from "@/flow/types"
 import { type CanvasNode, Drawing } from "./canvas/toReactFlow"
 import { EDGE_DEFAULTS, EDGE_TYPES, NODE_TYPES } from "./canvas/types"
 import { EditorContext, type EditorParts } from "./context"
-import { createDrag, createSession, type Light, NO_DRAG } from "./session"
+import type { Light } from "./lights"
+import { createDrag, createSession, NO_DRAG } from "./session"
 import { createFlowStore } from "./store"
 
 interface Props {

@@ -2,7 +2,9 @@
 
 import { indexOf } from "@/flow/graphs"
 import type { Flow } from "@/flow/types"
-import type { Light } from "./session"
+
+/** How a line or step looks after a test run or in a comparison. */
+export type Light = "lit" | "grey" | "open" | "active" | "done" | "skipped" | "failed" | "waiting"
 
 /** A step of a trace, as the server tells it. */
 export interface TraceStep {

@@ -5,7 +5,7 @@ import type { Mark } from "@/flow/diff"
 import type { ScopeId } from "@/flow/graphs"
 import type { Position, Problem } from "@/flow/types"
 import type { LiveDrag } from "./canvas/liveDrag"
-import type { TraceStep } from "./lights"
+import type { Light, TraceStep } from "./lights"
 
 /**
  * Where the next step will go: behind a port, into a line, or just there. `position` is in the graph
@@ -21,8 +21,6 @@ export type Panel = "problems" | "versions" | "simulate" | "heat" | null
 export type Dialog = "commands" | "publish" | "keys" | "find" | "connect" | null
 /** The same flow drawn, or told as a list: for phones, keyboards and screen readers. */
 export type View = "canvas" | "list"
-/** How a line or step looks after a test run or in a comparison. */
-export type Light = "lit" | "grey" | "open" | "active" | "done" | "skipped" | "failed" | "waiting"
 
 export interface Session {
   selected: ReadonlySet<string>

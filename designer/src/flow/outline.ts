@@ -134,3 +134,9 @@ function tell(graph: Graph, depth: number, rows: Row[], portsOf: PortsOf): void 
 
 const hasLine = (lines: readonly FlowEdge[], port: Port) =>
   lines.some((line) => portOf(line) === port.id)
+
+/** What a row selects: its step, or the line it stands for. */
+export function idOf(row: Row): string | null {
+  if (row.kind === "step") return row.node.id
+  return row.kind === "box" ? row.holder.id : row.edge
+}

@@ -5,7 +5,7 @@ import { call } from "@/api/client"
 import type { PreviewBody, PreviewItem } from "@/api/types"
 import type { Schema } from "@/flow/catalog"
 import { isRecord } from "@/flow/ports"
-import type { Previewer, PreviewKind } from "@/forms/flow/usePreview"
+import type { Previewer, PreviewKind } from "@/forms/flow/surroundings"
 import { type EditorParts, useEditor, useEditorSession } from "../context"
 
 interface Waiting {

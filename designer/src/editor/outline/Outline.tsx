@@ -1,7 +1,7 @@
 import { Empty } from "antd"
 import { useEffect, useMemo, useRef } from "react"
 import { useTranslation } from "react-i18next"
-import { outlineOf, type Row } from "@/flow/outline"
+import { idOf, outlineOf } from "@/flow/outline"
 import { labelledPorts } from "../canvas/labels"
 import { useDocument, useEditor, useEditorSession } from "../context"
 import { QuickAdd } from "../palette/QuickAdd"
@@ -87,12 +87,6 @@ export function Outline() {
       <QuickAdd frame={null} />
     </div>
   )
-}
-
-/** What a row selects: its step, or the line it stands for. */
-export function idOf(row: Row): string | null {
-  if (row.kind === "step") return row.node.id
-  return row.kind === "box" ? row.holder.id : row.edge
 }
 
 function AddFirst({ isEmpty }: { isEmpty: boolean }) {

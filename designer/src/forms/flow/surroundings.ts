@@ -1,7 +1,16 @@
+import type { PreviewItem } from "@/api/types"
 import type { Catalog, Schema } from "@/flow/catalog"
 import { useFormContext } from "../context"
 import type { HeldValue } from "./locks"
-import type { Previewer } from "./usePreview"
+
+export type PreviewKind = "expression" | "condition" | "template"
+
+/** Asks for one value; several asked at one time go as one call. */
+export interface Previewer {
+  /** Changes when step, sample or names do. */
+  key: string
+  ask: (kind: PreviewKind, value: unknown, signal: AbortSignal) => Promise<PreviewItem>
+}
 
 /** What a form inside of a flow knows of it. */
 export interface FlowSurroundings {

@@ -4,16 +4,7 @@
 import { useQuery } from "@tanstack/react-query"
 import { useEffect, useState } from "react"
 import type { PreviewItem } from "@/api/types"
-import { useFlowSurroundings } from "./surroundings"
-
-export type PreviewKind = "expression" | "condition" | "template"
-
-/** Asks for one value; several asked at one time go as one call. */
-export interface Previewer {
-  /** Changes when step, sample or names do. */
-  key: string
-  ask: (kind: PreviewKind, value: unknown, signal: AbortSignal) => Promise<PreviewItem>
-}
+import { type PreviewKind, useFlowSurroundings } from "./surroundings"
 
 const PAUSE = 350
 

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next"
 import { call } from "@/api/client"
 import { Details, sentenceOf } from "@/api/Fault"
 import type { TrialShown } from "@/api/types"
-import { SchemaForm } from "../SchemaForm"
+import { PartForm } from "../PartForm"
 import { defaultsOf, type FormSchema } from "../schema"
 import type { WidgetProps } from "../widget"
 import { type ColumnOf, canBeSummed, columnsOf, targetsOf, withTargets } from "./columns"
@@ -134,8 +134,7 @@ export function FileMapping({ schema, value, onChange, id, label, isReadOnly }: 
       {trial && <Outcome trial={trial} titles={Object.fromEntries(options.map(pair))} />}
       <details>
         <summary>{t("connections.mapping.more")}</summary>
-        <SchemaForm
-          isPart
+        <PartForm
           schema={rest(schema)}
           value={mapping}
           isReadOnly={isReadOnly}

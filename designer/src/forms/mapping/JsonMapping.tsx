@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next"
 import { call } from "@/api/client"
 import { Details, sentenceOf } from "@/api/Fault"
 import type { TrialShown } from "@/api/types"
-import { SchemaForm } from "../SchemaForm"
+import { PartForm } from "../PartForm"
 import { defaultsOf, type FormSchema } from "../schema"
 import type { WidgetProps } from "../widget"
 import { Outcome } from "./Outcome"
@@ -96,8 +96,7 @@ export function JsonMapping({ schema, value, onChange, id, label, isReadOnly }: 
               />
             ))}
           </div>
-          <SchemaForm
-            isPart
+          <PartForm
             schema={partOf(schema, ["types", "fixed_type", "zone"])}
             value={held}
             isReadOnly={isReadOnly}

@@ -1,7 +1,7 @@
 import { Switch } from "antd"
 import { useMemo } from "react"
 import { useFlowSurroundings } from "../flow/surroundings"
-import { SchemaForm } from "../SchemaForm"
+import { PartForm } from "../PartForm"
 import { defaultsOf, type FormSchema } from "../schema"
 import type { WidgetProps } from "../widget"
 
@@ -38,8 +38,7 @@ export function OptionalGroup({
       />
       {isOn && (
         <div className="field-group">
-          <SchemaForm
-            isPart
+          <PartForm
             schema={inner}
             value={value}
             isReadOnly={isReadOnly}

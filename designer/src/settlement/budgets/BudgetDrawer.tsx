@@ -9,9 +9,9 @@ import { useMay } from "@/api/session"
 import type { BudgetShown } from "@/api/types"
 import { CopyText } from "@/ui/CopyText"
 import { BudgetForm } from "./BudgetForm"
-import { UsedBar } from "./BudgetsPage"
 import { documentOf } from "./budget"
 import { Covers } from "./Covers"
+import { UsedBar } from "./UsedBar"
 import { Waiting } from "./Waiting"
 
 /** One budget: how full it is, what waits for it, and who may let it pass. */

@@ -1,19 +1,17 @@
 import { PlusOutlined } from "@ant-design/icons"
-import { Badge, Button, Flex, Progress, Tag, Typography, theme } from "antd"
+import { Badge, Button, Flex, Tag, Typography } from "antd"
 import { useState } from "react"
 import { useTranslation } from "react-i18next"
 import { useList } from "@/api/queries"
 import { Rows } from "@/api/Rows"
 import { useMay } from "@/api/session"
-import type { BudgetShown } from "@/api/types"
-import { count } from "@/text/format"
 import { useFilter } from "@/ui/address"
 import { Page } from "@/ui/Page"
-import { Money } from "../Money"
 import { BudgetDrawer } from "./BudgetDrawer"
 import { BudgetForm } from "./BudgetForm"
-import { documentOf, fillOf, isMoney, usedOf } from "./budget"
+import { documentOf } from "./budget"
 import { Covers } from "./Covers"
+import { UsedBar } from "./UsedBar"
 
 /** How much may be spent, how much is; what waits opens with the budget. */
 export function BudgetsPage() {
@@ -86,36 +84,5 @@ export function BudgetsPage() {
       {open && <BudgetDrawer key={open} budget={open} close={() => setOpen(undefined)} />}
       {isNew && <BudgetForm close={() => setNew(false)} />}
     </Page>
-  )
-}
-
-/** A bar that changes colour near the limit, with the figures beside it. */
-export function UsedBar({ budget }: { budget: BudgetShown }) {
-  const { t } = useTranslation()
-  const { token } = theme.useToken()
-  const document = documentOf(budget)
-  const { percent, nearness } = fillOf(budget)
-  const colours = { far: token.colorPrimary, near: token.colorWarning, over: token.colorError }
-  const currency = document.currency ?? "CNY"
-  const shown = (value: string) =>
-    isMoney(document) ? <Money value={value} currency={currency} /> : count(Number(value))
-  return (
-    <Flex vertical>
-      <Progress
-        percent={Math.min(100, percent)}
-        strokeColor={colours[nearness]}
-        format={() => `${percent}%`}
-        aria-label={t("settlement.budgets.usedOf", { name: document.name })}
-      />
-      <span>
-        {shown(usedOf(budget))} / {shown(document.limit)}
-        {nearness !== "far" && (
-          <Typography.Text type={nearness === "over" ? "danger" : "warning"}>
-            {" "}
-            {t(`settlement.budgets.nearness.${nearness}`)}
-          </Typography.Text>
-        )}
-      </span>
-    </Flex>
   )
 }

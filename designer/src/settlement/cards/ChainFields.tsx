@@ -6,7 +6,7 @@ import { rateWords } from "@/text/zh-CN/rateWords"
 import { Bound } from "./Bound"
 import { useDesk } from "./desk"
 import { ChoiceField, FigureField } from "./fields"
-import { OptionalPart } from "./ModelFields"
+import { OptionalPart } from "./OptionalPart"
 import { RoleSelect } from "./RoleSelect"
 import { wordOf } from "./words"
 

@@ -1,4 +1,4 @@
-import { Select, Switch, Typography } from "antd"
+import { Select, Typography } from "antd"
 import { useTranslation } from "react-i18next"
 import type { Rule, Tier } from "@/api/types"
 import { Json } from "@/forms/widgets/Json"
@@ -7,6 +7,7 @@ import { ChainFields } from "./ChainFields"
 import { useDesk } from "./desk"
 import { ChoiceField, FigureField, SwitchField, TextField } from "./fields"
 import { KINDS, type Kind, type Model, modelOf } from "./models"
+import { OptionalPart } from "./OptionalPart"
 import { Readings } from "./Readings"
 import { TierTable } from "./TierTable"
 import { wordOf } from "./words"
@@ -165,22 +166,6 @@ function TierFields({ at, model, ruleId }: { at: string; model: Tiered; ruleId: 
       {model.kind === "volume" && <SwitchField at={`${at}/allow_fall`} />}
       <Readings ruleId={ruleId} model={model} />
     </>
-  )
-}
-
-/** A part of a model that may be left out, by a switch. */
-export function OptionalPart({ at, fresh, help }: { at: string; fresh: object; help?: string }) {
-  return (
-    <Bound at={at} isOuter help={help}>
-      {(field) => (
-        <Switch
-          id={field.id}
-          checked={field.value !== undefined && field.value !== null}
-          disabled={field.isDisabled}
-          onChange={(isOn) => field.set(isOn ? fresh : undefined)}
-        />
-      )}
-    </Bound>
   )
 }
 

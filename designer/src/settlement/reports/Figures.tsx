@@ -7,7 +7,7 @@ import { Chart } from "@/ui/Chart"
 import { sumOf } from "../amounts"
 import { Money } from "../Money"
 import "../desk.css"
-import type { By } from "./ReportsPage"
+import type { By } from "./asked"
 
 const SHOWN = 20
 

@@ -8,8 +8,8 @@ import { money } from "@/text/format"
 import { useFilter } from "@/ui/address"
 import { Chart } from "@/ui/Chart"
 import { thisMonth } from "../lastMonth"
+import { type By, useChosen } from "./asked"
 import { useKeyName } from "./Figures"
-import { type By, useChosen } from "./ReportsPage"
 import { askedOf, monthsUpTo } from "./range"
 
 const MANY = 6

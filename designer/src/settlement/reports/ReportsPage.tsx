@@ -19,26 +19,11 @@ import { useDownload } from "@/api/useDownload"
 import { useFilter } from "@/ui/address"
 import { Page } from "@/ui/Page"
 import { lastMonth, thisMonth } from "../lastMonth"
+import { BY, FILTERS, type Filter, OWNERS, useReportQuery } from "./asked"
 import { Figures } from "./Figures"
 import { Months } from "./Months"
 import { RuleFilter } from "./RuleFilter"
 import { askedOf } from "./range"
-
-export const BY = [
-  "channel",
-  "shop",
-  "party",
-  "tier",
-  "campaign",
-  "service",
-  "platform",
-  "category",
-] as const
-export type By = (typeof BY)[number]
-export const FILTERS = ["channel", "platform", "shop", "campaign", "service", "category"] as const
-export type Filter = (typeof FILTERS)[number]
-const OWNERS = ["direct", "franchise"] as const
-type Owner = (typeof OWNERS)[number]
 
 /** What was earned, by channel, shop, party, tier, campaign, service node, for any range. */
 export function ReportsPage() {
@@ -95,27 +80,6 @@ export function ReportsPage() {
       />
     </Page>
   )
-}
-
-/** Range and filters as the address has them. */
-export function useReportQuery() {
-  const [month] = useFilter("month")
-  const [since] = useFilter("since")
-  const [until] = useFilter("until")
-  return { ...askedOf(month, since, until), ...useChosen() }
-}
-
-export function useChosen(): Partial<Record<Filter | "rule", string>> & { owner?: Owner } {
-  const [channel] = useFilter("channel")
-  const [platform] = useFilter("platform")
-  const [shop] = useFilter("shop")
-  const [campaign] = useFilter("campaign")
-  const [service] = useFilter("service")
-  const [category] = useFilter("category")
-  const [owner] = useFilter("owner")
-  const [rule] = useFilter("rule")
-  const all = { channel, platform, shop, campaign, service, category, owner, rule }
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value))
 }
 
 function Range() {

@@ -1,5 +1,4 @@
-import { DownloadOutlined } from "@ant-design/icons"
-import { Alert, Button, Card, Dropdown, Flex, Tabs, Timeline, Typography } from "antd"
+import { Alert, Card, Flex, Tabs, Timeline, Typography } from "antd"
 import { useTranslation } from "react-i18next"
 import { Link, useParams } from "react-router"
 import { Loaded } from "@/api/Loaded"
@@ -7,12 +6,12 @@ import { usePeopleNames } from "@/api/names"
 import { useRead } from "@/api/queries"
 import { useMay } from "@/api/session"
 import type { StatementShown } from "@/api/types"
-import { useDownload } from "@/api/useDownload"
 import { When } from "@/text/When"
 import { useFilter } from "@/ui/address"
 import { Page } from "@/ui/Page"
 import { StatementTag } from "../entries/MoneyTag"
 import { MyStatement } from "../phone/MyStatement"
+import { Downloads } from "./Downloads"
 import { Reckoning } from "./Reckoning"
 import { RepricedLines } from "./RepricedLines"
 import { StatementActs } from "./StatementActs"
@@ -94,31 +93,6 @@ function OneStatement({ statement }: { statement: StatementShown }) {
         ]}
       />
     </Page>
-  )
-}
-
-export function Downloads({ statement }: { statement: StatementShown }) {
-  const { t } = useTranslation()
-  const { download, isBusy } = useDownload()
-  const path = { statement_id: statement.id }
-  return (
-    <Dropdown
-      trigger={["click"]}
-      menu={{
-        items: [
-          { key: "xlsx", label: t("settlement.xlsx") },
-          { key: "csv", label: t("settlement.csv") },
-        ],
-        onClick: ({ key }) =>
-          void download(key === "xlsx" ? "download_statement_xlsx" : "download_statement_csv", {
-            path,
-          }),
-      }}
-    >
-      <Button icon={<DownloadOutlined />} loading={isBusy}>
-        {t("settlement.download")}
-      </Button>
-    </Dropdown>
   )
 }
 
