@@ -26,6 +26,7 @@ from api.settlement_shapes import (
     words,
 )
 from engine.core.text import text
+from engine.runtime import period_end
 from engine.runtime.settling import close_preview, periods
 from engine.settlement.entry import STATE_NAMES
 
@@ -231,7 +232,7 @@ def close_settlement_period(path: PeriodPath) -> Response:
 
     Where a factor is missing it stays closing and says so; set it and close again.
     """
-    return started(periods.close_period(world(), caller(), path.key))
+    return started(period_end.close_period(world(), caller(), path.key))
 
 
 @resource.post(
@@ -242,7 +243,7 @@ def close_settlement_period(path: PeriodPath) -> Response:
 )
 def reopen_settlement_period(path: PeriodPath) -> Response:
     """Opens a period again that is closing; a locked one never."""
-    periods.reopen_period(world(), caller(), path.key)
+    period_end.reopen_period(world(), caller(), path.key)
     return answer(status=204)
 
 

@@ -14,12 +14,12 @@ from functools import partial
 from engine.core.registry import load_registry
 from engine.processes import keep_forked, keep_what_is_loaded
 from engine.runtime import imports as _imports  # noqa: F401  its kinds of jobs are registered
+from engine.runtime import period_end as _period_end  # noqa: F401  registered likewise
 from engine.runtime.installation import live_world
 from engine.runtime.jobs import drain_jobs as run_jobs
 from engine.runtime.outbox import drain_outbox as deliver
 from engine.runtime.queue import KINDS, Kind, RedisQueue
 from engine.runtime.runner import drain_and_call as advance
-from engine.runtime.settling import closing as _closing  # noqa: F401  registered likewise
 from engine.runtime.settling import early_refunds as _early_refunds  # noqa: F401
 from engine.runtime.settling import late_factors as _late_factors  # noqa: F401
 from engine.runtime.settling import month as _month  # noqa: F401

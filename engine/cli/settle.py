@@ -23,7 +23,8 @@ from engine.cli.screen import (
 from engine.core.errors import Conflict, InvalidInput, Problem
 from engine.core.text import say, text
 from engine.runtime.jobs import drain_jobs
-from engine.runtime.settling import periods, quoting
+from engine.runtime.period_end import close_period
+from engine.runtime.settling import quoting
 from engine.runtime.settling.rate_cards import read_card
 from engine.runtime.settling.reports import BY
 from engine.runtime.settling.reports import report as read_report
@@ -144,7 +145,7 @@ def close(
 ) -> None:
     """Closes a period: true-ups, a statement for each party, then it is locked."""
     world, who = here(tenant)
-    job = _wait(world, who.tenant, periods.close_period(world, who, period), as_json)
+    job = _wait(world, who.tenant, close_period(world, who, period), as_json)
     if job.status != "succeeded":
         message = (job.error or {}).get("message") or text("关账没有完成", "it was not closed")
         raise Conflict(message)

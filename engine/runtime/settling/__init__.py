@@ -10,6 +10,7 @@
     goods.py       the products behind the lines of orders
     unmapped.py    goods of an order that are mapped to no product are told, with a card or without
     early_refunds.py  the first card looks through the refunds that came before it
+    closing.py     what the end of a period posts; the job that ends it is runtime/period_end.py
 
 The other files are what people do: rate_cards, rate_layers, quoting, periods, statements, locks,
 change_requests, parties, products, to_map, adjustments, opening, reconciling, reports, month.

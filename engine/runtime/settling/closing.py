@@ -1,32 +1,20 @@
-"""The end of counting windows and of settlement periods: the job that closes a month.
-
-1. The period is "closing": what was on its way into it is taken in (draining.py). Then nobody
-   posts into it but this job.
-2. Party by party, each in a transaction of its own: true-ups of the windows that have ended
-   (minimum, guarantee, coefficients). Done parties are noted, so a job that begins again goes on
-   with the rest.
-3. A party whose coefficient is missing is a fault; the period stays "closing" until it is mended
-   and closed again.
-4. Statements of everybody whose money moved, then the period is "locked".
+"""The end of counting windows: the true-ups a period's closing brings (minimum, guarantee,
+coefficients), party by party, and its statements. The job itself is runtime/period_end.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from functools import partial
 from typing import Any
 
 from engine.core.cells import zone as read_zone
-from engine.core.errors import EngineError
 from engine.core.ids import derived_id
 from engine.core.text import text
-from engine.runtime.announce import announce
-from engine.runtime.jobs import Progress, job_kind
+from engine.runtime.jobs import Progress
 from engine.runtime.settling.books import HeldAccount, account_row, bare, entry_row, read_account
 from engine.runtime.settling.cards import load_cards, load_plans, resolver_of
-from engine.runtime.settling.draining import take_in
-from engine.runtime.settling.periods_of import days_named, demand_period, rhythm_of, when
+from engine.runtime.settling.periods_of import days_named, rhythm_of, when
 from engine.runtime.settling.stating import draw
 from engine.runtime.world import World
 from engine.settlement.entry import Entry, plan_key
@@ -45,72 +33,6 @@ from engine.store import settlement_posted as posted_store
 from engine.store.db import Connection, DatabaseFault
 
 REPEATS = 5
-CLOSED = "settlement.period_closed"
-
-
-@job_kind("settlement.close")
-def close(world: World, job: Any, progress: Progress) -> dict[str, Any]:
-    """{"period", "by"}: closes what is left to close; safe to repeat."""
-    tenant, key = job.tenant, str(job.args["period"])
-    days = demand_period(key)
-    waiting = _drain(world, tenant, key, f"close-{job.id}", progress)
-    if waiting:
-        return {"period": key, "status": "closing", "faults": waiting}
-    with world.db.reading() as conn:
-        row = period_store.find_period(conn, tenant, key)
-        if row is None or row.status != "closing":
-            return {"period": key, "status": row.status if row is not None else "open"}
-        windows = ended(conn, tenant, days)
-        parties = account_store.parties_with(conn, tenant, windows)
-        done = period_store.closed_parties(conn, tenant, key)
-    faults: list[dict[str, Any]] = []
-    left = [party for party in parties if party not in done]
-    for index, party in enumerate(left):
-        said = text(f"关账：{party}", f"closing {party}")
-        progress(index, len(left), said)
-        try:
-            repeated(partial(_close_party, world, tenant, party, days, windows))
-        except EngineError as fault:
-            problems = [one.as_json() for one in getattr(fault, "problems", ())]
-            faults.append({"party": party, "message": fault.message, "problems": problems})
-    if faults:
-        with world.db.begin() as conn:
-            period_store.update_period(conn, tenant, key, {"faults": faults})
-        return {"period": key, "status": "closing", "faults": faults}
-    count = _state_all(world, tenant, key, str(job.args.get("by") or "system"), progress)
-    with world.db.begin() as conn:
-        period_store.update_period(
-            conn, tenant, key, {"status": "locked", "locked_at": world.now(), "faults": None}
-        )
-    announce(world, tenant, CLOSED, key, key, {"settlement": {"id": key, "period": key}})
-    return {"period": key, "status": "locked", "parties": len(parties), "statements": count}
-
-
-def _drain(
-    world: World, tenant: str, key: str, worker: str, progress: Progress
-) -> list[dict[str, Any]]:
-    """Takes in what was on its way, once; what is left of it is a fault of the closing, which goes
-    on when it is asked for again.
-    """
-    with world.db.reading() as conn:
-        row = period_store.find_period(conn, tenant, key)
-    if row is None or row.status != "closing" or row.drained_at is not None:
-        return []
-    progress(0, 0, text("等待在途订单入账", "waiting for orders on their way"))
-    left = take_in(world, tenant, worker)
-    values: dict[str, Any] = {"drained_at": world.now()}
-    faults: list[dict[str, Any]] = []
-    if left:
-        message = text(
-            f"还有 {left} 笔在途没有入账，稍后请再次关账",
-            f"{left} pieces of work are still on their way: close again in a while",
-        )
-        faults = [{"party": "", "message": message, "problems": [], "waiting": left}]
-        values = {"faults": faults}
-    with world.db.begin() as conn:
-        if period_store.lock_period(conn, tenant, key).status == "closing":
-            period_store.update_period(conn, tenant, key, values)
-    return faults
 
 
 def repeated(do: Callable[[], None]) -> None:
@@ -154,7 +76,7 @@ def _campaigns_over(conn: Connection, tenant: str, last: date) -> set[str]:
     return found
 
 
-def _close_party(world: World, tenant: str, party: str, days: Days, windows: list[str]) -> None:
+def close_party(world: World, tenant: str, party: str, days: Days, windows: list[str]) -> None:
     """One party's windows, in one transaction behind the versions of its accounts."""
     now = world.now()
     with world.db.begin() as conn:
@@ -247,7 +169,7 @@ def _day(written: str | None) -> date | None:
     return date.fromisoformat(written) if written else None
 
 
-def _state_all(world: World, tenant: str, key: str, by: str, progress: Progress) -> int:
+def state_all(world: World, tenant: str, key: str, by: str, progress: Progress) -> int:
     """A draft statement for everybody whose money moved in the period."""
     with world.db.reading() as conn:
         parties = posted_store.parties_in(conn, tenant, key)

@@ -9,6 +9,7 @@ import pytest
 
 from engine.core.errors import Conflict, Forbidden, NotFound, PeriodLocked
 from engine.runtime.jobs import drain_jobs
+from engine.runtime.period_end import close_period, reopen_period
 from engine.runtime.principal import OwnWork, system
 from engine.runtime.settling.adjustments import (
     approve_adjustment,
@@ -16,13 +17,7 @@ from engine.runtime.settling.adjustments import (
     propose_adjustment,
 )
 from engine.runtime.settling.parties import bind_user
-from engine.runtime.settling.periods import (
-    close_period,
-    list_coefficients,
-    list_periods,
-    reopen_period,
-    set_coefficient,
-)
+from engine.runtime.settling.periods import list_coefficients, list_periods, set_coefficient
 from engine.runtime.settling.statements import (
     confirm_statement,
     dispute_statement,

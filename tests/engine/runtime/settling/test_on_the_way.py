@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from engine.core.errors import PeriodLocked
+from engine.runtime import draining
 from engine.runtime.inbox import receive
 from engine.runtime.jobs import drain_jobs
+from engine.runtime.period_end import close_period, reopen_period
 from engine.runtime.principal import system
-from engine.runtime.settling import draining
-from engine.runtime.settling.periods import close_period, list_periods, reopen_period
+from engine.runtime.settling.periods import list_periods
 from engine.runtime.settling.statements import list_statements
 from engine.runtime.world import World
 from tests.engine.runtime.conftest import START, TENANT, Clock, settle
