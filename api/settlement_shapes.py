@@ -13,7 +13,7 @@ from pydantic_core import CoreSchema
 from api.answers import page
 from api.errors import ProblemItem
 from api.pagination import PageQuery, split, start
-from api.resource import Model, Shown, Words
+from api.resource import Shown, Words
 from engine.core.errors import Problem
 from engine.core.text import Text
 from engine.settlement.card import Card
@@ -94,12 +94,6 @@ class Checked(Shown):
 
     ok: bool = Field(description="Whether it could be published")
     problems: list[ProblemItem]
-
-
-class CurrencyQuery(Model):
-    """In which currency."""
-
-    currency: Currency = "CNY"
 
 
 def words(said: Text | Mapping[str, Any] | str) -> Words:

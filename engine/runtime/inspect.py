@@ -18,12 +18,6 @@ from engine.store import runs as run_store
 from engine.store.db import Connection
 
 
-def read_run(world: World, tenant: str, run_id: str) -> Any:
-    """A run's row; NotFound otherwise."""
-    with world.db.reading() as conn:
-        return find_run(conn, tenant, run_id)
-
-
 def find_run(conn: Connection, tenant: str, run_id: str) -> Any:
     row = run_store.find_run(conn, tenant, run_id)
     if row is None:

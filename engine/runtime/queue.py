@@ -120,13 +120,6 @@ class RedisQueue:
         except RedisError:
             return False
 
-    def lengths(self) -> dict[str, int]:
-        """Jobs waiting, by kind."""
-        try:
-            return {kind: queue.count for kind, queue in self._queues.items()}
-        except RedisError:
-            return {}
-
     def flush(self) -> None:
         """Empties Redis: for tests of what happens then."""
         self._redis.flushdb()
@@ -167,9 +160,6 @@ class QuietQueue:
 
     def is_reachable(self) -> bool:
         return True
-
-    def lengths(self) -> dict[str, int]:
-        return {}
 
 
 def _gate(kind: Kind) -> str:

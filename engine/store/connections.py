@@ -156,20 +156,6 @@ def open_circuits(conn: Connection, now: datetime) -> list[tuple[str, str]]:
     ]
 
 
-def pullable(conn: Connection) -> list[Any]:
-    """Active connections that are pulled."""
-    return list(
-        conn.execute(
-            all_tenants(
-                select(connections).where(
-                    connections.c.status == "active",
-                    connections.c.sync_mode.in_(("pull", "both")),
-                )
-            )
-        ).all()
-    )
-
-
 def find_token(conn: Connection, tenant: str, connection_id: str, name: str) -> Any | None:
     return conn.execute(
         select(connection_tokens).where(

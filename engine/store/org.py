@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, func, or_, select
 from sqlalchemy.engine import Connection
 
-from engine.store.among import among
 from engine.store.db import Json, Moment, metadata, tenant_column
 
 org_units = Table(
@@ -76,13 +75,6 @@ def unit_ids(conn: Connection, tenant: str, below: Iterable[str]) -> frozenset[s
         select(org_units.c.id).where(org_units.c.tenant == tenant, _below(below))
     ).scalars()
     return frozenset(found)
-
-
-def units_by_id(conn: Connection, tenant: str, ids: Iterable[str]) -> dict[str, Any]:
-    found = conn.execute(
-        select(org_units).where(org_units.c.tenant == tenant, among(org_units.c.id, ids))
-    )
-    return {row.id: row for row in found}
 
 
 def update_unit(

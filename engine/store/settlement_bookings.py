@@ -14,7 +14,7 @@ from sqlalchemy import Boolean, Column, Index, Table, Text, func, select, text
 from sqlalchemy.engine import Connection
 
 from engine.store.among import among
-from engine.store.bulk import insert_many, insert_new, update_many
+from engine.store.bulk import insert_new, update_many
 from engine.store.db import Amount, Json, Moment, Whole, all_tenants, metadata
 from engine.store.seam import kept_in_memory
 
@@ -264,39 +264,6 @@ def count_excluded(conn: Connection, tenant: str, since: datetime, until: dateti
             .order_by(table.c.card, table.c.term, table.c.kind, table.c.name)
         )
     )
-
-
-def sum_bookings(
-    conn: Connection, tenant: str, column: str, since: datetime, until: datetime
-) -> list[Any]:
-    """(key, account, sub, currency, base, count, orders) by a fact and account part."""
-    table = settlement_bookings
-    fact = table.c[column]
-    return list(
-        conn.execute(
-            select(
-                fact.label("key"),
-                table.c.account,
-                table.c.sub,
-                table.c.currency,
-                func.sum(table.c.base - table.c.back_base).label("base"),
-                func.sum(table.c.count - table.c.back_count).label("count"),
-                func.count(table.c.order_key.distinct()).label("orders"),
-            )
-            .where(
-                table.c.tenant == tenant,
-                table.c.rate_at >= since,
-                table.c.rate_at < until,
-                table.c.state != "moved",
-            )
-            .group_by(fact, table.c.account, table.c.sub, table.c.currency)
-        )
-    )
-
-
-def insert_bookings(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """New bookings of an import; a clash is an error."""
-    insert_many(conn, settlement_bookings, rows)
 
 
 def exceptions_of(conn: Connection, tenant: str, orders: Iterable[str]) -> list[Any]:
