@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -213,19 +213,6 @@ def carry_refunds(new: Sequence[Booking], back: Mapping[str, tuple[int, Decimal]
             one = replace(one, back_base=_base_back(one))
         made.append(one)
     return [replace(one, back_count=_count_back(one, made)) for one in made]
-
-
-@dataclass(frozen=True, slots=True)
-class KeptRefund:
-    """A refund whose order nobody knows yet: kept, and applied when the order comes."""
-
-    order: str
-    refund: Mapping[str, Any]
-    kept_at: datetime
-
-    def is_overdue(self, now: datetime, after: timedelta = timedelta(days=7)) -> bool:
-        """Whether somebody should look for the order: then it is an incident."""
-        return now - self.kept_at >= after
 
 
 def _booking(sale: Sale, owed: Owed, count: int, version: Any) -> Booking:

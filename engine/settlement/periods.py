@@ -20,8 +20,8 @@ from datetime import date, timedelta
 from typing import Literal
 
 from engine.core.errors import InvalidInput, PeriodLocked, Problem
-from engine.core.text import Text, text
-from engine.settlement.windows import SPAN_NAMES, Days, PeriodKind, days_of
+from engine.core.text import text
+from engine.settlement.windows import Days, PeriodKind, days_of
 
 PeriodStatus = Literal["open", "closing", "locked"]
 _DAY = timedelta(days=1)
@@ -84,17 +84,6 @@ def change_rhythm(rhythm: Rhythm, kind: PeriodKind, wanted_on: date) -> Rhythm:
     if kept[-1].kind == kind:
         return kept
     return (*kept, Beat(first, kind))
-
-
-def say_change(rhythm: Rhythm, changed: Rhythm) -> Text:
-    """A change in one clause for logs and screens: 月结 → 周结，自 2026-04-01 起."""
-    old, new, first = rhythm[-1].kind, changed[-1].kind, changed[-1].first
-    if rhythm == changed:
-        return text(f"{SPAN_NAMES[old]['zh']}，不变", f"{SPAN_NAMES[old]['en']}, unchanged")
-    return text(
-        f"{SPAN_NAMES[old]['zh']} → {SPAN_NAMES[new]['zh']}，自 {first} 起",
-        f"{SPAN_NAMES[old]['en']} → {SPAN_NAMES[new]['en']} from {first}",
-    )
 
 
 def posted_in(

@@ -19,23 +19,13 @@ from functools import lru_cache
 from typing import Literal
 
 from engine.core.errors import InvalidInput
-from engine.core.text import Text, text
+from engine.core.text import text
 
 Window = Literal["order", "day", "week", "half_month", "month", "quarter", "year", "campaign"]
 Span = Literal["day", "week", "half_month", "month", "quarter", "year"]
 PeriodKind = Literal["order", "week", "half_month", "month", "quarter"]
 
 _DAY = timedelta(days=1)
-
-SPAN_NAMES: dict[str, Text] = {
-    "order": text("按单结", "per order"),
-    "day": text("日结", "daily"),
-    "week": text("周结", "weekly"),
-    "half_month": text("半月结", "half-monthly"),
-    "month": text("月结", "monthly"),
-    "quarter": text("季结", "quarterly"),
-    "year": text("年结", "yearly"),
-}
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.core.errors import InvalidInput
-from engine.settlement.booking import KeptRefund, book_order, refund_order
+from engine.settlement.booking import book_order, refund_order
 from engine.settlement.card import BaseRule, EarningMoment, load_card
 from engine.settlement.moments import earned_at, is_earned
 from engine.settlement.order_base import compile_base
@@ -236,16 +236,6 @@ def test_a_refund_uses_the_version_its_order_was_priced_with():
         (2_000, 2),
         (-1_000, 1),
     ]
-
-
-def test_a_refund_of_an_unknown_order_is_kept_and_becomes_an_incident():
-    kept = KeptRefund("tmall/flagship/9", refund("9"), NOON)
-    assert not kept.is_overdue(NOON + timedelta(days=6))
-    assert kept.is_overdue(NOON + timedelta(days=7))
-    ledger = Ledger(document(rule("r", percentage("10"))))
-    ledger.take(order("9"))
-    ledger.give_back(dict(kept.refund))
-    assert ledger.sum() == 0
 
 
 def test_refund_order_leaves_the_bookings_it_was_given_alone():

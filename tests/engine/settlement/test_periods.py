@@ -16,7 +16,6 @@ from engine.settlement.periods import (
     move_period,
     period_of,
     posted_in,
-    say_change,
     steady,
 )
 from engine.settlement.windows import days_of, local_day, window_finder, window_key
@@ -110,7 +109,6 @@ def test_from_monthly_to_weekly_takes_effect_at_the_months_end():
         "2026-04-05",
     )
     assert period_of(rhythm, date(2026, 4, 6)).key == "2026-W15"
-    assert say_change(steady("month"), rhythm)["zh"] == "月结 → 周结，自 2026-04-01 起"
 
 
 def test_from_weekly_to_monthly_makes_one_short_month():
