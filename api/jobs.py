@@ -12,8 +12,9 @@ from api.answers import answer, page
 from api.context import caller, context, tenant, world
 from api.pagination import Page, PageQuery, split, start
 from api.resource import SIGNED_IN, Model, Resource, Shown, Words
-from engine.core.errors import Conflict, NotFound
+from engine.core.errors import NotFound
 from engine.core.text import text
+from engine.runtime.jobs import cancel_job as cancel_job_of
 from engine.runtime.principal import Principal
 from engine.runtime.world import World
 from engine.store import jobs as store
@@ -106,10 +107,7 @@ def follow_job(path: JobPath) -> Response:
 def cancel_job(path: JobPath) -> Response:
     """Asks a job to stop; 409 when it is over."""
     row = _job(path.job_id)
-    with world().db.begin() as conn:
-        if not store.ask_cancel(conn, tenant(), row.id, world().now()):
-            raise Conflict(text("任务已经结束", "the job is over"))
-        caller().note(conn, world().now(), "jobs.cancel", f"job:{row.id}")
+    cancel_job_of(world(), caller(), row.id, f"job:{row.id}")
     return answer(show(_job(path.job_id)), 202)
 
 

@@ -59,8 +59,8 @@ def import_orders(path: ConnectionPath) -> Response:
             message = text("请上传名为 file 的文件", "send the file as the part named file")
             raise InvalidInput(message, [Problem("/file", message, "missing")])
         stream = sent.stream
-    kept = imports.keep_upload(settings().data_dir, stream)
-    return started(imports.start_import(world(), caller(), path.key, kept))
+    with imports.upload(settings().data_dir, stream) as kept:
+        return started(imports.start_import(world(), caller(), path.key, kept))
 
 
 @resource.get("/connections/<key>/export", act="connections.edit", answers={200: "text/csv"})

@@ -246,10 +246,10 @@ def start_simulation_of_file() -> Response:
         raise InvalidInput(message, [Problem("/setup/file", message)])
     # Checked before anything is kept: where the file lies is ours to say.
     asked = read_setup({**document, "file": {**described, "path": "-"}})
-    kept = imports.keep_upload(settings().data_dir, sent.stream)
     assert asked.file is not None
-    held = asked.file.model_copy(update={"path": kept})
-    return _start(asked.model_copy(update={"file": held}))
+    with imports.upload(settings().data_dir, sent.stream) as kept:
+        held = asked.file.model_copy(update={"path": kept})
+        return _start(asked.model_copy(update={"file": held}))
 
 
 def _start(setup: Setup) -> Response:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -60,6 +61,17 @@ def keep_upload(folder: Path, stream: IO[bytes], most: int = MOST_BYTES) -> str:
     return name
 
 
+@contextmanager
+def upload(folder: Path, stream: IO[bytes]) -> Iterator[str]:
+    """An uploaded file's name, for whoever queues a job on it; it goes where that fails."""
+    kept = keep_upload(folder, stream)
+    try:
+        yield kept
+    except BaseException:
+        Path(kept).unlink(missing_ok=True)
+        raise
+
+
 def start_import(world: World, who: Principal, key: str, path: str) -> str:
     """Queues the import of a kept file by a connection for files; returns the job's id."""
     mapping_of(world, who.tenant, key)
@@ -88,17 +100,22 @@ def mapping_of(world: World, tenant: str, key: str) -> OrderMapping:
     return mapping
 
 
-@job_kind("import_orders")
+def drop_import(world: World, job: Any) -> None:
+    """The file of an import that ended before it was done."""
+    Path(job.args["path"]).unlink(missing_ok=True)
+
+
+@job_kind("import_orders", dropped=drop_import)
 def import_orders(world: World, job: Any, progress: Progress) -> dict[str, Any]:
     """Receives the orders of a file in batches; the file is deleted when the job is over.
 
     The result has the control sums, how many events were new, and the first bad lines.
     """
     key, path = job.args["connection"], Path(job.args["path"])
-    mapping = mapping_of(world, job.tenant, key)
-    if not path.is_file():
-        raise NotFound(text("上传的文件已不在", "the uploaded file is gone: send it again"))
     try:
+        mapping = mapping_of(world, job.tenant, key)
+        if not path.is_file():
+            raise NotFound(text("上传的文件已不在", "the uploaded file is gone: send it again"))
         with path.open("rb") as stream:
             return _import(world, job, progress, stream, path.stat().st_size, key, mapping)
     finally:

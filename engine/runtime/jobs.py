@@ -3,7 +3,8 @@
 A kind of job is a function `do(world, job, progress) -> result`. It calls `progress(done, total,
 said)` now and then; that call renews the claim and raises `Cancelled` when somebody asked to stop.
 A job whose worker did not come back is done again from the start, so its function must be safe to
-repeat.
+repeat. One that ends without its function (cancelled in the queue, tried too often) is handed to
+`dropped(world, job)`, where its kind has one: it clears up what the function would have.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from typing import Any
 
 import structlog
 
-from engine.core.errors import EngineError, NotFound
+from engine.core.errors import Conflict, EngineError, NotFound
 from engine.core.ids import new_id
 from engine.core.text import Text, text
+from engine.runtime.principal import Principal
 from engine.runtime.rows import as_json
 from engine.runtime.world import World
 from engine.store import jobs as job_store
@@ -30,18 +32,22 @@ MOST_ATTEMPTS = 3
 
 Progress = Callable[..., None]
 Do = Callable[[World, Any, Progress], Any]
+Dropped = Callable[[World, Any], None]
 KINDS: dict[str, Do] = {}
+DROPPED: dict[str, Dropped] = {}
 
 
 class Cancelled(Exception):
     """Somebody asked this job to stop."""
 
 
-def job_kind(kind: str) -> Callable[[Do], Do]:
+def job_kind(kind: str, *, dropped: Dropped | None = None) -> Callable[[Do], Do]:
     """Registers the function of a kind of job."""
 
     def register(do: Do) -> Do:
         KINDS[kind] = do
+        if dropped is not None:
+            DROPPED[kind] = dropped
         return do
 
     return register
@@ -86,6 +92,27 @@ def put_job(
     return job_id
 
 
+def cancel_job(world: World, who: Principal, job_id: str | None, about: str) -> None:
+    """Asks a job to stop; one that has not begun ends here. Conflict when it is over.
+
+    `about` is what the audit trail says was cancelled.
+    """
+    now = world.now()
+    with world.db.begin() as conn:
+        if job_id is None or not job_store.ask_cancel(conn, who.tenant, job_id, now):
+            raise Conflict(text("任务已经结束", "the job is over"))
+        who.note(conn, now, "jobs.cancel", about)
+        job = job_store.find_job(conn, who.tenant, job_id)
+    if job is not None and job.status == "cancelled":
+        _drop(world, job)
+
+
+def _drop(world: World, job: Any) -> None:
+    dropped = DROPPED.get(job.kind)
+    if dropped is not None:
+        dropped(world, job)
+
+
 def drain_jobs(world: World, who: str, *, seconds: float = 10.0) -> int:
     """Does jobs until none waits; when the time is up, the next drain goes on with the others."""
     over = time.monotonic() + seconds
@@ -104,9 +131,11 @@ def drain_jobs(world: World, who: str, *, seconds: float = 10.0) -> int:
 
 def _do(world: World, who: str, job: Any) -> None:
     told = 0.0
+    latest: dict[str, Any] = {}
 
     def progress(count: int, total: int | None = None, said: Text | None = None) -> None:
         nonlocal told
+        latest.update(done=count, total=total, said=said)
         if time.monotonic() - told < EVERY:
             return
         told = time.monotonic()
@@ -115,7 +144,7 @@ def _do(world: World, who: str, job: Any) -> None:
                 conn,
                 job.id,
                 who,
-                {"done": count, "total": total, "said": said},
+                latest,
                 CLAIMED_FOR,
             )
             row = job_store.find_job(conn, job.tenant, job.id)
@@ -126,8 +155,11 @@ def _do(world: World, who: str, job: Any) -> None:
     try:
         do = KINDS.get(job.kind)
         if do is None or job.attempts > MOST_ATTEMPTS:
+            _drop(world, job)
             raise NotFound(text("任务无法完成", "the job cannot be done"))
-        values = {"status": "succeeded", "result": as_json(do(world, job, progress))}
+        result = as_json(do(world, job, progress))
+        # The last word may have come too soon after the one before: it is what stays to be read.
+        values = {**latest, "status": "succeeded", "result": result}
     except Cancelled:
         values = {"status": "cancelled"}
     except EngineError as error:

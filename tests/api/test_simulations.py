@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+from api.context import KEY
 from engine.runtime.inbox import receive
-from engine.runtime.jobs import drain_jobs
+from engine.runtime.jobs import MOST_ATTEMPTS, drain_jobs
 from engine.runtime.world import World
 from engine.store import customers as customer_store
+from engine.store import jobs as job_store
 from tests.api.conftest import TENANT, Client, Clock
 from tests.api.helpers import cloud_event, event, flow, live, paths, settle, tag
 
@@ -137,6 +141,64 @@ def test_a_queued_test_run_can_be_cancelled_and_one_that_is_over_forgotten(
     assert admin.post(f"{path}/cancel").status_code == 409
     assert admin.delete(path).status_code == 204
     assert admin.get(path).status_code == 404
+
+
+def uploads(world: World, client: Client, *, flow: str = "vip") -> tuple[Any, list[Path]]:
+    """A test run of a file, asked for; and what now lies in the folder of uploads."""
+    sent = {
+        "setup": json.dumps({"flow": flow}),
+        "file": (io.BytesIO(json.dumps(cloud_event("1")).encode()), "events.jsonl"),
+    }
+    started = client.open("POST", "/api/v1/simulations/file", data=sent)
+    return started, left(client)
+
+
+def left(client: Client) -> list[Path]:
+    return list((client.http.application.extensions[KEY].settings.data_dir / "uploads").glob("*"))
+
+
+def test_a_test_run_whose_job_is_cancelled_in_the_queue_is_over_and_leaves_no_file(
+    world: World, admin: Client
+) -> None:
+    live(world, big())
+    started, kept = uploads(world, admin)
+    assert len(kept) == 1
+    path, job = started.headers["Location"], started.json["job_id"]
+    assert admin.post(f"/api/v1/jobs/{job}/cancel").json["status"] == "cancelled"
+    assert left(admin) == []
+    (listed,) = admin.get("/api/v1/simulations").json["items"]
+    assert listed["status"] == "cancelled"
+    assert listed["ended_at"] is not None
+    assert admin.delete(path).status_code == 204
+
+
+def test_a_test_run_that_is_refused_leaves_no_file(world: World, admin: Client) -> None:
+    refused, kept = uploads(world, admin, flow="nobody")
+    assert refused.status_code == 404
+    assert kept == []
+
+
+def test_a_test_run_that_broke_off_too_often_ends_and_leaves_no_file(
+    world: World, admin: Client
+) -> None:
+    live(world, big())
+    started, _ = uploads(world, admin)
+    for _ in range(MOST_ATTEMPTS):
+        with world.db.begin() as conn:
+            assert job_store.claim_job(conn, "dead", timedelta(seconds=-1)) is not None
+    drain_jobs(world, "test")
+    assert left(admin) == []
+    found = admin.get(started.headers["Location"]).json
+    assert (found["status"], found["error"]["code"]) == ("failed", "lost")
+    assert admin.delete(started.headers["Location"]).status_code == 204
+
+
+def test_a_test_run_that_is_over_says_how_far_it_came(world: World, admin: Client) -> None:
+    live(world, big())
+    found = tried(
+        world, admin, {"flow": "vip", "events": [cloud_event(str(one)) for one in range(30)]}
+    )
+    assert (found["done"], found["total"]) == (30, 30)
 
 
 def test_publishing_asks_for_cases_and_coverage(world: World, admin: Client) -> None:

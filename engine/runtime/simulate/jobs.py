@@ -16,7 +16,7 @@ from engine.core.flow import Flow, dump_flow, load_flow
 from engine.core.ids import new_id
 from engine.core.text import Locale, text
 from engine.runtime.in_hand import pack, unpack
-from engine.runtime.jobs import Cancelled, Progress, job_kind, start_job
+from engine.runtime.jobs import Cancelled, Progress, cancel_job, job_kind, start_job
 from engine.runtime.principal import Principal
 from engine.runtime.rows import as_json
 from engine.runtime.simulate.asked import Setup, read_setup
@@ -28,7 +28,6 @@ from engine.runtime.simulate.tally import RunSeen, path_key
 from engine.runtime.simulate.traces import kept_trace
 from engine.runtime.world import World
 from engine.store import flows as flow_store
-from engine.store import jobs as job_store
 from engine.store import simulations as store
 
 
@@ -132,7 +131,30 @@ def _shown(setup: Setup) -> dict[str, Any]:
     return found
 
 
-@job_kind("simulate")
+def drop_simulation(world: World, job: Any) -> None:
+    """Ends a test run whose job ended before it was done: its file goes, its row says so."""
+    setup = read_setup(job.args["setup"])
+    if setup.file is not None:
+        Path(setup.file.path).unlink(missing_ok=True)
+    is_cancelled = job.status == "cancelled"
+    _end(
+        world,
+        job.tenant,
+        job.args["simulation"],
+        {
+            "status": "cancelled" if is_cancelled else "failed",
+            "error": None if is_cancelled else {"code": "lost", "message": _LOST, "problems": []},
+        },
+    )
+
+
+_LOST = text(
+    "试运行几次都没有做完，可能是内存不够，请减少事件后再试",
+    "the test run broke off several times, perhaps for want of memory: try fewer events",
+)
+
+
+@job_kind("simulate", dropped=drop_simulation)
 def run_simulation(world: World, job: Any, progress: Progress) -> dict[str, Any]:
     """Does a test run and keeps its result. A file of events is deleted when it is over."""
     id_, setup = job.args["simulation"], read_setup(job.args["setup"])
@@ -251,15 +273,11 @@ def read_kept(
 
 def cancel_simulation(world: World, who: Principal, id_: str) -> Any:
     """Asks a test run to stop; Conflict when it is over."""
-    row, now = read_simulation(world, who.tenant, id_), world.now()
-    with world.db.begin() as conn:
-        if row.job_id is None or not job_store.ask_cancel(conn, who.tenant, row.job_id, now):
-            raise Conflict(text("试运行已经结束", "the test run is over"))
-        job = job_store.find_job(conn, who.tenant, row.job_id)
-        if job is not None and job.status == "cancelled":  # it had not begun
-            values = {"status": "cancelled", "ended_at": now}
-            store.update_simulation(conn, who.tenant, id_, values)
-        who.note(conn, now, "jobs.cancel", f"simulation:{id_}")
+    row = read_simulation(world, who.tenant, id_)
+    try:
+        cancel_job(world, who, row.job_id, f"simulation:{id_}")
+    except Conflict:
+        raise Conflict(text("试运行已经结束", "the test run is over")) from None
     return read_simulation(world, who.tenant, id_)
 
 

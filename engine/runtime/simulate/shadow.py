@@ -27,7 +27,7 @@ from engine.runtime.jobs import Cancelled, Progress, job_kind
 from engine.runtime.principal import Principal, system
 from engine.runtime.simulate.asked import Setup, read_setup
 from engine.runtime.simulate.chosen import choose
-from engine.runtime.simulate.jobs import run_simulation, start_simulation
+from engine.runtime.simulate.jobs import drop_simulation, run_simulation, start_simulation
 from engine.runtime.world import World
 from engine.store import accounts as account_store
 from engine.store import flows as flow_store
@@ -167,7 +167,7 @@ def _start_day(world: World, row: Any, now: datetime) -> bool:
     return bool(reached == edge)
 
 
-@job_kind("shadow")
+@job_kind("shadow", dropped=drop_simulation)
 def compare_day(world: World, job: Any, progress: Progress) -> dict[str, Any]:
     """A day's test run as any other; afterwards whoever started the shadow is told."""
     setup = read_setup(job.args["setup"])
