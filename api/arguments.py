@@ -15,9 +15,9 @@ from flask import request
 from pydantic import BaseModel, ValidationError
 
 from api.strict_json import check_json
-from api.wording import message_of
 from engine.core.errors import InvalidInput, Problem, TooLarge
 from engine.core.text import text
+from engine.core.wording import message_of
 
 M = TypeVar("M", bound=BaseModel)
 MOST_PROBLEMS = 50

@@ -17,8 +17,8 @@ from api.permissions import require_second_factor
 from api.resource import PERSON, Model, Resource, Shown
 from api.session import Code
 from api.users import User, show
-from api.wording import Wrong
 from engine.core.text import Locale, text
+from engine.core.wording import Wrong
 from engine.runtime import second_factor, sessions, users
 
 resource = Resource("me", text("我的账号", "One's own account"))

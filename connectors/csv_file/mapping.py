@@ -18,7 +18,9 @@ from engine.core.records.order import (
     OrderStatus,
     Receiver,
 )
+from engine.core.suggest import suggest
 from engine.core.text import Text, text
+from engine.core.wording import Wrong
 
 Kind = Literal["text", "id", "money", "number", "time", "status", "yes_no"]
 STATUSES: tuple[str, ...] = get_args(OrderStatus)
@@ -81,7 +83,7 @@ _KINDS: dict[str, Kind] = {
 
 
 def kind_of(name: str) -> Kind:
-    """How the cells of a field are read; ValueError when there is no such field.
+    """How the cells of a field are read; Wrong when there is no such field.
 
     Beside the fields of the order there are `fields.<own field>` and `identity.<kind>`.
     """
@@ -91,7 +93,10 @@ def kind_of(name: str) -> Kind:
         return "text"
     if re.fullmatch(r"identity\.[a-z][a-z0-9_]{0,39}", name):
         return "id"
-    raise ValueError(f"an order has no field {name[:80]!r}")
+    near = suggest(name, _KINDS)
+    raise Wrong(
+        f"订单没有字段“{name[:80]}”{near['zh']}", f"an order has no field “{name[:80]}”{near['en']}"
+    )
 
 
 def title_of(name: str) -> Text:
@@ -141,7 +146,9 @@ class Column(Form):
     @model_validator(mode="after")
     def _can_be_summed(self) -> Self:
         if self.join == "sum" and (kind_of(self.to) != "money" or self.to.startswith("line.")):
-            raise ValueError("only amounts of the order can be the sum of its rows")
+            raise Wrong(
+                "只有订单的金额可以各行相加", "only amounts of the order can be the sum of its rows"
+            )
         return self
 
 
@@ -231,7 +238,7 @@ class OrderMapping(Form):
         try:
             ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(f"{zone} is not a time zone") from None
+            raise Wrong(f"没有时区 {zone}", f"{zone} is not a time zone") from None
         return zone
 
     @field_validator("time_format")
@@ -245,8 +252,11 @@ class OrderMapping(Form):
     def _whole(self) -> Self:
         names = [column.to for column in self.columns]
         if "external_id" not in names:
-            raise ValueError("no column holds the order number (external_id)")
+            raise Wrong(
+                "没有哪一列是订单号（external_id）",
+                "no column holds the order number (external_id)",
+            )
         for name in names:
             if names.count(name) > 1:
-                raise ValueError(f"{name} is mapped twice")
+                raise Wrong(f"{name} 对照了两次", f"{name} is mapped twice")
         return self

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from connectors.csv_file.conftest import GOOD, HEADER, mapping, read
 from connectors.csv_file.reading import OPEN, LineError, read_orders
+from connectors.csv_file.table import find_encoding
 from engine.core.errors import InvalidInput
 from engine.core.event import Event
 
@@ -215,6 +216,23 @@ def test_encoding_and_delimiter_are_found_out(encoding: str, delimiter: str) -> 
     events, errors, _ = read(raw)
     assert errors == []
     assert events[0].data["order"]["lines"][0]["name"] == "面膜"
+
+
+@pytest.mark.parametrize(
+    ("said", "encoding"),
+    [
+        ("大单客户要发票", "gb18030"),  # as many of its bytes read as UTF-8 as do not
+        ("抖音，要发票", "gb18030"),
+        ("São Paulo", "utf-8-sig"),
+    ],
+)
+def test_a_few_words_say_their_encoding(said: str, encoding: str) -> None:
+    assert find_encoding(f'{{"note": "{said}"}}'.encode(encoding)) == encoding
+
+
+def test_a_broken_byte_does_not_make_another_encoding_of_a_text() -> None:
+    for said in ("大单客户要发票", "São Paulo, Estação"):
+        assert find_encoding(said.encode() + b"\xff" + said.encode()) == "utf-8-sig"
 
 
 def test_titles_above_the_names_and_excels_own_first_line_are_skipped() -> None:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.core.errors import InvalidFlow, Problem
 from engine.core.text import text
+from engine.core.wording import message_of
 
 FORMAT = "jimu.flow/1"
 MAX_NODES = 500
@@ -164,41 +165,11 @@ def problems_of(error: ValidationError, under: str = "") -> list[Problem]:
             + "".join(
                 f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in found["loc"]
             ),
-            message=_worded(found),
+            message=message_of(found),
             code=found["type"],
         )
         for found in error.errors(include_url=False, include_context=True, include_input=False)
     ]
-
-
-_WORDS = {
-    "missing": text("必填", "is required"),
-    "extra_forbidden": text("没有这个字段", "is not a known field"),
-    "string_type": text("应为文字", "must be text"),
-    "int_type": text("应为整数", "must be a whole number"),
-    "int_parsing": text("应为整数", "must be a whole number"),
-    "bool_type": text("应为是或否", "must be true or false"),
-    "dict_type": text("应为对象", "must be an object"),
-    "list_type": text("应为列表", "must be a list"),
-    "tuple_type": text("应为列表", "must be a list"),
-    "model_type": text("应为对象", "must be an object"),
-    "string_too_short": text("太短", "is too short"),
-    "string_too_long": text("太长", "is too long"),
-    "too_long": text("项数太多", "has too many items"),
-}
-
-
-def _worded(found: Any) -> Any:
-    # Shorter than one sign: nothing was written.
-    if found["type"] == "string_too_short" and found["ctx"]["min_length"] == 1:
-        return _WORDS["missing"]
-    if found["type"] in _WORDS:
-        return _WORDS[found["type"]]
-    said = found["msg"]
-    allowed = (found.get("ctx") or {}).get("expected")
-    if found["type"] == "literal_error" and allowed:
-        return text(f"只能是：{allowed}", f"must be {allowed}")
-    return text(f"值不合规定（{said}）", said)
 
 
 Node.model_rebuild()

@@ -30,6 +30,7 @@ from engine.core.schema_walk import (
     target_of,
 )
 from engine.core.schema_words import FORMATS, worded
+from engine.core.suggest import suggest
 from engine.core.text import text
 
 MAX_BYTES = 65_536
@@ -220,9 +221,11 @@ def _problems(error: ValidationError, path: str, code: str = "") -> list[Problem
             )
         ]
     schema = error.schema if isinstance(error.schema, dict) else None
-    return [
-        Problem(at, worded(keyword, error.validator_value, schema, error.instance), code or keyword)
-    ]
+    said = worded(keyword, error.validator_value, schema, error.instance)
+    if keyword == "additionalProperties" and schema is not None and error.absolute_path:
+        near = suggest(str(error.absolute_path[-1]), schema.get("properties", ()))
+        said = text(said["zh"] + near["zh"], said["en"] + near["en"])
+    return [Problem(at, said, code or keyword)]
 
 
 def _order(path: str) -> list[tuple[int, int, str]]:

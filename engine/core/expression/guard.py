@@ -7,7 +7,7 @@ from engine.core.expression.attributes import METHODS
 from engine.core.expression.errors import invalid
 from engine.core.expression.functions import CONSTANTS, FUNCTIONS, VALUES
 from engine.core.expression.matching import compile_pattern
-from engine.core.expression.suggest import suggest
+from engine.core.suggest import suggest
 
 MAX_DEPTH = 40
 

@@ -17,7 +17,7 @@ from engine.core.expression.errors import KIND_WORDS
 from engine.core.expression.functions import FUNCTIONS, VALUES
 from engine.core.expression.reads import Step, chain, items_of, place_of
 from engine.core.expression.schema import Place, follow
-from engine.core.expression.suggest import suggest
+from engine.core.suggest import suggest
 from engine.core.text import Text, text
 
 _LITERALS: dict[type, str] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import SchemaValidator, core_schema
@@ -11,6 +11,7 @@ from pydantic_core import SchemaValidator, core_schema
 from engine.core.errors import Problem
 from engine.core.flow import problems_of
 from engine.core.records.record import WORDS
+from engine.core.suggest import suggest
 from engine.core.text import Text, text
 
 _WORDS: dict[str, Text] = {
@@ -32,12 +33,33 @@ def find_problems(model: type[BaseModel], value: Any, under: str = "") -> list[P
         _validator(model).validate_python(value)
     except ValidationError as error:
         return [
-            Problem(found.path, _WORDS.get(found.code, found.message), found.code)
+            Problem(found.path, _said(model, found, under), found.code)
             for found in problems_of(error, under)[:MAX_PROBLEMS]
         ]
     except (OverflowError, RecursionError):
         return [Problem(under, text("数值太大或嵌套太深", "has a number too large or is too deep"))]
     return []
+
+
+def _said(model: type[BaseModel], found: Problem, under: str) -> Text:
+    """What is wrong; of a field nobody knows also which one is written much like it."""
+    said = _WORDS.get(found.code, found.message)
+    if found.code != "extra_forbidden":
+        return said
+    *parts, name = found.path.removeprefix(under).split("/")
+    record: type[BaseModel] | None = model
+    for part in parts:
+        if record is not None and part in record.model_fields:
+            record = _record_in(record.model_fields[part].annotation)
+    near = suggest(name, record.model_fields if record is not None else ())
+    return text(said["zh"] + near["zh"], said["en"] + near["en"])
+
+
+def _record_in(kind: Any) -> type[BaseModel] | None:
+    """The record a field holds, or each item of its list."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return kind
+    return next((found for one in get_args(kind) if (found := _record_in(one))), None)
 
 
 @lru_cache(maxsize=64)

@@ -17,8 +17,8 @@ from engine.core.expression import (
 )
 from engine.core.expression.reads import Path
 from engine.core.expression.schema import follow, place
-from engine.core.expression.suggest import suggest
 from engine.core.forms import Entry
+from engine.core.suggest import suggest
 from engine.core.text import Text, text
 from engine.core.validate.plan import Plan, Spot
 from engine.core.validate.rounding import is_money, is_unrounded

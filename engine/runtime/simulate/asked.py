@@ -7,17 +7,37 @@ answer, or a list with one for each time the step asks; the last one then stays.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from engine.core.errors import InvalidInput
 from engine.core.flow import problems_of
 from engine.core.text import text
+from engine.core.wording import Wrong
 
-Which = Annotated[str, Field(pattern=r"^(draft|live|[1-9][0-9]{0,5})$")]
+
+def _which(written: str) -> str:
+    if re.fullmatch(r"draft|live|[1-9][0-9]{0,5}", written) is None:
+        raise Wrong(
+            "应为 draft（草稿）、live（线上版本）或版本号",
+            "must be draft, live or a version's number",
+        )
+    return written
+
+
+Which = Annotated[str, AfterValidator(_which)]
 FlowKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 # Times beyond would overflow where they are counted on from.
 Moment = Annotated[
@@ -72,7 +92,7 @@ class Window(Part):
     @model_validator(mode="after")
     def _in_order(self) -> Window:
         if self.until <= self.since:
-            raise ValueError("until must be after since")
+            raise Wrong("结束时间应晚于开始时间", "until must be after since")
         return self
 
 
@@ -151,7 +171,10 @@ class Setup(Part):
     def _one_source(self) -> Setup:
         given = [self.events, self.starts, self.cases, self.file, self.window]
         if sum(one is not None for one in given) != 1:
-            raise ValueError("exactly one of events, starts, cases, file, window")
+            raise Wrong(
+                "events、starts、cases、file、window 须给出其中一种，且只给一种",
+                "exactly one of events, starts, cases, file, window",
+            )
         return self
 
 

@@ -16,7 +16,7 @@ from typing import IO, Any
 
 import orjson
 
-from connectors.csv_file.table import HEAD, find_encoding
+from connectors.csv_file.table import HEAD, SPREADSHEETS, find_encoding
 from engine.core.errors import InvalidInput, Problem, TooLarge
 from engine.core.event import Event, read_event
 from engine.core.event_types import validate_data
@@ -29,6 +29,7 @@ MOST_ONE = 2**20  # bytes of one event written over many lines
 HALVED_FROM = 2**21  # bytes of a file; below, a second process costs more than it brings
 EACH = 500  # events between two words about how far it is
 _PLAIN = "utf-8-sig"
+_UNKNOWN = frozenset({"extra_forbidden", "additionalProperties"})
 
 # Documents, each with the number of its line and, where it was read alone, what it was read from.
 Numbered = Iterator[tuple[int, Any, bytes | None]]
@@ -74,7 +75,9 @@ def read_one(
 
 def refuse(feed: Feed, line: int, error: InvalidInput) -> None:
     """Puts down the first that is wrong with an event."""
-    first = error.problems[0] if error.problems else Problem("", error.message)
+    found = error.problems or [Problem("", error.message)]
+    # A field that is missing is often one that is there under a name nobody knows.
+    first = next((one for one in found if one.code in _UNKNOWN), found[0])
     feed.refuse(line, first.message, first.path)
 
 
@@ -92,6 +95,13 @@ def read_file(path: Path, feed: Feed, taking: Taking, tell: Tell) -> None:
         stream.seek(0)
         if not head.strip(b"\xef\xbb\xbf \t\r\n"):
             raise InvalidInput(text("文件是空的", "The file is empty"))
+        if head.startswith(SPREADSHEETS):
+            raise InvalidInput(
+                text(
+                    "这是 Excel 文件，请另存为 CSV，再用列对照试运行",
+                    "This is an Excel file: save it as CSV and try it with a mapping",
+                )
+            )
         encoding = find_encoding(head)
         if head.decode(encoding, "replace").lstrip().startswith("["):
             parts = _halves_of_list(_listed(stream, size, encoding))

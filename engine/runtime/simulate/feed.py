@@ -25,9 +25,11 @@ from engine.store.bulk import nul_path
 
 MOST_BAD = 1_000  # listed by line; the rest is counted
 MOST_EVENTS = 1_000_000
+FIRST, LAST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _US = timedelta(microseconds=1)
 
+_NO_MOMENT = text("时间应在 1970 年到 2200 年之间", "the time must lie between 1970 and 2200")
 _TRAVELS = ("bad", "refused", "by_type", "_at", "_names", "_keys", "_lines")
 
 Tell = Callable[[int, int | None, Text], None]
@@ -79,8 +81,11 @@ class Feed:
     def add(self, event: Event, at: datetime | None = None, line: int = 0) -> None:
         """One more event; `line` is where it stands, if the same may stand there twice.
 
-        InvalidInput for one that could not be stored, or that stood in an earlier line.
+        InvalidInput for one that could not be stored, that stood in an earlier line, or whose own
+        time no clock can be put to.
         """
+        if at is None and not FIRST <= event.time <= LAST:
+            raise InvalidInput(_NO_MOMENT, [Problem("/time", _NO_MOMENT, "range")])
         time = (event.time - _EPOCH) // _US
         raw, key = _written(event, time), hash((event.source, event.id))
         if line:

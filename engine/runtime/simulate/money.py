@@ -52,6 +52,7 @@ class Money:
     channels: Sums = field(default_factory=dict)
     tiers: Sums = field(default_factory=dict)
     fine: dict[tuple[str, ...], int] = field(default_factory=dict)  # of tiers, exact
+    terms: dict[tuple[str, ...], int] = field(default_factory=dict)  # what its entries come to
     states: Sums = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     budgets: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -81,6 +82,8 @@ class Money:
     def _add_tiers(self, row: Any, order: int | None) -> None:
         term = row.account.split("|")[1]
         sign = -1 if row.to_account == BRAND else 1
+        posted = (term, row.currency)
+        self.terms[posted] = self.terms.get(posted, 0) + sign * row.minor
         lines = Figures(*row.figures).lines or [("", "", 0, 0)]
         for line in lines:
             tier = str(int(line[1]) + 1) if isinstance(line[1], int) else str(line[1])
@@ -94,7 +97,8 @@ class Money:
             own: Sums = getattr(self, name)
             for key, one in getattr(other, name).items():
                 own.setdefault(key, Sum()).merge(one)
-        for counted, theirs in ((self.fine, other.fine), (self.left_out, other.left_out)):
+        for name in ("fine", "terms", "left_out"):
+            counted, theirs = getattr(self, name), getattr(other, name)
             for slot, count in theirs.items():
                 counted[slot] = counted.get(slot, 0) + count
         self.names.update(other.names)
@@ -103,13 +107,29 @@ class Money:
     def rows(self, name: str) -> dict[tuple[str, ...], int]:
         """{slot: minor} of one list."""
         if name == "tiers":
-            return {slot: round(worth / UNIT) for slot, worth in self.fine.items()}
+            return self._tiers()
         return {slot: one.minor for slot, one in getattr(self, name).items()}
+
+    def _tiers(self) -> dict[tuple[str, ...], int]:
+        """{(term, tier, currency): minor}; the tiers of a term come to what its entries come to.
+
+        Entries are whole cents, what a tier brings is exact: the cents between go to the largest.
+        """
+        found = {slot: round(worth / UNIT) for slot, worth in self.fine.items()}
+        rest, largest = dict(self.terms), dict[tuple[str, ...], tuple[str, ...]]()
+        for slot in sorted(found, key=lambda one: (abs(self.fine[one]), one)):
+            posted = (slot[0], slot[-1])
+            rest[posted] -= found[slot]
+            largest[posted] = slot
+        for posted, slot in largest.items():
+            found[slot] += rest[posted]
+        return found
 
     def as_json(self) -> dict[str, Any] | None:
         """None where nothing was settled."""
         if not self:
             return None
+        tiers = self._tiers()
         return {
             "totals": [
                 {"currency": slot[0], **_sum(one, slot[-1])}
@@ -126,7 +146,7 @@ class Money:
             ],
             "by_tier": [
                 {**dict(zip(_TIER, slot, strict=True)),
-                 **_sum(self.tiers[slot], slot[-1], round(self.fine[slot] / UNIT))}
+                 **_sum(self.tiers[slot], slot[-1], tiers[slot])}
                 for slot in sorted(self.tiers)[:MOST_ROWS]
             ],
             "by_state": [

@@ -69,7 +69,7 @@ def test_nothing_to_say(source: str) -> None:
 @pytest.mark.parametrize(
     ("source", "code", "zh", "en"),
     [
-        ("order.amuont > 5", "unknown_name", "没有“order.amuont”,是否想写“amount”", "order.amuont"),
+        ("order.amuont > 5", "unknown_name", "，是否想写“amount”？", "order.amuont"),
         ("ordr.amount > 5", "unknown_name", "是否想写“order”", 'did you mean "order"'),
         ("order.lines[0].prize > 5", "unknown_name", "是否想写“price”", "prize"),
         ("[l.prize for l in order.lines] == []", "unknown_name", "prize", "prize"),

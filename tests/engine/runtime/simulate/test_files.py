@@ -99,8 +99,35 @@ def test_a_table_with_a_few_broken_bytes_loses_only_their_rows(
     assert read(world, tmp_path, TABLE.encode("gbk"), format="csv", mapping=MAPPING)["used"] == 40
 
 
+@pytest.mark.parametrize("year", ["1026", "3026"])
+def test_a_time_no_clock_can_be_put_to_is_a_bad_line(
+    world: World, tmp_path: Path, year: str
+) -> None:
+    line = LINES[1].replace(EVENTS[1]["time"], EVENTS[1]["time"].replace("2026", year, 1))
+    found = read(world, tmp_path, "\n".join([LINES[0], line, LINES[2]]).encode())
+    assert found["used"] == 2
+    assert [(bad["line"], bad["path"]) for bad in found["bad"]] == [(2, "/time")]
+    assert "1970" in found["bad"][0]["reason"]["zh"]
+
+
+def test_a_field_written_wrong_is_told_with_the_one_it_is_like(
+    world: World, tmp_path: Path
+) -> None:
+    line = LINES[1].replace('"amount"', '"amuont"', 1)
+    found = read(world, tmp_path, line.encode())
+    said = {bad["path"]: bad["reason"] for bad in found["bad"]}
+    reason = said["/data/order/amuont"]
+    assert reason["zh"].endswith("，是否想写“amount”？")
+    assert reason["en"].endswith('did you mean "amount"?')
+
+
 def test_what_cannot_be_read_at_all_says_why(world: World, tmp_path: Path) -> None:
-    for raw, why in ((b" \n", "空"), (b"\xef\xbb\xbf", "空"), (b'[{"a": 1},\n{', "第 2 行")):
+    for raw, why in (
+        (b" \n", "空"),
+        (b"\xef\xbb\xbf", "空"),
+        (b'[{"a": 1},\n{', "第 2 行"),
+        (b"PK\x03\x04[Content_Types].xml", "Excel"),
+    ):
         with pytest.raises(InvalidInput) as refused:
             read(world, tmp_path, raw)
         said = [refused.value.message, *(one.message for one in refused.value.problems)]

@@ -199,6 +199,18 @@ def test_money_of_two_versions_is_compared_order_by_order(world: World) -> None:
     assert [one["amount"] for one in brief["new"]["money"]] == ["7.50"]
 
 
+def test_tiers_come_to_what_the_parties_get_to_the_cent(world: World) -> None:
+    # 1.4 cents each: every party gets one cent, together they would be seven.
+    names = [f"p{number}" for number in range(5)]
+    for name in names:
+        creator(world, name)
+    publish_rates(world, card(rule("base", percentage("10"))))
+    orders = [given(ordered(str(at), "0.14", by=name)) for at, name in enumerate(names, 1)]
+    money = tried(world, PLAIN, events=orders)["money"]
+    assert [row["amount"] for row in money["totals"]] == ["0.05"]
+    assert [row["amount"] for row in money["by_tier"]] == ["0.05"]
+
+
 def test_nothing_is_said_of_money_where_nothing_settles(world: World) -> None:
     report = tried(world, PLAIN, events=[given(ordered("1"))])
     assert report["money"] is None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from engine.core.text import Text, text
@@ -14,10 +16,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "model_type": ("应为对象", "must be an object"),
     "model_attributes_type": ("应为对象", "must be an object"),
     "dict_type": ("应为对象", "must be an object"),
-    "list_type": ("应为数组", "must be a list"),
-    "tuple_type": ("应为数组", "must be a list"),
-    "set_type": ("应为数组", "must be a list"),
-    "frozen_set_type": ("应为数组", "must be a list"),
+    "list_type": ("应为列表", "must be a list"),
+    "tuple_type": ("应为列表", "must be a list"),
+    "set_type": ("应为列表", "must be a list"),
+    "frozen_set_type": ("应为列表", "must be a list"),
     "string_type": ("应为文本", "must be text"),
     "string_too_short": ("至少 {min_length} 个字符", "needs at least {min_length} characters"),
     "string_too_long": ("最多 {max_length} 个字符", "takes at most {max_length} characters"),
@@ -56,6 +58,13 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "recursion_loop": ("嵌套过深", "is nested too deep"),
 }
 
+_TIMES: Mapping[str, tuple[str, str]] = {
+    "greater_than": ("应晚于 {gt}", "must be later than {gt}"),
+    "greater_than_equal": ("不能早于 {ge}", "must not be earlier than {ge}"),
+    "less_than": ("应早于 {lt}", "must be earlier than {lt}"),
+    "less_than_equal": ("不能晚于 {le}", "must not be later than {le}"),
+}
+
 
 class Wrong(ValueError):
     """What a validator of ours says of a value, in both languages."""
@@ -67,16 +76,26 @@ class Wrong(ValueError):
 
 def message_of(error: Mapping[str, Any]) -> Text:
     """One error of pydantic as a sentence."""
-    kind = error["type"]
-    filled = {name: str(value)[:200] for name, value in (error.get("ctx") or {}).items()}
+    kind, context = error["type"], error.get("ctx") or {}
     if kind in ("value_error", "assertion_error"):
-        reason = (error.get("ctx") or {}).get("error")
-        return reason.message if isinstance(reason, Wrong) else text("格式不正确", str(reason))
-    found = _WORDS.get(kind)
-    if found is None:
-        return text("格式不正确", str(error["msg"]))
-    zh, en = found
-    return text(zh.format_map(_Filled(filled)), en.format_map(_Filled(filled)))
+        reason = context.get("error")
+        if isinstance(reason, Wrong):
+            return reason.message
+        return text(f"值不合规定（{reason}）", str(reason))
+    filled = {name: str(value)[:200] for name, value in context.items()}
+    if kind == "string_too_short" and context["min_length"] == 1:
+        kind = "missing"  # shorter than one sign: nothing was written
+    if kind in _TIMES and any(isinstance(value, date) for value in context.values()):
+        zh, en = _TIMES[kind]
+    elif kind in _WORDS:
+        zh, en = _WORDS[kind]
+    else:
+        return text(f"值不合规定（{error['msg']}）", str(error["msg"]))
+    listed = {name: _LISTED.sub("、", value) for name, value in filled.items()}
+    return text(zh.format_map(_Filled(listed)), en.format_map(_Filled(filled)))
+
+
+_LISTED = re.compile(r"(?<='),? (?:or )?(?=')")  # as pydantic lists choices: 'a', 'b' or 'c'
 
 
 class _Filled(dict[str, str]):
