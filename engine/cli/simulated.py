@@ -288,7 +288,7 @@ def _cases(report: dict[str, Any]) -> None:
         mark = text("通过", "passed") if case["passed"] else text("未通过", "not passed")
         tell(text(f"{mark['zh']}：{case['name']}", f"{mark['en']}: {case['name']}"))
         for wrong in case["wrong"]:
-            tell(text(f"  {wrong}", f"  {wrong}"))
+            tell(text(f"  {wrong['zh']}", f"  {wrong['en']}"))
 
 
 def _compared(report: dict[str, Any], known: Names) -> None:

@@ -15,6 +15,8 @@ from engine.runtime.versions import flow_of
 from engine.runtime.world import World
 from engine.store import flows as flow_store
 
+_NO_PARAM = text("流程没有这个参数", "the flow has no such parameter")
+
 
 def set_params(
     world: World, who: Principal, key: str, values: Mapping[str, Any], *, revision: int | None
@@ -29,7 +31,7 @@ def set_params(
         if revision is not None and row.revision != revision:
             raise stale_draft(row.revision)
         schema = (row.draft or {}).get("params") or {}
-        _check_params(schema, values)
+        check_params(schema, values)
         if not who.may("settings.edit"):
             _refuse_locked(schema, row.params or {}, values)
         now = world.now()
@@ -43,16 +45,17 @@ def set_params(
         return int(row.revision) + 1
 
 
-def _check_params(schema: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+def check_params(schema: Mapping[str, Any], values: Mapping[str, Any], under: str = "") -> None:
+    """InvalidInput, paths below `under`, for values that a flow's parameters do not take."""
     known_names = schema.get("properties") or {}
     problems = [
-        Problem(f"/{name}", text("流程没有这个参数", "the flow has no such parameter"), "unknown")
+        Problem(f"{under}/{name}", _NO_PARAM, "unknown")
         for name in values
         if name not in known_names
     ]
     # What is not given keeps its default, so nothing is required here.
     loose = {name: inner for name, inner in schema.items() if name != "required"}
-    problems += check_value(loose, dict(values)) if schema and not problems else []
+    problems += check_value(loose, dict(values), under) if schema and not problems else []
     if problems:
         raise InvalidInput(text("参数不合规定", "a parameter is not allowed"), problems)
 

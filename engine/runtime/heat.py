@@ -55,7 +55,11 @@ def read_heat(
             )
         )
     if version is None:
-        raise NotFound(text("流程没有这个版本", "the flow has no such version"))
+        raise NotFound(
+            text("流程还没有发布", "the flow is not live yet")
+            if number is None
+            else text("流程没有这个版本", "the flow has no such version")
+        )
     tally, complete, reached = Tally(), True, since
     before, over = first_id("run", until), time.monotonic() + SECONDS
     while True:

@@ -20,7 +20,7 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from engine.core.errors import Conflict, InvalidInput, NotFound, Problem, Stale
-from engine.core.flow import Flow, graphs, problems_of
+from engine.core.flow import Flow, graphs, load_flow, problems_of
 from engine.core.text import text
 from engine.runtime.principal import Principal
 from engine.runtime.world import World
@@ -71,6 +71,7 @@ def save_rules(
     with world.db.begin() as conn:
         before, _ = read_rules(conn, who.tenant, flow_key)
         known = {one.line: one for one in before.excused}
+        _demand_lines(conn, who.tenant, flow_key, rules, known)
         excused = [_signed(one, known.get(one.line), who, now) for one in rules.excused]
         rules = rules.model_copy(update={"excused": tuple(excused)})
         row = {
@@ -84,6 +85,27 @@ def save_rules(
             raise Stale(text("发布要求已被别人修改", "somebody changed the rules meanwhile"))
         who.note(conn, now, "flows.publish", f"flow:{flow_key}", {"rules": row["rules"]})
     return rules, revision + 1
+
+
+def _demand_lines(
+    conn: Connection, tenant: str, flow_key: str, rules: Rules, known: Mapping[str, Excused]
+) -> None:
+    """InvalidInput for a line excused now that the draft does not have; older ones may be gone."""
+    row = flow_store.find_flow(conn, tenant, flow_key)
+    if row is None or row.draft is None:
+        return
+    there = {edge.id for _, graph, _ in graphs(load_flow(row.draft)) for edge in graph.edges}
+    problems = [
+        Problem(
+            f"/excused/{index}/line",
+            text(f"草稿里没有连线 {one.line}", f"the draft has no line {one.line}"),
+            "unknown",
+        )
+        for index, one in enumerate(rules.excused)
+        if one.line not in there and one.line not in known
+    ]
+    if problems:
+        raise InvalidInput(text("发布要求不对", "the publish rules are malformed"), problems)
 
 
 def _signed(one: Excused, held: Excused | None, who: Principal, now: datetime) -> Excused:

@@ -46,6 +46,15 @@ def told(admin: Client) -> list[tuple[str, str]]:
     return [(one["title"], one["body"]) for one in found]
 
 
+def test_a_shadow_with_answers_that_nothing_asks_for_is_refused_at_once(
+    world: World, admin: Client
+) -> None:
+    live(world, big())
+    refused = admin.post(URL, {"answers": {"nowhere": {"sample": "ok"}}})
+    assert (refused.status_code, paths(refused)) == (422, ["/answers/nowhere"])
+    assert admin.get(URL).status_code == 404
+
+
 def test_the_days_of_a_shadow_end_at_midnight_and_are_told(
     world: World, admin: Client, clock: Clock
 ) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from api.context import KEY
 from engine.runtime.inbox import receive
@@ -66,6 +69,49 @@ def test_an_invalid_flow_is_refused_before_there_is_a_job(world: World, admin: C
     assert told.status_code == 422
     assert "/nodes/1/config/branches/0/when" in paths(told)
     assert admin.get("/api/v1/jobs").json["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "path"),
+    [
+        ({"answers": {"nowhere": {"sample": "ok"}}}, "/answers/nowhere"),
+        (
+            {"answers": {"a": {"event": {"type": "order.paid", "data": {}}}}},
+            "/answers/a/event",
+        ),
+        ({"before": [{"type": "order.paid"}]}, "/before/0/data"),
+        ({"params": {"limit": "viel"}}, "/params/limit"),
+        ({"params": {"limmit": 3}}, "/params/limmit"),
+    ],
+)
+def test_what_does_not_fit_the_flow_is_refused_before_there_is_a_job(
+    world: World, admin: Client, asked: dict[str, Any], path: str
+) -> None:
+    limit = {"type": "number", "default": 500}
+    live(world, big(params={"type": "object", "properties": {"limit": limit}}))
+    told = admin.post("/api/v1/simulations", {"flow": "vip", "events": [cloud_event("1")], **asked})
+    assert told.status_code == 422
+    assert any(found.startswith(path) for found in paths(told))
+    assert admin.get("/api/v1/jobs").json["items"] == []
+
+
+def test_a_calendar_there_is_not_is_said_before_there_is_a_job(world: World, admin: Client) -> None:
+    live(world, big())
+    body = {"flow": "vip", "events": [cloud_event("1")], "calendar": "nowhere"}
+    assert admin.post("/api/v1/simulations", body).status_code == 404
+    assert admin.get("/api/v1/jobs").json["items"] == []
+
+
+def test_what_is_wrong_is_said_in_chinese_too(world: World, admin: Client) -> None:
+    live(world, big())
+    day = {"since": "2026-11-02T00:00:00Z", "until": "2026-11-01T00:00:00Z"}
+    for more in ({"window": day}, {"events": [], "cases": []}, {"events": [], "start": _LONG_AGO}):
+        told = admin.post("/api/v1/simulations", {"flow": "vip", **more}).json["problems"][0]
+        assert not re.search("[A-Z][a-z]+ (error|should)", told["message_zh"]), told
+        assert re.search("[\u4e00-\u9fff]{2}", told["message_zh"]), told
+
+
+_LONG_AGO = "1900-01-01T00:00:00Z"
 
 
 def test_a_file_of_events_with_bad_lines(world: World, admin: Client) -> None:
@@ -232,7 +278,40 @@ def test_a_case_that_does_not_pass_says_where(world: World, admin: Client) -> No
     live(world, big(cases=[case]))
     report = tried(world, admin, {"flow": "vip", "which": "live", "cases": ["小单"]})["report"]
     assert report["passed"] == 0
-    assert "/path" in report["cases"][0]["wrong"][0]
+    assert report["cases"][0]["wrong"] == [
+        {
+            "zh": '/path/2：期望是 "a"，实际是 "small"',
+            "en": '/path/2: expected "a", found "small"',
+        }
+    ]
+    assert (report["events"]["given"], report["events"]["used"]) == (1, 1)
+
+
+def test_a_case_whose_event_cannot_be_read_says_so(world: World, admin: Client) -> None:
+    unfit = cloud_event("1")
+    del unfit["data"]["order"]["amount"]
+    case = {"name": "坏", "event": unfit, "expect": {"starts": True}}
+    live(world, big(cases=[case]))
+    report = tried(world, admin, {"flow": "vip", "which": "live", "cases": []})["report"]
+    (first, second) = report["cases"][0]["wrong"]
+    assert first["zh"] == "/event/data/order/amount：事件不符合格式，必填"
+    assert second["zh"] == "/starts：期望是 true，实际是 false"
+    assert (report["events"]["given"], report["events"]["used"]) == (1, 0)
+
+
+def test_a_line_is_excused_only_where_the_draft_has_it(world: World, admin: Client) -> None:
+    admin.post("/api/v1/flows", big())
+    url, rules = "/api/v1/flows/vip/publish-rules", {"coverage": 100}
+    excused = [{"line": "e2", "reason": "小单不做任何事"}, {"line": "e9", "reason": "写错了"}]
+    refused = admin.put(url, {**rules, "excused": excused}, headers={"If-Match": "*"})
+    assert (refused.status_code, paths(refused)) == (422, ["/excused/1/line"])
+    admin.put(url, {**rules, "excused": excused[:1]}, headers={"If-Match": "*"})
+    draft = big()
+    draft["edges"][2]["id"] = "e22"
+    admin.put("/api/v1/flows/vip/draft", draft, headers={"If-Match": "*"})
+    # An excuse of a line that has gone since keeps nobody from changing the rules.
+    kept = admin.put(url, {"coverage": 50, "excused": excused[:1]}, headers={"If-Match": "*"})
+    assert kept.status_code == 200
 
 
 def test_the_live_flow_has_a_heat_map(world: World, admin: Client) -> None:

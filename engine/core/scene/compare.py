@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -12,37 +13,54 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from engine.core.effect import Effect
+from engine.core.text import Text, text
 
+MOST_SHOWN = 400  # characters of one value in a sentence
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
 _DURATION = TypeAdapter(timedelta)
 
 
-def mismatches(expected: Any, found: Any, at: str = "", *, whole: bool = False) -> list[str]:
+def mismatches(expected: Any, found: Any, at: str = "", *, whole: bool = False) -> list[Text]:
     """Where `found` is not what a case expects; with `whole`, also what it did not expect."""
     if isinstance(expected, Mapping):
         if not isinstance(found, Mapping):
-            return [f"{at}: expected an object, found {found!r}"]
+            return [_other(at, expected, found)]
         wrong = []
         for name, value in expected.items():
             if name not in found:
-                wrong.append(f"{at}/{name}: missing, expected {value!r}")
+                shown = _shown(value)
+                zh, en = f"没有，期望是 {shown}", f"missing, expected {shown}"
+                wrong.append(text(f"{at}/{name}：{zh}", f"{at}/{name}: {en}"))
             else:
                 inner = whole or name in ("output", "sets")
                 wrong += mismatches(value, found[name], f"{at}/{name}", whole=inner)
         if whole:
-            wrong += [f"{at}/{name}: not expected" for name in found if name not in expected]
+            wrong += [
+                text(f"{at}/{name}：不应该有", f"{at}/{name}: not expected")
+                for name in found
+                if name not in expected
+            ]
         return wrong
     if isinstance(expected, list):
         if not isinstance(found, list) or len(found) != len(expected):
-            return [f"{at}: expected {expected!r}, found {found!r}"]
+            return [_other(at, expected, found)]
         return [
             line
             for index, (one, other) in enumerate(zip(expected, found, strict=True))
             for line in mismatches(one, other, f"{at}/{index}", whole=whole)
         ]
-    return (
-        [] if _same(plain(expected), found) else [f"{at}: expected {expected!r}, found {found!r}"]
-    )
+    return [] if _same(plain(expected), found) else [_other(at, expected, found)]
+
+
+def _other(at: str, expected: Any, found: Any) -> Text:
+    wanted, got = _shown(expected), _shown(found)
+    return text(f"{at}：期望是 {wanted}，实际是 {got}", f"{at}: expected {wanted}, found {got}")
+
+
+def _shown(value: Any) -> str:
+    """A value as the case would write it, not longer than is read."""
+    written = json.dumps(plain(value), ensure_ascii=False, default=str)
+    return written if len(written) <= MOST_SHOWN else f"{written[:MOST_SHOWN]}…"
 
 
 def plain(value: Any) -> Any:

@@ -34,7 +34,7 @@ from engine.core.scene.compare import live, mismatches, plain
 from engine.core.scene.document import Changed, Scene, SceneCase, sample_of
 from engine.core.scene.install import install
 from engine.core.scene.places import wording
-from engine.core.text import Locale
+from engine.core.text import Locale, say
 
 MAIN = ("call", "task", "event")
 _DURATION = TypeAdapter(timedelta)
@@ -68,7 +68,8 @@ def failures(scene: Scene, registry: Registry, locale: Locale = "zh") -> list[li
     found = []
     for case in scene.cases:
         played = play(scene, case, registry, locale).as_json()
-        found.append(mismatches(wording(case.expect, locale), played))
+        wrong = mismatches(wording(case.expect, locale), played)
+        found.append([say(one, locale) for one in wrong])
     return found
 
 

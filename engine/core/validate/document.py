@@ -159,10 +159,11 @@ def _case(plan: Plan, case: Case, path: str, seen: set[str]) -> Iterator[Problem
             yield told(f"/event{problem.path}", problem.message, "case_event")
     if case.now is not None:
         try:
-            aware = read_time(case.now, UTC)
+            read_time(case.now, UTC)
+            is_aware = datetime.fromisoformat(case.now).tzinfo is not None
         except (ValueError, OverflowError):
-            aware = None
-        if aware is None or "T" not in case.now.replace(" ", "T"):
+            is_aware = False
+        if not is_aware:
             message = text(
                 "时间应带时区，如 2026-11-11T10:00:00+08:00",
                 "must be a time with its zone such as 2026-11-11T10:00:00+08:00",

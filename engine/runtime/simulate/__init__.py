@@ -4,6 +4,7 @@ The very functions of the live server (inbox, runner, outbox, clock, answers of 
 scratch world; nothing in them asks which one it is.
 
 asked.py     what is asked: version, events, answers, start        chosen.py   the version, checked
+fitting.py   whether what is asked fits the version
 sources.py   events from a list, a file, the past                  documents.py  written as JSON
 feed.py      in order of receipt, and what was wrong               concerned.py  whom they name
 named.py     the same of settlement                               ledger.py  settlement as of then

@@ -16,7 +16,7 @@ from engine.core.coverage import place_of
 from engine.core.errors import InvalidInput, Problem
 from engine.core.flow import Case
 from engine.core.scene.compare import mismatches, plain
-from engine.core.text import text
+from engine.core.text import Text, text
 from engine.runtime.simulate.asked import Setup, moment_of, read_setup
 from engine.runtime.simulate.chosen import choose
 from engine.runtime.simulate.concerned import Concerned
@@ -36,7 +36,7 @@ class Tried:
 
     name: str
     passed: bool
-    wrong: tuple[str, ...]
+    wrong: tuple[Text, ...]
     run: str | None
     found: Mapping[str, Any]
 
@@ -67,6 +67,7 @@ def try_cases(world: World, tenant: str, setup: Setup, tell: Tell) -> Result:
         raise InvalidInput(said, [Problem("/cases", said, "unknown")])
     tally, feed, tried = Tally(), Feed(Concerned(world)), list[Tried]()
     kept: dict[str, RunSeen] = {}
+    used = 0
     documents: dict[str, Any] = {}
     for number, case in enumerate(wanted):
         tell(number, len(wanted), text(f"测试用例：{case.name}", f"case: {case.name}"))
@@ -76,15 +77,16 @@ def try_cases(world: World, tenant: str, setup: Setup, tell: Tell) -> Result:
         found = _found(run)
         for bad in own.bad:
             feed.refuse(number + 1, bad.reason, bad.path)
+        used += len(own)
         feed.by_type.update(own.by_type)
-        expected = dict(case.expect)
-        wrong = mismatches(expected, found)
+        wrong = [*_unfit(own), *mismatches(dict(case.expect), found)]
         tried.append(Tried(case.name, not wrong, tuple(wrong), run.id if run else None, found))
         tally.merge(side.tally)
         kept.update(side.kept)
     report = make_report(
         tally, chosen.flow, world.registry, feed, names={}, clock=None, unrestored=[]
     )
+    report["events"] |= {"given": used + feed.refused, "used": used}
     report |= {
         "flow": named(chosen),
         "against": None,
@@ -93,6 +95,17 @@ def try_cases(world: World, tenant: str, setup: Setup, tell: Tell) -> Result:
         "passed": sum(one.passed for one in tried),
     }
     return Result(report, {"new": list(kept.values())}, {"new": documents})
+
+
+def _unfit(feed: Feed) -> list[Text]:
+    """Why the case's event could not be used: then nothing was tried."""
+    return [
+        text(
+            f"/event{bad.path}：事件不符合格式，{bad.reason['zh']}",
+            f"/event{bad.path}: the event does not fit its type, it {bad.reason['en']}",
+        )
+        for bad in feed.bad
+    ]
 
 
 def _setup(setup: Setup, case: Case, number: int) -> Setup:

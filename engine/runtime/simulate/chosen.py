@@ -83,7 +83,9 @@ def _published(conn: Connection, tenant: str, row: Any, which: str, setup: Setup
         version = flow_store.find_version(conn, tenant, row.id, int(which))
     if version is None:
         raise NotFound(
-            text(f"流程 {row.key} 没有版本 {which}", f"flow {row.key} has no version {which}")
+            text(f"流程 {row.key} 还没有发布", f"flow {row.key} is not live yet")
+            if which == "live"
+            else text(f"流程 {row.key} 没有版本 {which}", f"flow {row.key} has no version {which}")
         )
     params = setup.params if setup.params is not None else version.params or {}
     return Chosen(

@@ -63,6 +63,7 @@ class Feed:
         self.bad: list[Bad] = []
         self.refused = 0
         self.left_out = 0
+        self.is_cut = False  # there were more than were asked for
         self.by_type: Counter[str] = Counter()
         self.shift = timedelta(0)
         self._spool = spool or Spool()
@@ -182,6 +183,10 @@ class Feed:
 
     def _when(self, index: int) -> datetime:
         return _EPOCH + self._at[index] * _US + self.shift
+
+    def count_after(self, moment: datetime) -> int:
+        """How many come later than that."""
+        return sum(self._when(index) > moment for index in self._order)
 
     def forget_names(self) -> None:
         """Nobody will ask any more whom they concern."""

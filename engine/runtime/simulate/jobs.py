@@ -22,6 +22,7 @@ from engine.runtime.rows import as_json
 from engine.runtime.simulate.asked import Setup, read_setup
 from engine.runtime.simulate.cases import try_cases
 from engine.runtime.simulate.chosen import choose
+from engine.runtime.simulate.fitting import check_setup
 from engine.runtime.simulate.run import Result, simulate
 from engine.runtime.simulate.starts import find_starts
 from engine.runtime.simulate.tally import RunSeen, path_key
@@ -36,14 +37,16 @@ def start_simulation(
 ) -> tuple[str, str]:
     """Checks the flow, then queues the test run: (its id, the job's id).
 
-    InvalidFlow, NotFound, and InvalidInput for starts that do not fit come here, before there is a
-    job.
+    InvalidFlow, NotFound, and InvalidInput for a set-up that does not fit come here, before there
+    is a job.
     """
     tenant, now = who.tenant, world.now()
     with world.db.reading() as conn:
         chosen = choose(world, conn, tenant, setup, setup.which)
+        both = [chosen]
         if setup.against is not None:
-            choose(world, conn, tenant, setup, setup.against)
+            both.append(choose(world, conn, tenant, setup, setup.against))
+        check_setup(world, conn, tenant, setup, both)
         find_starts(world, conn, tenant, setup, chosen)
         flow = flow_store.find_flow(conn, tenant, setup.flow)
     id_ = new_id("sim", now)

@@ -116,7 +116,8 @@ class Money:
         Entries are whole cents, what a tier brings is exact: the cents between go to the largest.
         """
         found = {slot: round(worth / UNIT) for slot, worth in self.fine.items()}
-        rest, largest = dict(self.terms), dict[tuple[str, ...], tuple[str, ...]]()
+        rest = dict(self.terms)
+        largest: dict[tuple[str, ...], tuple[str, ...]] = {}
         for slot in sorted(found, key=lambda one: (abs(self.fine[one]), one)):
             posted = (slot[0], slot[-1])
             rest[posted] -= found[slot]

@@ -14,11 +14,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from engine.core.errors import NotFound
+from engine.core.errors import InvalidInput, NotFound, Problem
 from engine.core.flow import dump_flow
 from engine.core.text import Text, text
 from engine.core.working_time import default_calendar, load_calendar
-from engine.runtime.simulate.answerable import check_answers
 from engine.runtime.simulate.asked import TAIL, Answers, Setup
 from engine.runtime.simulate.beside import can_fork
 from engine.runtime.simulate.chosen import Chosen, choose
@@ -29,6 +28,7 @@ from engine.runtime.simulate.course import Course
 from engine.runtime.simulate.documents import read_one
 from engine.runtime.simulate.feed import Coming, Feed, Tell
 from engine.runtime.simulate.filling import fill
+from engine.runtime.simulate.fitting import check_setup
 from engine.runtime.simulate.harvest import MOST_FAILED, count_rest, runs_of
 from engine.runtime.simulate.money import compare_money, read_money
 from engine.runtime.simulate.people import People
@@ -95,7 +95,7 @@ def simulate(world: World, tenant: str, setup: Setup, tell: Tell = no_tell) -> R
         chosen = [choose(world, conn, tenant, setup, setup.which)]
         if setup.against is not None:
             chosen.append(choose(world, conn, tenant, setup, setup.against))
-        check_answers(world, conn, tenant, setup, chosen)
+        check_setup(world, conn, tenant, setup, chosen)
         feed, said = _feed(world, conn, tenant, setup, chosen[0], tell)
         stack.callback(feed.close)
         names = {row.id: row.key for row in flow_store.live_versions(conn, tenant)}
@@ -162,11 +162,32 @@ def _feed(
     world: World, conn: Connection, tenant: str, setup: Setup, chosen: Chosen, tell: Tell
 ) -> tuple[Feed, list[Text]]:
     """The events, or those that starts come to; and what of them is not as it was then."""
+    said: list[Text] = []
     if setup.starts is None:
-        return read_feed(world, conn, tenant, setup, tell), []
-    feed = Feed(Concerned(world))
-    said = add_starts(world, conn, tenant, setup, chosen, feed)
-    feed.sort(None)
+        feed = read_feed(world, conn, tenant, setup, tell)
+    else:
+        feed = Feed(Concerned(world))
+        said = add_starts(world, conn, tenant, setup, chosen, feed)
+        feed.sort(None)
+    if feed.is_cut:
+        used = len(feed)
+        said.append(
+            text(
+                f"这段时间的事件太多，只用了最早的 {used} 个",
+                f"there are more events in that time: only the first {used} were used",
+            )
+        )
+    late = feed.count_after(setup.until) if setup.until is not None and len(feed) else 0
+    if late and late == len(feed):
+        message = text("until 早于第一个事件", "until is before the first event")
+        raise InvalidInput(message, [Problem("/until", message, "order")])
+    if late:
+        said.append(
+            text(
+                f"{late} 个事件晚于 until，没有用到",
+                f"{late} events are later than until: they were not used",
+            )
+        )
     return feed, said
 
 

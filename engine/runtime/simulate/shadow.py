@@ -27,6 +27,7 @@ from engine.runtime.jobs import Cancelled, Progress, job_kind
 from engine.runtime.principal import Principal, system
 from engine.runtime.simulate.asked import Setup, read_setup
 from engine.runtime.simulate.chosen import choose
+from engine.runtime.simulate.fitting import check_setup
 from engine.runtime.simulate.jobs import drop_simulation, run_simulation, start_simulation
 from engine.runtime.world import World
 from engine.store import accounts as account_store
@@ -50,7 +51,8 @@ def start_shadow(
     """Lets the draft run beside the live version from now on; Conflict when one runs already.
 
     `options` are the answers, people and parameters of a test run's set-up. NotFound where nothing
-    is live or there is no draft; InvalidFlow where the draft could not be published.
+    is live or there is no draft; InvalidFlow where the draft could not be published, InvalidInput
+    for answers and parameters that do not fit it.
     """
     now = world.now()
     setup = _setup(flow_key, options, now, now + DAY)
@@ -58,8 +60,9 @@ def start_shadow(
         said = text("结束时间应晚于现在", "it must end later than now")
         raise InvalidInput(said, [Problem("/until", said, "order")])
     with world.db.reading() as conn:
-        choose(world, conn, who.tenant, setup, "live")
-        choose(world, conn, who.tenant, setup, "draft")
+        live = choose(world, conn, who.tenant, setup, "live")
+        draft = choose(world, conn, who.tenant, setup, "draft")
+        check_setup(world, conn, who.tenant, setup, [draft, live])
     with world.db.begin() as conn:
         # Of two who start it at the same moment the second waits here, and is refused.
         flow_store.lock_tenant(conn, who.tenant)

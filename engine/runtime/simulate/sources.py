@@ -91,7 +91,7 @@ def _read_window(conn: Connection, tenant: str, window: Window, feed: Feed, tell
     after = first_id("evt", window.since)
     until = first_id("evt", window.until)
     types = list(window.types) if window.types is not None else None
-    while len(feed) < window.most:
+    while True:
         rows = store.events_between(conn, tenant, after, until, types=types)
         if not rows:
             return
@@ -101,6 +101,9 @@ def _read_window(conn: Connection, tenant: str, window: Window, feed: Feed, tell
                 feed.left_out += 1
             elif len(feed) < window.most:
                 feed.add(as_event(row), row.received_at)
+            else:
+                feed.is_cut = True
+                return
         tell(len(feed), None, reading(feed))
 
 

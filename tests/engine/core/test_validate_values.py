@@ -227,6 +227,8 @@ def test_cases_have_the_form_of_events():
     }
     assert settings(cases=[good]) == []
     bad = {"name": "大单", "event": {"data": 3}, "now": "tomorrow", "answers": {"n7": {}}}
+    naive = {**good, "name": "早上", "now": "2026-11-01T08:00:00"}
+    assert settings(cases=[good, naive]) == [("case_now", "/cases/1/now")]
     assert settings(cases=[good, bad]) == [
         ("case_event", "/cases/1/event/data"),
         ("case_event", "/cases/1/event/type"),

@@ -90,7 +90,7 @@ function CaseHead({ one, tried, isOpen, toggle, show }: HeadProps) {
 function CaseForm(props: { one: FlowCase; index: number; tried: CaseTried | undefined }) {
   const { one, index, tried } = props
   const { store, session } = useEditor()
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const readOnly = useEditorSession((state) => state.readOnly)
   const [text, setText] = useState(() => JSON.stringify(one.expect ?? {}, null, 2))
   const change = (made: FlowCase | null, key?: string) => {
@@ -103,8 +103,8 @@ function CaseForm(props: { one: FlowCase; index: number; tried: CaseTried | unde
   return (
     <div className="case-form">
       {tried?.wrong.map((line) => (
-        <p key={line} className="is-bad">
-          {line}
+        <p key={line.en} className="is-bad">
+          {i18n.language === "en" ? line.en : line.zh}
         </p>
       ))}
       <Input

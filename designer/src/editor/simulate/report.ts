@@ -71,7 +71,7 @@ export interface Comparison {
 export interface CaseTried {
   name: string
   passed: boolean
-  wrong: readonly string[]
+  wrong: readonly Words[]
   run: string | null
   found: Readonly<Record<string, unknown>>
 }

@@ -16,7 +16,7 @@ from engine.runtime.principal import system
 from engine.runtime.publish import create_flow, publish
 from engine.runtime.simulate import read_setup, simulate
 from engine.runtime.world import World
-from tests.engine.runtime.conftest import TENANT, Clock, order_event, settle
+from tests.engine.runtime.conftest import START, TENANT, Clock, order_event, settle
 from tests.engine.runtime.simulate.kit import connect, hire
 
 PAID = {"id": "t", "type": "event", "config": {"type": "order.paid"}}
@@ -116,6 +116,43 @@ def test_runs_that_our_own_events_start_are_the_same_ones_each_time(world: World
     one, other = (simulate(world, TENANT, asked).kept["new"] for _ in range(2))
     assert len(one) == 5
     assert [run.id for run in one] == [run.id for run in other]
+
+
+def hours(count: int) -> list[dict[str, Any]]:
+    """Orders that come one an hour."""
+    times = [START + timedelta(hours=number) for number in range(count)]
+    return [order(number, time=at.isoformat()) for number, at in enumerate(times)]
+
+
+def test_events_later_than_the_end_are_counted_and_told(world: World) -> None:
+    document, end = made(tag(), lines=["t>a"]), START + timedelta(hours=1)
+    report = tried(world, document, events=hours(4), until=end.isoformat())
+    assert report["runs"]["by_status"] == {"succeeded": 2}
+    assert [said["zh"] for said in report["unrestored"]] == ["2 个事件晚于 until，没有用到"]
+
+
+def test_an_end_before_the_first_event_is_refused(world: World) -> None:
+    end = START - timedelta(hours=1)
+    with pytest.raises(InvalidInput) as refused:
+        tried(world, made(tag(), lines=["t>a"]), events=hours(2), until=end.isoformat())
+    assert [one.path for one in refused.value.problems] == ["/until"]
+
+
+@pytest.mark.parametrize(("most", "used", "said"), [(2, 2, 1), (3, 3, 0)])
+def test_a_window_that_holds_more_than_is_used_says_so(
+    world: World, most: int, used: int, said: int
+) -> None:
+    receive(world, TENANT, [order_event(str(number)) for number in range(3)])
+    settle(world)
+    window = {
+        "since": (START - timedelta(days=1)).isoformat(),
+        "until": (START + timedelta(days=1)).isoformat(),
+        "most": most,
+    }
+    report = tried(world, made(tag(), lines=["t>a"]), window=window)
+    assert report["events"]["used"] == used
+    told = [one for one in report["unrestored"] if f"最早的 {most} 个" in one["zh"]]
+    assert len(told) == said
 
 
 def test_an_invalid_flow_says_so_before_anything_runs(world: World) -> None:

@@ -1,7 +1,10 @@
-"""Whether prepared answers name something that can ask: a step, or an action of a connection.
+"""Whether a set-up fits the flow and the installation: asked before there is a job or a world.
 
-One that nobody would ever ask for is a slip of the pen, and a report made with the usual answer in
-its place would tell its reader something else than what was meant.
+answers   each names something that can ask: a step, or an action of a connection. One that nobody
+          would ever ask for is a slip of the pen, and a report made with the usual answer in its
+          place would tell its reader something else than what was meant
+events    those that came before, or are to come while a step waits, are fit to be received
+params    the flow takes them; calendar: there is one
 """
 
 from __future__ import annotations
@@ -10,17 +13,58 @@ from collections.abc import Iterable, Sequence
 
 from engine.core.connector import Action, ConnectorType
 from engine.core.coverage import places
-from engine.core.errors import InvalidInput, Problem
+from engine.core.errors import InvalidInput, NotFound, Problem
 from engine.core.flow import load_flow
+from engine.core.schema_walk import escape
 from engine.core.text import Text, text
-from engine.runtime.simulate.asked import Setup, listed
+from engine.runtime.flow_params import check_params
+from engine.runtime.simulate.asked import Given, Setup, listed
 from engine.runtime.simulate.chosen import Chosen, all_called
+from engine.runtime.simulate.documents import read_one
 from engine.runtime.world import World
+from engine.store import calendars as calendar_store
 from engine.store import connections as connection_store
 from engine.store import flows as flow_store
 from engine.store.db import Connection
+from engine.store.event_types import list_own_types
 
 _ANY = frozenset({"*", "calls"})  # all tasks, all calls
+
+
+def check_setup(
+    world: World, conn: Connection, tenant: str, setup: Setup, chosen: Sequence[Chosen]
+) -> None:
+    """InvalidInput with a path for each part that does not fit; NotFound for a calendar."""
+    if setup.params is not None:
+        check_params(chosen[0].flow.params, setup.params, "/params")
+    calendar = setup.calendar
+    if calendar and calendar_store.find_calendar(conn, tenant, calendar) is None:
+        raise NotFound(text(f"没有工作日历 {calendar}", f"there is no calendar {calendar}"))
+    check_answers(world, conn, tenant, setup, chosen)
+    _check_events(world, conn, tenant, setup)
+
+
+def _check_events(world: World, conn: Connection, tenant: str, setup: Setup) -> None:
+    given = [(f"/before/{index}", event) for index, event in enumerate(setup.before)]
+    for name, answers in setup.answers.items():
+        one_only = isinstance(answers, Given)
+        for index, one in enumerate(listed(answers)):
+            if one.event is not None:
+                at = f"/answers/{escape(name)}" + ("" if one_only else f"/{index}")
+                given.append((f"{at}/event", one.event))
+    if not given:
+        return
+    own = {row.type: row.schema for row in list_own_types(conn, tenant)}
+    problems = []
+    for at, document in given:
+        try:
+            read_one(document, 1, own, world.now())
+        except InvalidInput as error:
+            found = error.problems or [Problem("", error.message)]
+            problems += [Problem(at + one.path, one.message, one.code) for one in found]
+    if problems:
+        said = text("预置的事件不符合格式", "prepared events do not fit their types")
+        raise InvalidInput(said, problems)
 
 
 def check_answers(
@@ -36,7 +80,7 @@ def check_answers(
     for name in named:
         if name in steps:
             continue
-        at = f"/answers/{name.replace('~', '~0').replace('/', '~1')}"
+        at = f"/answers/{escape(name)}"
         key, _, asked = name.partition(".")
         connector = world.registry.connectors.get(there.get(key, key))
         action = connector.action(asked) if connector is not None else None
