@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from typing import Any
 
 from engine.cli.screen import locale, show_table, tell
-from engine.cli.simulated_money import show_compared_money, show_money
+from engine.cli.simulated_money import show_compared_money, show_money, told_at
+from engine.cli.simulated_odd import show_events, show_incidents, show_more
+from engine.core.cells import zone as read_zone
+from engine.core.expression import CHINA
 from engine.core.flow import graphs, load_flow
 from engine.core.node import NodeType
 from engine.core.ports import label_of
@@ -20,6 +24,7 @@ from engine.runtime.settling.cards import load_cards, resolver_of
 from engine.runtime.simulate import Result
 from engine.runtime.world import World
 from engine.store import connections as connection_store
+from engine.store import flows as flow_store
 
 MOST_SHOWN = 10
 _RUNS = {
@@ -39,6 +44,9 @@ _CALLS = {
 }
 
 
+_OF_TASKS = (text("平均排队", "Queued"), text("平均处理", "Worked on"))
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """What people call connections, their actions, and terms of rate cards."""
@@ -46,6 +54,7 @@ class Names:
     calls: Mapping[tuple[str, str], Text] = field(default_factory=dict)
     terms: Mapping[str, str] = field(default_factory=dict)
     steps: Mapping[str, tuple[NodeType | None, Any]] = field(default_factory=dict)
+    zone: tzinfo = CHINA  # times are told as the brand's clocks show them
 
     def port(self, node: str, port: str) -> Text:
         """What an outcome of a step is called."""
@@ -64,6 +73,7 @@ def names_in(world: World, tenant: str, result: Result) -> Names:
     calls: dict[tuple[str, str], Text] = {}
     terms: dict[str, str] = {}
     with world.db.reading() as conn:
+        own = flow_store.read_tenant(conn, tenant)
         for row in connection_store.list_connections(conn, tenant):
             type_ = world.registry.connectors.get(row.connector)
             for action in type_.actions if type_ is not None else ():
@@ -73,7 +83,7 @@ def names_in(world: World, tenant: str, result: Result) -> Names:
             for _, _, id_ in card.versions:
                 own = resolver_of(conn, tenant, id_).card
                 terms |= {f"{card.key}.{term.key}": term.name for term in own.terms}
-    return Names(calls, terms, steps)
+    return Names(calls, terms, steps, read_zone(own.zone) if own and own.zone else CHINA)
 
 
 def show(result: Result, names_of: Names | None = None) -> None:
@@ -81,40 +91,15 @@ def show(result: Result, names_of: Names | None = None) -> None:
     report: dict[str, Any] = plain(result.report)
     known = names_of or Names()
     names = {step["place"]: step["name"] or step["place"] for step in report["steps"]}
-    _events(report)
+    show_events(report)
     _runs(report, names)
+    show_incidents(report)
     _out(report, known)
-    show_money(report["money"], known.terms)
-    _time(report, names)
+    show_money(report["money"], known.terms, known.zone)
+    _time(report, names, known)
     _left(report, names, known)
     _cases(report)
     _compared(report, known)
-
-
-def _events(report: dict[str, Any]) -> None:
-    events = report["events"]
-    tell(
-        text(
-            f"试了 {events['used']} 个事件，其中 {report['runs']['started']} 个启动了流程；"
-            f"{events['refused']} 个事件有问题，没有使用",
-            f"{events['used']} events tried, {report['runs']['started']} of them started the flow; "
-            f"{events['refused']} were malformed and left out",
-        )
-    )
-    for bad in events["bad"][:MOST_SHOWN]:
-        where = f"{bad['path']} " if bad["path"] else ""
-        tell(
-            text(
-                f"  第 {bad['line']} 行：{where}{bad['reason']['zh']}",
-                f"  line {bad['line']}: {where}{bad['reason']['en']}",
-            )
-        )
-    _more(events["refused"] - MOST_SHOWN)
-
-
-def _more(count: int) -> None:
-    if count > 0:
-        tell(text(f"  另有 {count} 个，见 --json", f"  and {count} more: see --json"))
 
 
 def _runs(report: dict[str, Any], names: dict[str, str]) -> None:
@@ -184,9 +169,10 @@ def _out(report: dict[str, Any], known: Names) -> None:
         tell(text(f"会通知同事：{told} 次", f"would tell colleagues: {told} times"))
 
 
-def _time(report: dict[str, Any], names: dict[str, str]) -> None:
+def _time(report: dict[str, Any], names: dict[str, str], known: Names) -> None:
     slow = [step for step in report["steps"] if step["waiting"]]
     if slow:
+        with_tasks = any(step["tasks"] for step in slow)
         show_table(
             [
                 text("步骤", "Step"),
@@ -194,26 +180,20 @@ def _time(report: dict[str, Any], names: dict[str, str]) -> None:
                 text("中位数", "Median"),
                 text("九成以内", "90 % within"),
                 text("最长", "Longest"),
+                *(_OF_TASKS if with_tasks else ()),
             ],
-            (
-                (
-                    names[step["place"]],
-                    step["waiting"]["count"],
-                    _lasts(step["waiting"]["median"]),
-                    _lasts(step["waiting"]["p90"]),
-                    _lasts(step["waiting"]["longest"]),
-                )
-                for step in slow
-            ),
+            ([names[step["place"]], *_stay(step, with_tasks=with_tasks)] for step in slow),
         )
     for one in report["people"][:MOST_SHOWN]:
-        busy = _lasts(one["busy"])
+        # Hours, not days: a working day is no day of 24.
+        hours = f"{one['busy'] / 3600:.1f}"
+        when = told_at(one["longest_at"], known.zone) if one["longest_queue"] else ""
         tell(
             text(
-                f"{one['name']}：处理 {one['tasks']} 项，用时 {busy}，"
-                f"最多排队 {one['longest_queue']} 项",
-                f"{one['name']}: {one['tasks']} tasks, {busy} of work, "
-                f"{one['longest_queue']} waiting at most",
+                f"{one['name']}：处理 {one['tasks']} 项，用时 {hours} 小时，"
+                f"最多排队 {one['longest_queue']} 项" + (f"（{when}）" if when else ""),
+                f"{one['name']}: {one['tasks']} tasks, {hours} h of work, "
+                f"{one['longest_queue']} waiting at most" + (f" ({when})" if when else ""),
             )
         )
     for role, count in report["nobody"].items():
@@ -223,6 +203,19 @@ def _time(report: dict[str, Any], names: dict[str, str]) -> None:
                 f"nobody is {role}: a stand-in answered {count} tasks",
             )
         )
+
+
+def _stay(step: dict[str, Any], *, with_tasks: bool) -> list[Any]:
+    waiting, tasks = step["waiting"], step["tasks"]
+    found = [
+        waiting["count"],
+        _lasts(waiting["median"]),
+        _lasts(waiting["p90"]),
+        _lasts(waiting["longest"]),
+    ]
+    if with_tasks:
+        found += [_lasts(tasks["queued"]), _lasts(tasks["worked"])] if tasks else ["-", "-"]
+    return found
 
 
 def _lasts(seconds: float) -> str:
@@ -235,6 +228,10 @@ def _lasts(seconds: float) -> str:
 
 def _left(report: dict[str, Any], names: dict[str, str], known: Names) -> None:
     covered, never = report["coverage"]["covered"], report["coverage"]["never"]
+    if not report["runs"]["started"]:
+        for said in report["unrestored"]:
+            tell(said)
+        return  # that nothing was reached tells nothing of the flow
     reached, every = covered["lines"]
     tell(text(f"已试到 {reached}/{every} 条路径", f"{reached} of {every} lines were taken"))
     lines = {line["id"]: line for line in report["coverage"]["lines"]}
@@ -248,7 +245,7 @@ def _left(report: dict[str, Any], names: dict[str, str], known: Names) -> None:
                 f"  never taken: {start} ({port['en']}) → {end}",
             )
         )
-    _more(len(never["lines"]) - MOST_SHOWN)
+    show_more(len(never["lines"]) - MOST_SHOWN)
     for end in report["coverage"]["dead_ends"]:
         if not end["last"]:
             step, port = names.get(end["node"], end["node"]), known.port(end["node"], end["port"])

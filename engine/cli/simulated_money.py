@@ -6,10 +6,12 @@ Shapes: engine/runtime/simulate/money.py. Amounts are decimal texts: what the pa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
 from engine.cli.screen import locale, show_table, tell
+from engine.core.expression import CHINA
 from engine.core.text import Text, say, text
 
 MOST_SHOWN = 10
@@ -22,10 +24,16 @@ _LISTS: tuple[tuple[str, Text, tuple[str, ...]], ...] = (
     ("by_tier", text("科目与档位", "Term and tier"), ("term", "tier")),
 )
 Money = Mapping[str, Any]
+_WHY = {
+    "no_party": text("参与方还没有设置", "the party is not set up"),
+    "no_rate": text("没有适用的费率", "no rate applies"),
+}
 _NO_NAMES: Mapping[str, str] = {}
 
 
-def show_money(money: Money | None, terms: Mapping[str, str] = _NO_NAMES) -> None:
+def show_money(
+    money: Money | None, terms: Mapping[str, str] = _NO_NAMES, zone: tzinfo = CHINA
+) -> None:
     """Totals, the parts by party, channel and tier, and the budgets; nothing where none is."""
     if money is None:
         return
@@ -50,10 +58,20 @@ def show_money(money: Money | None, terms: Mapping[str, str] = _NO_NAMES) -> Non
             )
             _rest(len(rows))
     for budget in money["budgets"]:
-        _budget(budget)
-    lines = sum(one["lines"] for one in money["left_out"])
-    if lines:
-        tell(text(f"没有定价的明细：{lines} 行", f"lines that were not priced: {lines}"))
+        _budget(budget, zone)
+    for one in money["left_out"][:MOST_SHOWN]:
+        # A line counts once for each term that does not price it: so each term by itself.
+        term = terms.get(f"{one['card']}.{one['term']}") or one["term"] or one["card"]
+        why = _WHY.get(one["name"]) or text(one["name"], one["name"])
+        if one["kind"] == "excluded":
+            why = text(f"按规则排除：{one['name']}", f"left out by the rule {one['name']}")
+        tell(
+            text(
+                f"没有定价：{term}，{one['lines']} 行（{why['zh']}）",
+                f"not priced: {term}, {one['lines']} lines ({why['en']})",
+            )
+        )
+    _rest(len(money["left_out"]))
 
 
 def show_compared_money(money: Money | None, terms: Mapping[str, str] = _NO_NAMES) -> None:
@@ -90,17 +108,24 @@ def _beside(title: Text, rows: Sequence[Money], columns: Iterable[str]) -> None:
     _rest(len(rows))
 
 
-def _budget(budget: Money) -> None:
+def told_at(moment: datetime | str, zone: tzinfo) -> str:
+    """A moment as clocks of a zone show it."""
+    at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def _budget(budget: Money, zone: tzinfo) -> None:
     money = f" {budget['currency']}" if budget["unit"] == "money" else ""
     used = f"{budget['used']} / {budget['limit']}{money}"
     if budget["exceeded_at"] is None:
         tell(text(f"预算 {budget['name']}：已用 {used}", f"budget {budget['name']}: {used} used"))
         return
+    since = told_at(budget["exceeded_at"], zone)
     tell(
         text(
-            f"预算 {budget['name']}：已用 {used}，{budget['exceeded_at']} 起超出，"
+            f"预算 {budget['name']}：已用 {used}，{since} 起超出，"
             f"{budget['asked']} 次申请中 {budget['held']} 次没有通过",
-            f"budget {budget['name']}: {used} used, exceeded from {budget['exceeded_at']} on, "
+            f"budget {budget['name']}: {used} used, exceeded from {since} on, "
             f"{budget['held']} of {budget['asked']} demands held back",
         )
     )

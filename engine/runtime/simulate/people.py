@@ -68,7 +68,7 @@ class Desk:
 
 @dataclass(slots=True)
 class Stay:
-    """How long tasks of one step lay and were worked on."""
+    """How long tasks of one step lay, and were worked on in working hours."""
 
     count: int = 0
     queued: timedelta = timedelta(0)
@@ -200,11 +200,13 @@ class People:
         began = held.began or at
         stay.count += 1
         stay.queued += began - held.opened
-        stay.worked += at - began
+        # Of what was begun before the door closed the night is no work.
+        worked = at - began if held.given.after is not None else held.given.work or WORK
+        stay.worked += worked
         stay.longest = max(stay.longest, at - held.opened)
         desk.tasks += 1
         if held.given.after is None:
-            desk.busy += held.given.work or WORK
+            desk.busy += worked
 
     def _port(self, held: Held) -> str:
         wanted = held.given.port

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from engine.cli.place import here
+from engine.cli.simulated_odd import show_incidents
 from engine.runtime.publish_gate import save_rules
 from engine.runtime.simulate.jobs import read_simulation
 from tests.engine.cli.conftest import FLOW, Jimu, order
@@ -46,6 +49,62 @@ def test_a_person_reads_what_would_happen(
     assert told.exit_code == 0, told.output
     assert "大客户" in told.stdout
     assert "never taken" in told.stdout
+
+
+def test_what_was_odd_with_events_is_read_at_a_glance(
+    jimu: Jimu, installed: Path, flow_file: Path, tmp_path: Path
+) -> None:
+    naive = {**order("9", "1.00"), "time": "2026-11-01T10:00:00"}
+    lines = [json.dumps(order("1", "620.00")), *["{"] * 2, json.dumps(naive), *["{"] * 3]
+    lines.append(json.dumps({"type": "page.left", "time": "2026-11-01T10:00:00Z", "data": {}}))
+    file = written(tmp_path, *lines)
+    told = jimu("flow", "simulate", flow_file, "--events", file)
+    assert "2 events tried, the flow ran 1 times; 6 were malformed and left out" in told.stdout
+    assert "lines 2-3, 5-7: this line is no JSON" in told.stdout
+    assert "line 4: time must be a time with zone" in told.stdout
+    assert "started nothing: 1 of page.left" in told.stdout
+    assert "never taken" in told.stdout
+
+
+def test_where_there_is_nothing_to_try_no_line_is_blamed(
+    jimu: Jimu, installed: Path, flow_file: Path, tmp_path: Path
+) -> None:
+    empty = written(tmp_path, "[]")
+    told = jimu("flow", "simulate", flow_file, "--events", empty)
+    assert told.exit_code == 0, told.output
+    assert told.stdout.strip() == "there are no events to try"
+
+
+def test_incidents_outside_of_runs_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    message = {"zh": "费率卡读不出", "en": "the card cannot be read"}
+    unclear = {"code": "trigger", "count": 2, "examples": [{"ref": "evt_1", "message": None}]}
+    settling = {"code": "settlement", "count": 7, "examples": [{"message": message}]}
+    show_incidents({"incidents": [settling, unclear]})
+    shown = capsys.readouterr().out
+    assert "outside of runs, 7 times: the card cannot be read (settlement)" in shown
+    assert "outside of runs, 2 times: trigger (trigger)" in shown
+
+
+def test_how_long_people_work_is_told_in_hours(
+    jimu: Jimu, installed: Path, flow_file: Path, tmp_path: Path
+) -> None:
+    """Eight at once, three hours of work each: which is not a day, and none of it at night."""
+    changed = json.loads(json.dumps(FLOW))
+    form = {"type": "object", "properties": {"note": {"type": "string"}}}
+    ask = {"title": "回访", "who": {"roles": ["business"]}, "form": form, "timeout": "P90D"}
+    changed["nodes"][2] = {"id": "tag", "type": "form_task", "name": "回访", "config": ask}
+    changed["edges"][3]["port"] = "submitted"
+    jimu("user", "add", "zhou", "--name", "周敏", "--role", "business")
+    flow_file.write_text(json.dumps(changed), encoding="utf-8")
+    setup = tmp_path / "setup.json"
+    setup.write_text(json.dumps({"answers": {"tag": {"work": "PT3H"}}}))
+    file = written(tmp_path, *(json.dumps(order(str(n), "620.00")) for n in range(1, 9)))
+    told = jimu("flow", "simulate", flow_file, "--events", file, "--setup", setup)
+    assert told.exit_code == 0, told.output
+    assert "周敏: 8 tasks, 24.0 h of work, 7 waiting at most (2026-" in told.stdout
+    assert "Worked on" in told.stdout
+    (row,) = [line for line in told.stdout.splitlines() if line.startswith("回访")]
+    assert row.rstrip().endswith("3.0 h")
 
 
 def test_a_notice_that_nobody_would_receive_is_named_by_its_step(

@@ -97,7 +97,8 @@ def test_parties_channels_tiers_and_exceeded_budgets_are_printed(
 ) -> None:
     figures = {"currency": "CNY", "amount": "20.00", "orders": 2, "entries": 2}
     budget = {"name": "达人预算", "unit": "money", "currency": "CNY", "limit": "25.00",
-              "used": "20.00", "asked": 3, "held": 1, "exceeded_at": "2026-11-13"}  # fmt: skip
+              "used": "20.00", "asked": 3, "held": 1,
+              "exceeded_at": "2026-11-13T20:30:00+00:00"}  # fmt: skip
     show_money(
         {
             "totals": [figures],
@@ -106,15 +107,22 @@ def test_parties_channels_tiers_and_exceeded_budgets_are_printed(
             "by_tier": [{"term": "commission", "tier": "2", **figures}] * 12,
             "by_state": [],
             "budgets": [budget, {**budget, "name": "够用", "exceeded_at": None}],
-            "left_out": [{"lines": 4}],
-        }
+            "left_out": [
+                {"card": "c", "term": "fee", "kind": "unpriced", "name": "no_party", "lines": 4},
+                {"card": "c", "term": "gift", "kind": "excluded", "name": "赠品", "lines": 2},
+            ],
+        },
+        {"c.fee": "服务费"},
     )
     shown = capsys.readouterr().out
     said = {
-        "zh": ("2026-11-13 起超出，3 次申请中 1 次没有通过", "预算 够用：已用 20.00 / 25.00 CNY",
-               "没有定价的明细：4 行", "另有 2 行"),
-        "en": ("exceeded from 2026-11-13 on, 1 of 3 demands held back",
-               "budget 够用: 20.00 / 25.00 CNY used", "lines that were not priced: 4",
+        "zh": ("2026-11-14 04:30 起超出，3 次申请中 1 次没有通过",
+               "预算 够用：已用 20.00 / 25.00 CNY",
+               "没有定价：服务费，4 行（参与方还没有设置）",
+               "没有定价：gift，2 行（按规则排除：赠品）", "另有 2 行"),
+        "en": ("exceeded from 2026-11-14 04:30 on, 1 of 3 demands held back",
+               "budget 够用: 20.00 / 25.00 CNY used",
+               "not priced: 服务费, 4 lines (the party is not set up)",
                "and 2 more"),
     }[language]  # fmt: skip
     for one in (*said, "小林", "live · douyin · 旗舰", "commission · 2", "20.00 CNY"):
