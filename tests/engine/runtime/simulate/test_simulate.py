@@ -15,6 +15,7 @@ from engine.runtime.jobs import Cancelled
 from engine.runtime.principal import system
 from engine.runtime.publish import create_flow, publish
 from engine.runtime.simulate import read_setup, simulate
+from engine.runtime.simulate.jobs import carry_out
 from engine.runtime.world import World
 from tests.engine.runtime.conftest import START, TENANT, Clock, order_event, settle
 from tests.engine.runtime.simulate.kit import connect, hire
@@ -291,6 +292,20 @@ def test_a_notice_that_nobody_would_receive_is_told_with_its_step(
     runs = {place: {one["run"] for one in found[place]["examples"]} for place in found}
     assert runs["alone"] == runs["call/boss"]
     assert runs["alone"].isdisjoint(runs[""])
+
+
+def test_notices_nobody_would_receive_are_summed_over_all_parts(world: World) -> None:
+    """Cases run one by one as halves do beside each other: their sums are merged the same way."""
+    cases = [
+        {"name": f"单{number}", "event": order(number), "expect": {"starts": True}}
+        for number in range(3)
+    ]
+    document = made(notify("alone", {"roles": ["finance"]}), lines=["t>alone"], cases=cases)
+    asked = read_setup({"flow": "tried", "document": document, "cases": []})
+    report = carry_out(world, TENANT, asked, lambda done, total, said: None).report
+    (found,) = report["unheard_notices"]
+    assert (found["place"], found["count"]) == ("alone", 3)
+    assert {one["title"] for one in found["examples"]} == {f"{number} 请处理" for number in range(3)}
 
 
 def test_what_lies_behind_the_first_event_is_not_in_the_world(world: World, clock: Clock) -> None:
