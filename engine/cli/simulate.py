@@ -91,6 +91,12 @@ def simulate(
     if events is not None:
         _demand_file(events)
         is_table = events.suffix.lower() in (".csv", ".txt", ".tsv")
+        if is_table and mapping is None and connection is None:
+            message = text(
+                "CSV 文件要用 --mapping 或 --connection 说明哪一列是哪个字段",
+                "a CSV file needs --mapping or --connection to say which column is which field",
+            )
+            raise InvalidInput(message, [Problem("/file/mapping", message, "missing")])
         asked["file"] = {
             "path": str(events),
             "format": "csv" if is_table else "json",

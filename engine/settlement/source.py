@@ -51,6 +51,16 @@ _BRAND: Mapping[str, Any] = {"key": "brand", "kind": "brand"}
 _ROLE_NAMES = {**BEARER_NAMES, "store": text("门店", "store")}
 
 
+def unknown(role: str, id_: str) -> Problem:
+    """Says that whom an order names in a role is no party."""
+    name = _ROLE_NAMES.get(role) or text(role, role)
+    message = text(
+        f"「{name['zh']}」{id_[:80]} 还没有对应的参与方，不知道记到谁名下",
+        f"“{name['en']}” {id_[:80]} is no party yet: it is not known whose account it is",
+    )
+    return Problem(f"/parties/{role}", message, "no_party")
+
+
 def nobody(role: str) -> InvalidInput:
     """Says that an order names no party in a role."""
     name = _ROLE_NAMES.get(role) or text(role, role)

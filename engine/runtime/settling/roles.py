@@ -30,10 +30,10 @@ class Names(NamedTuple):
         """The (platform, id) names an order brings."""
         return {pair for _, pair in (self._all() if self.lines else self.own)}
 
-    @property
-    def roles(self) -> set[str]:
-        """Roles the order itself names somebody for, known to us or not."""
-        return {role for role, _ in self._all()}
+    def called(self, role: str, line: str) -> str | None:
+        """By what id a line, else the order, names somebody in a role; None: it names nobody."""
+        own = next((names for id_, names in self.lines if id_ == line), [])
+        return next((pair[1] for one, pair in chain(own, self._all()) if one == role), None)
 
     def paid(self, roles: Container[str], *, climbs: bool) -> set[Pair]:
         """The names under which the order may be posted where these roles are paid; `climbs`: also

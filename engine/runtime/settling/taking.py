@@ -38,6 +38,7 @@ from engine.settlement.posting import Part
 from engine.settlement.refunds import give_back
 from engine.settlement.resolve import Resolver
 from engine.settlement.sale import Party, Sale, sales_of
+from engine.settlement.source import unknown
 
 # Not yet is no fault: the date, or the moment, comes with a later event.
 _LATER = frozenset({"no_rate_date"})
@@ -346,8 +347,11 @@ class Taking:
         problem = unpriced.problem
         if problem.code in _LATER:
             return
-        if problem.code == "no_party" and problem.path.rpartition("/")[2] not in names.roles:
-            return  # the order brings nobody in that role: nothing is owed
+        if problem.code == "no_party":
+            role = problem.path.rpartition("/")[2]
+            if (called := names.called(role, line)) is None:
+                return  # the order brings nobody in that role: nothing is owed
+            problem = unknown(role, called)
         is_known = (line, card, unpriced.term) in self.held.exceptions
         self._note_exception(card, line, unpriced, problem.as_json())
         if not is_known:

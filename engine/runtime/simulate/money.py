@@ -122,8 +122,8 @@ class Money:
             posted = (slot[0], slot[-1])
             rest[posted] -= found[slot]
             largest[posted] = slot
-        for posted, slot in largest.items():
-            found[slot] += rest[posted]
+        for term, slot in largest.items():
+            found[slot] += rest[term]
         return found
 
     def as_json(self) -> dict[str, Any] | None:

@@ -75,6 +75,17 @@ def test_where_there_is_nothing_to_try_no_line_is_blamed(
     assert told.stdout.strip() == "there are no events to try"
 
 
+def test_a_table_without_a_mapping_says_which_option_is_missing(
+    jimu: Jimu, installed: Path, flow_file: Path, tmp_path: Path
+) -> None:
+    table = tmp_path / "orders.csv"
+    table.write_text("order,paid\n1,2\n")
+    told = jimu("flow", "simulate", flow_file, "--events", table)
+    assert told.exit_code == 2
+    assert "--mapping" in told.output
+    assert "--connection" in told.output
+
+
 def test_incidents_outside_of_runs_are_told(capsys: pytest.CaptureFixture[str]) -> None:
     message = {"zh": "费率卡读不出", "en": "the card cannot be read"}
     unclear = {"code": "trigger", "count": 2, "examples": [{"ref": "evt_1", "message": None}]}

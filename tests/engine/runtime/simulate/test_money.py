@@ -235,4 +235,6 @@ def test_every_order_without_a_party_is_counted(world: World) -> None:
     (found,) = tried(world, PLAIN, events=orders)["incidents"]
     assert (found["code"], found["count"]) == ("settlement_no_party", 30)
     assert len(found["examples"]) == 20
-    assert "达人/推广人" in found["examples"][0]["message"]["zh"]
+    message = found["examples"][0]["message"]
+    assert message["zh"] == "「达人/推广人」lin 还没有对应的参与方，不知道记到谁名下"
+    assert "lin is no party yet" in message["en"]

@@ -305,7 +305,9 @@ def test_notices_nobody_would_receive_are_summed_over_all_parts(world: World) ->
     report = carry_out(world, TENANT, asked, lambda done, total, said: None).report
     (found,) = report["unheard_notices"]
     assert (found["place"], found["count"]) == ("alone", 3)
-    assert {one["title"] for one in found["examples"]} == {f"{number} 请处理" for number in range(3)}
+    assert {one["title"] for one in found["examples"]} == {
+        f"{number} 请处理" for number in range(3)
+    }
 
 
 def test_what_lies_behind_the_first_event_is_not_in_the_world(world: World, clock: Clock) -> None:
