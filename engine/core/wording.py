@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from engine.core.text import Text, text
@@ -85,7 +84,7 @@ def message_of(error: Mapping[str, Any]) -> Text:
     filled = {name: str(value)[:200] for name, value in context.items()}
     if kind == "string_too_short" and context["min_length"] == 1:
         kind = "missing"  # shorter than one sign: nothing was written
-    if kind in _TIMES and any(isinstance(value, date) for value in context.values()):
+    if kind in _TIMES and any(_DAY.match(value) for value in filled.values()):
         zh, en = _TIMES[kind]
     elif kind in _WORDS:
         zh, en = _WORDS[kind]
@@ -95,6 +94,7 @@ def message_of(error: Mapping[str, Any]) -> Text:
     return text(zh.format_map(_Filled(listed)), en.format_map(_Filled(filled)))
 
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _LISTED = re.compile(r"(?<='),? (?:or )?(?=')")  # as pydantic lists choices: 'a', 'b' or 'c'
 
 

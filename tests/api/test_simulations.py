@@ -109,6 +109,7 @@ def test_what_is_wrong_is_said_in_chinese_too(world: World, admin: Client) -> No
         told = admin.post("/api/v1/simulations", {"flow": "vip", **more}).json["problems"][0]
         assert not re.search("[A-Z][a-z]+ (error|should)", told["message_zh"]), told
         assert re.search("[\u4e00-\u9fff]{2}", told["message_zh"]), told
+    assert told["message_zh"].startswith("不能早于 1970")
 
 
 _LONG_AGO = "1900-01-01T00:00:00Z"
@@ -216,6 +217,30 @@ def test_a_test_run_whose_job_is_cancelled_in_the_queue_is_over_and_leaves_no_fi
     assert listed["status"] == "cancelled"
     assert listed["ended_at"] is not None
     assert admin.delete(path).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("more", "path", "said"),
+    [
+        ({}, "/file/mapping", "列对照"),
+        ({"mapping": {"columns": [{"to": "amuont", "column": "a"}]}},
+         "/file/mapping/columns/0/to", "，是否想写“amount”？"),
+    ],
+)  # fmt: skip
+def test_a_table_without_a_fit_mapping_is_refused_at_once_and_not_kept(
+    world: World, admin: Client, more: dict[str, Any], path: str, said: str
+) -> None:
+    live(world, big())
+    sent = {
+        "setup": json.dumps({"flow": "vip", "file": {"format": "csv", **more}}),
+        "file": (io.BytesIO(b"a,b\n1,2\n"), "orders.csv"),
+    }
+    refused = admin.open("POST", "/api/v1/simulations/file", data=sent)
+    assert refused.status_code == 422
+    assert (path, True) in [
+        (one["path"], said in one["message_zh"]) for one in refused.json["problems"]
+    ]
+    assert left(admin) == []
 
 
 def test_a_test_run_that_is_refused_leaves_no_file(world: World, admin: Client) -> None:

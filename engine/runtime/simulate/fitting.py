@@ -4,7 +4,7 @@ answers   each names something that can ask: a step, or an action of a connectio
           would ever ask for is a slip of the pen, and a report made with the usual answer in its
           place would tell its reader something else than what was meant
 events    those that came before, or are to come while a step waits, are fit to be received
-params    the flow takes them; calendar: there is one
+params    the flow takes them; calendar: there is one; a table has a mapping
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from engine.runtime.flow_params import check_params
 from engine.runtime.simulate.asked import Given, Setup, listed
 from engine.runtime.simulate.chosen import Chosen, all_called
 from engine.runtime.simulate.documents import read_one
+from engine.runtime.simulate.sources import read_mapping
 from engine.runtime.world import World
 from engine.store import calendars as calendar_store
 from engine.store import connections as connection_store
@@ -37,6 +38,8 @@ def check_setup(
     """InvalidInput with a path for each part that does not fit; NotFound for a calendar."""
     if setup.params is not None:
         check_params(chosen[0].flow.params, setup.params, "/params")
+    if setup.file is not None and setup.file.format == "csv":
+        read_mapping(world, tenant, setup.file)
     calendar = setup.calendar
     if calendar and calendar_store.find_calendar(conn, tenant, calendar) is None:
         raise NotFound(text(f"没有工作日历 {calendar}", f"there is no calendar {calendar}"))

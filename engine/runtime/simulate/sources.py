@@ -54,19 +54,8 @@ def read_feed(world: World, conn: Connection, tenant: str, setup: Setup, tell: T
 
 
 def _read_table(world: World, tenant: str, file: File, path: Path, feed: Feed, tell: Tell) -> None:
-    """Orders in a CSV file, by a mapping of its own or that of a connection."""
-    if file.mapping is not None:
-        try:
-            mapping = OrderMapping.model_validate(file.mapping)
-        except ValidationError as error:
-            raise InvalidInput(
-                text("列对照不可用", "the mapping cannot be used"), problems_of(error, "/mapping")
-            ) from None
-    elif file.connection is not None:
-        mapping = mapping_of(world, tenant, file.connection)
-    else:
-        said = text("CSV 文件需要列对照或对接", "a CSV file needs a mapping or a connection")
-        raise InvalidInput(said, [Problem("/file/mapping", said)])
+    """Orders in a CSV file."""
+    mapping = read_mapping(world, tenant, file)
     size = path.stat().st_size
     with path.open("rb") as stream:
         orders = read_orders(stream, mapping, source="/test-run/file", connection=file.connection)
@@ -81,6 +70,22 @@ def _read_table(world: World, tenant: str, file: File, path: Path, feed: Feed, t
                     refuse(feed, number, error)
             if number % EACH == 0:
                 tell(stream.tell(), size, reading(feed))
+
+
+def read_mapping(world: World, tenant: str, file: File) -> OrderMapping:
+    """The mapping of a CSV file: its own or a connection's; InvalidInput without a fit one."""
+    if file.mapping is not None:
+        try:
+            return OrderMapping.model_validate(file.mapping)
+        except ValidationError as error:
+            raise InvalidInput(
+                text("列对照不可用", "the mapping cannot be used"),
+                problems_of(error, "/file/mapping"),
+            ) from None
+    if file.connection is not None:
+        return mapping_of(world, tenant, file.connection)
+    said = text("CSV 文件需要列对照或对接", "a CSV file needs a mapping or a connection")
+    raise InvalidInput(said, [Problem("/file/mapping", said)])
 
 
 # -- the past --------------------------------------------------------------------------------------
