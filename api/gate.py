@@ -5,7 +5,8 @@
 3. Say who is calling; count the call.
 4. Check origin and CSRF token, the act, and for key acts the second factor.
 5. Check the content type; answer a repeated write from what was kept.
-Afterwards: keep the answer of a write, set the headers every answer has, measure, log.
+Afterwards: keep the answer of a write, set the headers every answer has, read what is left of the
+body, measure, log.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from api.headers import set_headers
 from api.permissions import check_access
 from api.resource import PUBLIC, Access
 from api.strict_json import check_text
+from api.unread import finish_body
 from engine.core.errors import Unauthenticated
 from engine.core.text import text
 from engine.runtime.principal import Principal
@@ -140,6 +142,7 @@ def leave(response: Response) -> Response:
     if request.method == "GET" and response.status_code == 200 and "ETag" in response.headers:
         response.make_conditional(request)
     set_headers(response)
+    finish_body(request, response)
     _log(response)
     return response
 

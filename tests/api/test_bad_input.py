@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from api.app import create_app
 from api.context import Options
 from api.strict_json import MOST_LEVELS, Malformed, check_json
+from api.unread import MOST as MOST_UNREAD
 from engine.runtime.world import World
 from engine.settings import Settings
 from tests.api.conftest import CHEAP, Client
@@ -192,6 +193,45 @@ def test_a_body_without_length_is_cut_at_the_limit(
         },
     )
     assert found.status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", UNITS),  # nobody signed in
+        ("POST", "/api/v1/nothing"),
+        ("POST", "/healthz"),
+        ("DELETE", "/api/v1/auth/session"),
+    ],
+)
+def test_a_refused_call_leaves_its_connection_to_the_next(
+    anybody: Client, method: str, path: str
+) -> None:
+    """A body left unread ends the connection under the caller's next call."""
+    body = BytesIO(b'{"name": "' + b"x" * 5000 + b'"}')
+    found = anybody.open(
+        method,
+        path,
+        content_type="application/json",
+        input_stream=body,
+        environ_overrides={"CONTENT_LENGTH": str(len(body.getvalue()))},
+    )
+    assert found.status_code in (401, 404, 405)
+    assert (body.read(), found.headers.get("Connection")) == (b"", None)
+
+
+def test_a_long_body_that_is_refused_ends_the_connection_and_says_so(anybody: Client) -> None:
+    length = MOST_UNREAD + 1
+    body = BytesIO(b"x" * length)
+    found = anybody.open(
+        "POST",
+        UNITS,
+        content_type="application/json",
+        input_stream=body,
+        environ_overrides={"CONTENT_LENGTH": str(length)},
+    )
+    assert (found.status_code, found.headers["Connection"]) == (401, "close")
+    assert body.tell() == 0
 
 
 def test_unknown_addresses_and_methods(anybody: Client, admin: Client) -> None:
