@@ -187,7 +187,7 @@ def _database(value: str) -> str:
     if slashes and rest and scheme in ("postgres", "postgresql", "postgresql+psycopg"):
         return f"postgresql+psycopg://{rest}"
     raise _Wrong(
-        "sqlite:///文件 或 postgresql://用户：密码@主机/库名",
+        "sqlite:///文件 或 postgresql://用户:密码@主机/库名",
         "sqlite:///file or postgresql://user:password@host/name",
     )
 
@@ -197,7 +197,7 @@ def _redis(value: str) -> str:
     if slashes and rest and scheme in ("redis", "rediss", "unix"):
         return value
     raise _Wrong(
-        "redis://主机：端口/0、rediss:// 或 unix:///套接字路径",
+        "redis://主机:端口/0、rediss:// 或 unix:///套接字路径",
         "redis://host:port/0, rediss://... or unix:///path/of/the/socket",
     )
 

@@ -14,7 +14,7 @@ import typer
 from engine.cli.brand import make_brand, point_connections, stand_in_port
 from engine.cli.first import TENANT, first_steps, write_secret
 from engine.cli.happening import Happening
-from engine.cli.place import here, is_installed
+from engine.cli.place import here, is_installed, make_data_folder
 from engine.cli.screen import AsJson, out, print_json, tell, tell_aside
 from engine.cli.sending import Sender, Web
 from engine.cli.stand_in import Server
@@ -61,7 +61,7 @@ def demo(
     settings = load_settings()
     set_up_log(settings)
     if not is_installed(settings):
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        make_data_folder(settings)
         migrate(Database(settings.database_url), settings.lanes)
     told = tell_aside if as_json else tell
     first_steps(settings, told=told)

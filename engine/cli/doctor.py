@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import sys
 import tempfile
 import time
@@ -14,7 +13,7 @@ from typing import Literal
 
 import typer
 
-from engine.cli.place import is_installed
+from engine.cli.place import AddressTaken, check_address, is_installed
 from engine.cli.screen import AsJson, locale, out, print_json
 from engine.core.errors import EngineError
 from engine.core.text import Text, say, text
@@ -98,8 +97,15 @@ def _disk(settings: Settings) -> Finding:
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free
-    with tempfile.TemporaryFile(dir=folder):
-        state: State = "fine" if free >= LEAST_FREE else "warning"
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            state: State = "fine" if free >= LEAST_FREE else "warning"
+    except OSError as fault:
+        words = text(
+            f"数据目录 {settings.data_dir} 不可写：{fault.strerror}",
+            f"the data folder {settings.data_dir} cannot be written: {fault.strerror}",
+        )
+        return Finding("disk", "bad", words)
     return Finding(
         "disk",
         state,
@@ -199,20 +205,17 @@ def _redis(settings: Settings) -> Finding:
 
 
 def _port(settings: Settings) -> Finding:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family) as tried:
-        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            tried.bind((settings.host, settings.port))
-        except OSError:
-            return Finding(
-                "port",
-                "warning",
-                text(
-                    f"端口 {settings.port} 已被占用（也许积木正在运行）",
-                    f"port {settings.port} is in use (perhaps by a running Jimu)",
-                ),
-            )
+    try:
+        check_address(settings)
+    except AddressTaken:
+        return Finding(
+            "port",
+            "warning",
+            text(
+                f"端口 {settings.port} 已被占用（也许积木正在运行）",
+                f"port {settings.port} is in use (perhaps by a running Jimu)",
+            ),
+        )
     words = text(f"端口 {settings.port} 空闲", f"port {settings.port} is free")
     return Finding("port", "fine", words)
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from engine.cli.place import check_address, check_installed, make_data_folder
 from engine.cli.screen import tell
 from engine.core.errors import InvalidInput
 from engine.core.text import text
@@ -39,6 +40,8 @@ def web() -> None:
     from granian.constants import Interfaces
 
     settings = load_settings()
+    check_installed(settings)
+    check_address(settings)
     set_up_log(settings)
     Granian(
         "api.app:serve",
@@ -74,6 +77,7 @@ def worker(
                 f"there is no queue {unknown[0]}: choose from {', '.join(KINDS)}",
             )
         )
+    check_installed(settings)
     work(settings, [[kind] for kind in named] if each else [named])
 
 
@@ -82,6 +86,7 @@ def scheduler() -> None:
     from engine.scheduler import schedule
 
     settings = load_settings()
+    check_installed(settings)
     set_up_log(settings)
     schedule(settings)
 
@@ -89,7 +94,7 @@ def scheduler() -> None:
 def migrate() -> None:
     """Brings the database to the newest schema."""
     settings = load_settings()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_data_folder(settings)
     db = Database(settings.database_url)
     revision = bring_up_to_date(db, settings.lanes)
     tell(text(f"数据库已是最新（{revision}）", f"the database is up to date ({revision})"))

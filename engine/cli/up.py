@@ -10,10 +10,8 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -24,9 +22,9 @@ from pathlib import Path
 
 import structlog
 
+from engine.cli.place import check_address, make_data_folder
 from engine.cli.screen import out, tell
 from engine.cli.sending import Web
-from engine.core.errors import Conflict
 from engine.core.text import text
 from engine.embedded import EmbeddedValkey
 from engine.log import set_up_log
@@ -77,8 +75,8 @@ def children(settings: Settings, *, demo: bool = False) -> list[Child]:
 def run_everything(settings: Settings, *, demo: bool = False, screens: bool = False) -> None:
     """Starts all, and stays until it is told to stop."""
     set_up_log(settings)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    _check_port(settings)
+    make_data_folder(settings)
+    check_address(settings)
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: stopped.set())
@@ -132,24 +130,6 @@ def _changes(settings: Settings, demo: bool) -> dict[str, str]:
         return {}
     hosts = dict.fromkeys((*settings.allowed_private_hosts, DEMO_HOST))
     return {"JIMU_ALLOW_PRIVATE": ",".join(hosts)}
-
-
-def _check_port(settings: Settings) -> None:
-    """Conflict when something else listens there: better said now than by a child in a loop."""
-    try:
-        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-        with socket.socket(family) as tried:
-            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            tried.bind((settings.host, settings.port))
-    except OSError as fault:
-        if fault.errno != errno.EADDRINUSE:
-            return
-        raise Conflict(
-            text(
-                f"{settings.host}：{settings.port} 已被占用，请用 JIMU_PORT 换一个端口",
-                f"{settings.host}:{settings.port} is in use: choose another port with JIMU_PORT",
-            )
-        ) from fault
 
 
 def _answers(settings: Settings) -> bool:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,55 @@ def test_doctor_finds_an_open_key_file(jimu: Jimu, installed: Path) -> None:
     result = jimu("doctor")
     assert result.exit_code == 1
     assert "chmod 600" in result.stdout
+
+
+@pytest.mark.parametrize("command", ["up", "migrate", "doctor"])
+def test_a_data_folder_that_cannot_be_is_a_sentence(
+    jimu: Jimu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """`up` and `migrate` end with exit code 2, `doctor` with a bad finding."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("JIMU_DATA", str(tmp_path / "file" / "data"))
+    result = jimu(command)
+    assert result.exit_code == (1 if command == "doctor" else 2)
+    assert f"{tmp_path}/file/data cannot be" in result.output
+    assert "Not a directory" in result.output
+
+
+def test_the_data_folder_is_its_owners_only(jimu: Jimu, data: Path) -> None:
+    assert jimu("migrate").exit_code == 0
+    assert data.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("command", ["web", "worker", "scheduler"])
+def test_a_process_without_an_installation_says_so(jimu: Jimu, data: Path, command: str) -> None:
+    result = jimu(command)
+    assert (result.exit_code, data.exists()) == (2, False)
+    assert "There is no installation" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["web", "up"])
+def test_a_port_in_use_is_refused_also_where_it_could_be_shared(
+    jimu: Jimu, installed: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """The server listens with SO_REUSEPORT: another installation would get some of the calls."""
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        monkeypatch.setenv("JIMU_PORT", str(taken.getsockname()[1]))
+        result = jimu(command)
+    assert result.exit_code == 2
+    assert "is in use" in result.stderr
+
+
+def test_an_address_of_another_machine_is_a_sentence(
+    jimu: Jimu, installed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JIMU_HOST", "192.0.2.1")
+    result = jimu("web")
+    assert result.exit_code == 2
+    assert "Nobody can listen on 192.0.2.1:" in result.stderr
 
 
 def test_keys_are_rotated_and_the_audit_trail_holds(jimu: Jimu, installed: Path) -> None:
