@@ -111,6 +111,11 @@ class CredentialsBody(Model):
     """Credentials; a secret left out or null stays as it is."""
 
     credentials: dict[str, Any]
+    settings: dict[str, Any] | None = Field(
+        None,
+        description="Changed along with them. Where secrets would go elsewhere (settings marked "
+        "`x-where-secrets-go`), those stored are forgotten and all are given anew",
+    )
 
 
 class Connection(Shown):
@@ -235,7 +240,7 @@ def read_one_connection(path: ConnectionPath) -> Response:
     etag=True,
 )
 def update_connection(path: ConnectionPath, body: ConnectionFields) -> Response:
-    """Changes everything but the credentials."""
+    """Changes everything but the credentials, and where these go."""
     revision = revision_of(path.key)
     setup.update_connection(world(), caller(), path.key, revision, body.model_dump())
     return shown(path.key)
@@ -252,7 +257,7 @@ def update_connection(path: ConnectionPath, body: ConnectionFields) -> Response:
 def update_credentials(path: ConnectionPath, body: CredentialsBody) -> Response:
     """New credentials; tokens got with the old ones are forgotten."""
     revision = revision_of(path.key)
-    setup.update_credentials(world(), caller(), path.key, revision, body.credentials)
+    setup.update_credentials(world(), caller(), path.key, revision, body.credentials, body.settings)
     return shown(path.key)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import SecretStr
 
-from engine.core.connector import Credentials, Settings
+from engine.core.connector import WHERE_SECRETS_GO, Credentials, Settings
 from engine.core.fields import Form, field
 from engine.core.text import text
 
@@ -64,6 +64,7 @@ class DouyinSettings(Settings):
         default=API,
         pattern=r"^https?://[^\s/?#@]+$",
         max_length=200,
+        extra={**WHERE_SECRETS_GO},
     )
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator
 
-from engine.core.connector import Settings
+from engine.core.connector import WHERE_SECRETS_GO, Settings
 from engine.core.fields import Form, field
 from engine.core.text import text
 
@@ -39,6 +39,7 @@ class HttpSettings(Settings):
         default="",
         pattern=r"^(https?://[^\s/?#@]+(/[^\s?#]*)?)?$",
         max_length=500,
+        extra={**WHERE_SECRETS_GO},
     )
     test_path: str = field(
         text("测试路径", "Test path"),

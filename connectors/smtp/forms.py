@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, SecretStr, model_validator
 
 from connectors.smtp.message import one_line, plain_address
-from engine.core.connector import Credentials, Settings
+from engine.core.connector import WHERE_SECRETS_GO, Credentials, Settings
 from engine.core.fields import Form, field
 from engine.core.text import text as words  # a mail has a field called `text`
 
@@ -35,6 +35,7 @@ class SmtpSettings(Settings):
         help=words("如 smtp.exmail.qq.com。", "Such as smtp.exmail.qq.com."),
         pattern=r"^[A-Za-z0-9.:_-]+$",
         max_length=253,
+        extra={**WHERE_SECRETS_GO},
     )
     security: Literal["starttls", "ssl", "none"] = field(
         words("加密方式", "Encryption"),
@@ -45,6 +46,7 @@ class SmtpSettings(Settings):
             "starttls": words("STARTTLS（端口 587）", "STARTTLS (port 587)"),
             "none": words("不加密（端口 25）", "None (port 25)"),
         },
+        extra={**WHERE_SECRETS_GO},
     )
     port: int = field(
         words("端口", "Port"),
@@ -53,6 +55,7 @@ class SmtpSettings(Settings):
         default=0,
         ge=0,
         le=65535,
+        extra={**WHERE_SECRETS_GO},
     )
     sender: MailAddress = field(words("发件地址", "Sender's address"), max_length=300)
     sender_name: OneLine = field(words("发件人名称", "Sender's name"), default="", max_length=100)
@@ -69,6 +72,7 @@ class SmtpSettings(Settings):
         widget="multiline",
         default="",
         max_length=20_000,
+        extra={**WHERE_SECRETS_GO},
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, SecretStr, field_validator
 
 from connectors.wecom.crypto import key_of
-from engine.core.connector import Credentials, Settings
+from engine.core.connector import WHERE_SECRETS_GO, Credentials, Settings
 from engine.core.fields import Form, field
 from engine.core.text import text as words  # a message has a field called `text`
 
@@ -110,6 +110,7 @@ class WecomSettings(Settings):
         default=API,
         pattern=r"^https?://[^\s/?#@]+$",
         max_length=200,
+        extra={**WHERE_SECRETS_GO},
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from engine.cli.brand_settlement import DOUYIN_SHOP, make_settlement
 from engine.core.scene import wording
 from engine.core.text import Text, text
-from engine.runtime.connection_setup import create_connection, update_connection
+from engine.runtime.connection_setup import create_connection, update_credentials
 from engine.runtime.granting import Grant
 from engine.runtime.org import create_unit
 from engine.runtime.principal import Principal, system
@@ -199,7 +199,7 @@ def point_connections(world: World, tenant: str, base: str) -> list[str]:
             create_connection(world, who, new)
             made.append(name)
         elif any(row.settings.get(field) != value for field, value in settings.items()):
-            update_connection(world, who, key, row.revision, values)
+            update_credentials(world, who, key, row.revision, credentials, settings)
     return made
 
 

@@ -34,6 +34,11 @@ class Settings(Form):
     """Root of every connector's settings: what is not secret."""
 
 
+# Marks a setting that says where secrets go: it changes only together with the credentials, so
+# that nobody sends what is stored to an address of their own (`extra=WHERE_SECRETS_GO`).
+WHERE_SECRETS_GO: Mapping[str, Any] = {"x-where-secrets-go": True}
+
+
 class TokenStore(Protocol):
     """Where a connection keeps access tokens: encrypted, shared by all workers."""
 

@@ -75,6 +75,17 @@ def update_connection(
     """Changes name, settings and the rest of OWN; Stale when somebody was faster."""
     row, connector = read_connection(world, who.tenant, key)
     settings = _settings(connector, values.get("settings") or {})
+    elsewhere = _elsewhere(connector, row.settings, settings)
+    if elsewhere and _holds_secrets(connector, open_credentials(world, row)):
+        message = text(
+            "已保存的密钥只发往原来的地址。要改地址，请在“凭证”页连同新地址一起重新填写凭证",
+            "what is secret goes only where it was entered for: change this together with the "
+            "credentials, which are entered anew",
+        )
+        raise InvalidInput(
+            message,
+            [Problem(f"/settings/{name}", message, "credentials_again") for name in elsewhere],
+        )
     with world.db.begin() as conn:
         _check_backup(conn, who.tenant, key, connector, values.get("backup"))
         changed = {
@@ -86,12 +97,26 @@ def update_connection(
 
 
 def update_credentials(
-    world: World, who: Principal, key: str, revision: int, given: Mapping[str, Any]
+    world: World,
+    who: Principal,
+    key: str,
+    revision: int,
+    given: Mapping[str, Any],
+    settings: Mapping[str, Any] | None = None,
 ) -> Any:
-    """New credentials; tokens got with the old ones are forgotten, the circuit is closed."""
+    """New credentials; tokens got with the old ones are forgotten, the circuit is closed.
+
+    With `settings` these are changed as well. Where they lead secrets elsewhere, none that is
+    stored goes along: all are given anew.
+    """
     row, connector = read_connection(world, who.tenant, key)
-    credentials = _credentials(connector, given, open_credentials(world, row))
+    wanted = row.settings if settings is None else _settings(connector, settings)
+    held = open_credentials(world, row)
+    if _elsewhere(connector, row.settings, wanted):
+        held = {}
+    credentials = _credentials(connector, given, held)
     changed = {
+        "settings": wanted,
         "credentials": seal_credentials(world, who.tenant, row.id, credentials),
         "failures": 0,
         "open_until": None,
@@ -99,8 +124,12 @@ def update_credentials(
     }
     with world.db.begin() as conn:
         connection_store.drop_tokens(conn, who.tenant, row.id)
-        names = sorted(name for name, value in given.items() if value is not None)
-        return _save(world, conn, who, row, revision, changed, {"credentials": names})
+        said: dict[str, Any] = {
+            "credentials": sorted(name for name, value in given.items() if value is not None)
+        }
+        if wanted != row.settings:
+            said["changed"] = ["settings"]
+        return _save(world, conn, who, row, revision, changed, said)
 
 
 def set_connection_status(
@@ -159,6 +188,24 @@ def _credentials(
     kept = {name: held[name] for name in secret if held.get(name) is not None}
     wanted = {name: value for name, value in given.items() if value is not None}
     return _plain(_read(connector.credentials, {**kept, **wanted}, "/credentials"))
+
+
+def _elsewhere(
+    connector: ConnectorType, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> list[str]:
+    """Settings by which what is secret would go elsewhere than before."""
+    shapes = connector.settings.model_json_schema().get("properties", {})
+    # A setting that came with a later version stands at its default.
+    before = {name: shape.get("default") for name, shape in shapes.items()} | dict(old)
+    return [
+        name
+        for name, shape in shapes.items()
+        if shape.get("x-where-secrets-go") and before.get(name) != new.get(name)
+    ]
+
+
+def _holds_secrets(connector: ConnectorType, held: Mapping[str, Any]) -> bool:
+    return any(held.get(name) for name in secret_names(connector.credentials))
 
 
 def _settings(connector: ConnectorType, given: Mapping[str, Any]) -> dict[str, Any]:

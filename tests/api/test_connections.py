@@ -79,6 +79,44 @@ def test_a_connection_is_changed_paused_and_removed(admin: Client) -> None:
     assert admin.post("/api/v1/connections", HOOK).status_code == 201
 
 
+def test_stored_secrets_never_go_to_another_address(admin: Client) -> None:
+    """Who may change a connection but not see its secrets could have them sent to their own."""
+    home, other = "https://erp.example.com", "https://elsewhere.example.org"
+    made = {
+        "key": "api",
+        "connector": "http",
+        "name": "API",
+        "credentials": {"kind": "bearer", "token": "a-stored-token"},
+        "settings": {"base_url": home, "test_path": "/a"},
+    }
+    assert admin.post("/api/v1/connections", made).status_code == 201
+    path, star = "/api/v1/connections/api", {"If-Match": "*"}
+
+    renamed = admin.put(
+        path, {"name": "ERP", "settings": {"base_url": home, "test_path": "/b"}}, headers=star
+    )
+    assert (renamed.status_code, renamed.json["credentials"]["token"]) == (200, "set")
+    moved = {"base_url": other, "test_path": "/b"}
+    refused = admin.put(path, {"name": "ERP", "settings": moved}, headers=star)
+    assert (refused.status_code, paths(refused)) == (422, ["/settings/base_url"])
+    assert refused.json["problems"][0]["code"] == "credentials_again"
+
+    kept = {"credentials": {"kind": "bearer", "token": None}, "settings": moved}
+    without = admin.put(f"{path}/credentials", kept, headers=star)
+    assert (without.status_code, admin.get(path).json["settings"]["base_url"]) == (422, home)
+    kept["credentials"] = {"kind": "bearer", "token": "a-fresh-token"}
+    anew = admin.put(f"{path}/credentials", kept, headers=star)
+    assert (anew.status_code, anew.json["settings"]["base_url"]) == (200, other)
+
+
+def test_an_address_changes_freely_while_there_are_no_secrets(admin: Client) -> None:
+    made = {"key": "api", "connector": "http", "name": "API", "credentials": {"kind": "none"}}
+    assert admin.post("/api/v1/connections", made).status_code == 201
+    body = {"name": "API", "settings": {"base_url": "https://erp.example.com"}}
+    moved = admin.put("/api/v1/connections/api", body, headers={"If-Match": "*"})
+    assert moved.json["settings"]["base_url"] == "https://erp.example.com"
+
+
 def test_connectors_bring_their_forms(admin: Client) -> None:
     items = {one["type"]: one for one in admin.get("/api/v1/connectors").json["items"]}
     secret = items["webhook"]["credentials"]["properties"]["secret"]

@@ -120,7 +120,7 @@ export type Connector = { type: string; label: string; summary: string; group: s
 
 export type Connectors = { items: Connector[] }
 
-export type CredentialsBody = { credentials: Record<string, unknown> }
+export type CredentialsBody = { credentials: Record<string, unknown>; settings?: Record<string, unknown> | null }
 
 export type CustomerBrief = { id: string; name: string | null; phone: string | null; level: string | null }
 

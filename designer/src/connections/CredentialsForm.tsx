@@ -7,9 +7,9 @@ import type { Connection, Connector } from "@/api/types"
 import { SchemaForm } from "@/forms/SchemaForm"
 import type { FormSchema } from "@/forms/schema"
 import { hasFields } from "./NewConnectionPage"
-import { credentialsToSend, problemsUnder } from "./values"
+import { credentialsToSend, problemsUnder, settingsPart } from "./values"
 
-/** Stored secrets are never shown; what is not replaced stays. */
+/** Stored secrets are never shown; what is not replaced stays, unless the address changes. */
 export function CredentialsForm({
   connection,
   connector,
@@ -19,14 +19,17 @@ export function CredentialsForm({
 }) {
   const { t } = useTranslation()
   const [values, setValues] = useState<unknown>(connection.credentials)
+  const [settings, setSettings] = useState<unknown>(connection.settings)
   const update = useAct("update_credentials", {
     said: t("word.saved"),
     refresh: ["read_one_connection", "read_health"],
     quiet: (fault) =>
-      fault instanceof Problem && problemsUnder(fault.items, "/credentials").length > 0,
+      fault instanceof Problem &&
+      ["/credentials", "/settings"].some((root) => problemsUnder(fault.items, root).length > 0),
   })
   const problems = update.error instanceof Problem ? update.error.items : []
   const schema = connector.credentials as FormSchema
+  const place = settingsPart(connector.settings as FormSchema, true)
   if (!hasFields(schema))
     return <Typography.Text type="secondary">{t("connections.noCredentials")}</Typography.Text>
   return (
@@ -41,6 +44,20 @@ export function CredentialsForm({
         onChange={setValues}
         problems={problemsUnder(problems, "/credentials")}
       />
+      {hasFields(place) && (
+        <>
+          <Typography.Paragraph type="secondary">
+            {t("connections.whereSecretsGo")}
+          </Typography.Paragraph>
+          <SchemaForm
+            isPart
+            schema={place}
+            value={settings}
+            onChange={setSettings}
+            problems={problemsUnder(problems, "/settings")}
+          />
+        </>
+      )}
       <Flex className="answers">
         <Button
           type="primary"
@@ -51,6 +68,7 @@ export function CredentialsForm({
               match: connection.revision,
               body: {
                 credentials: credentialsToSend(values as Record<string, unknown>, schema),
+                ...(hasFields(place) && { settings: settings as Record<string, unknown> }),
               },
             })
           }

@@ -11,11 +11,11 @@ import { SchemaForm } from "@/forms/SchemaForm"
 import type { FormSchema } from "@/forms/schema"
 import { useMappingSurroundings } from "./mapping"
 import { hasFields } from "./NewConnectionPage"
-import { problemsUnder } from "./values"
+import { holdsSecrets, problemsUnder, settingsPart } from "./values"
 
 type Own = Omit<ConnectionFields, "settings">
 
-/** Everything but the credentials. */
+/** Everything but the credentials and, where there are any, the address they go to. */
 export function SettingsForm({
   connection,
   connector,
@@ -34,6 +34,9 @@ export function SettingsForm({
       fault instanceof Problem && problemsUnder(fault.items, "/settings").length > 0,
   })
   const surroundings = useMappingSurroundings(connector, connection.key)
+  const schema = connector.settings as FormSchema
+  const hasSecrets = holdsSecrets(connection.credentials, connector.credentials as FormSchema)
+  const shown = hasSecrets ? settingsPart(schema, false) : schema
   const problems = update.error instanceof Problem ? update.error.items : []
   const backups = (others.data?.items ?? []).filter(
     (each) => each.connector === connection.connector && each.key !== connection.key,
@@ -101,11 +104,11 @@ export function SettingsForm({
           </Form.Item>
         )}
       </Form>
-      {hasFields(connector.settings as FormSchema) && (
+      {hasFields(shown) && (
         <FormContextProvider value={surroundings}>
           <SchemaForm
             isPart
-            schema={connector.settings}
+            schema={shown}
             value={settings}
             onChange={setSettings}
             problems={problemsUnder(problems, "/settings")}

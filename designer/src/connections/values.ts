@@ -33,6 +33,24 @@ export function credentialsToSend(
   )
 }
 
+/** Whether the server holds a secret of this connection. */
+export function holdsSecrets(credentials: Record<string, unknown>, schema: FormSchema): boolean {
+  return Object.entries(schema.properties ?? {}).some(
+    ([name, field]) => isSecretField(resolved(field, schema)) && credentials[name] === HELD,
+  )
+}
+
+/** The settings that say where secrets go, or all the others, as a form of their own. */
+export function settingsPart(schema: FormSchema, whereSecretsGo: boolean): FormSchema {
+  const properties = Object.fromEntries(
+    Object.entries(schema.properties ?? {}).filter(
+      ([, field]) => Boolean(field["x-where-secrets-go"]) === whereSecretsGo,
+    ),
+  )
+  const required = schema.required?.filter((name) => name in properties)
+  return { ...schema, properties, ...(required && { required }) }
+}
+
 function isSecretField(field: FormSchema): boolean {
   return field["x-widget"] === "secret"
 }

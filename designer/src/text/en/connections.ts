@@ -12,6 +12,8 @@ export const connections: SameShape<typeof zhCN> = {
   keyHelp: "Flows name the connection by it; it cannot be changed later.",
   keyWrong: "Small letters, digits, underscores and hyphens only",
   credentials: "Credentials",
+  whereSecretsGo:
+    "Secrets go to this address only. With another address all of them are entered anew.",
   credentialsAbout: "Kept encrypted. Nobody sees them again; they can only be replaced.",
   noCredentials: "This connection needs no credentials.",
   saveCredentials: "Replace the credentials",

@@ -8,6 +8,7 @@ export const connections = {
   keyHelp: "流程里用它指明是哪个对接，保存后不能修改。",
   keyWrong: "只用小写字母、数字、下划线和短横线",
   credentials: "凭证",
+  whereSecretsGo: "密钥只发往这个地址。更换地址时，所有密钥都要重新填写。",
   credentialsAbout: "凭证加密保存，保存后任何人都看不到，只能更换。",
   noCredentials: "这种对接不需要凭证。",
   saveCredentials: "更换凭证",
