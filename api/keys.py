@@ -9,7 +9,7 @@ from flask import Response
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from api.answers import answer, page
-from api.context import caller, tenant, world
+from api.context import caller, world
 from api.org import Name, UnitId
 from api.pagination import Page, PageQuery, split, start
 from api.resource import Model, Resource, Shown
@@ -70,7 +70,7 @@ def show(row: Any) -> Key:
 def list_keys(query: PageQuery) -> Response:
     """Keys, the newest first."""
     (before,) = start(query, str) or (None,)
-    rows = api_keys.list_keys(world(), tenant(), before=before, limit=query.limit + 1)
+    rows = api_keys.list_keys(world(), caller(), before=before, limit=query.limit + 1)
     kept, following = split(rows, query.limit, lambda row: [row.id])
     return page(kept, show, following)
 
@@ -86,7 +86,7 @@ def create_key(body: NewKey) -> Response:
         until=body.until,
         org_unit_id=body.org_unit_id,
     )
-    row = api_keys.read_key(world(), tenant(), made.id)
+    row = api_keys.read_key(world(), caller(), made.id, "keys.edit")
     shown = MadeKey(key=show(row), secret=made.secret)
     return answer(shown, 201, location=f"/api/v1/keys/{made.id}")
 
@@ -94,7 +94,7 @@ def create_key(body: NewKey) -> Response:
 @resource.get("/keys/<key_id>", act="keys.read", answers={200: Key})
 def read_key(path: KeyPath) -> Response:
     """One key, without its secret."""
-    return answer(show(api_keys.read_key(world(), tenant(), path.key_id)))
+    return answer(show(api_keys.read_key(world(), caller(), path.key_id)))
 
 
 @resource.delete("/keys/<key_id>", act="keys.edit", answers={204: None})

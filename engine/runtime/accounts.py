@@ -162,6 +162,7 @@ def delete_role(world: World, who: Principal, key: str) -> None:
     with world.db.begin() as conn:
         store.lock_roles(conn, who.tenant)
         role = _own_role(conn, who.tenant, key)
+        checked_acts(who, acts_of(role))
         held = store.holders(conn, who.tenant, role.id)
         if held:
             raise Conflict(

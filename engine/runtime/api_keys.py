@@ -17,7 +17,7 @@ from typing import Any
 from engine.core.errors import Forbidden, InvalidInput, NotFound, Problem, Unauthenticated
 from engine.core.ids import is_id, new_id
 from engine.core.text import say, text
-from engine.runtime.principal import WHOLE_TREE, Principal
+from engine.runtime.principal import WHOLE_TREE, Principal, visible_units
 from engine.runtime.roles import ACTS, unknown_acts
 from engine.runtime.world import World
 from engine.store import org as org_store
@@ -129,23 +129,26 @@ def by_key(world: World, sent: str, address: str | None) -> Principal:
     )
 
 
-def list_keys(world: World, tenant: str, *, before: str | None, limit: int) -> list[Any]:
+def list_keys(world: World, who: Principal, *, before: str | None, limit: int) -> list[Any]:
+    """The keys of the caller's part of the tree."""
     with world.db.reading() as conn:
-        return key_store.list_keys(conn, tenant, before=before, limit=limit)
+        units = visible_units(conn, who, "keys.read")
+        return key_store.list_keys(conn, who.tenant, units=units, before=before, limit=limit)
 
 
-def read_key(world: World, tenant: str, key_id: str) -> Any:
-    """A key's row; NotFound otherwise."""
+def read_key(world: World, who: Principal, key_id: str, act: str = "keys.read") -> Any:
+    """A key's row; NotFound also for one out of the act's reach."""
     with world.db.reading() as conn:
-        row = key_store.find_key_of(conn, tenant, key_id)
-    if row is None:
+        row = key_store.find_key_of(conn, who.tenant, key_id)
+        units = visible_units(conn, who, act)
+    if row is None or (units is not None and row.org_unit_id not in units):
         raise NotFound(text("没有这个密钥", "there is no such key"))
     return row
 
 
 def revoke_key(world: World, who: Principal, key_id: str) -> None:
     """Ends a key for good; one that has ended stays as it is."""
-    read_key(world, who.tenant, key_id)
+    read_key(world, who, key_id, "keys.edit")
     now = world.now()
     with world.db.begin() as conn:
         if key_store.revoke_key(conn, who.tenant, key_id, now):

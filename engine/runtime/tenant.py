@@ -13,7 +13,7 @@ from typing import Any
 from engine.core.errors import Conflict, EngineError, InvalidInput, NotFound, Problem, Stale
 from engine.core.text import text
 from engine.core.working_calendar import load_calendar
-from engine.runtime.principal import Principal
+from engine.runtime.principal import WHOLE_TREE, Principal
 from engine.runtime.uses import find_uses
 from engine.runtime.world import World
 from engine.store import calendars as calendar_store
@@ -47,7 +47,11 @@ def read_settings(world: World, tenant: str) -> dict[str, Any]:
 def update_settings(
     world: World, who: Principal, revision: int | None, values: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Changes name, zone, currency and messages; Stale when they are not as they were read."""
+    """Changes name, zone, currency and messages; Stale when they are not as they were read.
+
+    They hold for everybody, so the act must be held at the root.
+    """
+    who.require("settings.edit", WHOLE_TREE)
     with world.db.begin() as conn:
         row = flow_store.lock_tenant(conn, who.tenant)
         if row is None:

@@ -112,10 +112,17 @@ def find_key_of(conn: Connection, tenant: str, key_id: str) -> Any | None:
 
 
 def list_keys(
-    conn: Connection, tenant: str, *, before: str | None = None, limit: int = 50
+    conn: Connection,
+    tenant: str,
+    *,
+    units: frozenset[str] | None = None,
+    before: str | None = None,
+    limit: int = 50,
 ) -> list[Any]:
-    """Newest first, before the id `before`."""
+    """Newest first, before the id `before`; only those of these org units, where given."""
     where = [api_keys.c.tenant == tenant]
+    if units is not None:
+        where.append(api_keys.c.org_unit_id.in_(units))
     if before:
         where.append(api_keys.c.id < before)
     return list(

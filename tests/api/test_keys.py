@@ -97,6 +97,20 @@ def test_a_key_sees_its_part_of_the_tree(app: Flask, admin: Client) -> None:
     assert [one["id"] for one in client.get(UNITS).json["items"]] == [shop]
 
 
+def test_the_tree_decides_which_keys_one_sees_and_ends(admin: Client, client_as) -> None:
+    root = admin.get(UNITS).json["items"][0]["id"]
+    shop = admin.post(UNITS, {"kind": "store", "name": "静安店", "parent_id": root}).json["id"]
+    body = {"name": "x", "scopes": ["org.read"]}
+    whole = admin.post(KEYS, body).json["key"]["id"]
+    own = admin.post(KEYS, {**body, "org_unit_id": shop}).json["key"]["id"]
+    lead = client_as("admin", unit=shop)
+    assert [one["id"] for one in lead.get(KEYS).json["items"]] == [own]
+    assert lead.get(f"{KEYS}/{whole}").status_code == 404
+    assert lead.delete(f"{KEYS}/{whole}").status_code == 404
+    assert lead.delete(f"{KEYS}/{own}").status_code == 204
+    assert admin.get(f"{KEYS}/{whole}").json["revoked_at"] is None
+
+
 def test_a_machine_needs_no_csrf_token(machine, admin: Client) -> None:
     root = admin.get(UNITS).json["items"][0]["id"]
     client = machine("org.edit", "org.read")

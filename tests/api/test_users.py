@@ -199,6 +199,22 @@ def test_roles_of_ones_own(admin: Client, client_as) -> None:
     assert admin.get("/api/v1/roles/night").status_code == 404
 
 
+def test_what_holds_for_everybody_is_not_changed_by_a_branch(
+    admin: Client, client_as, root: str
+) -> None:
+    """A role grants acts, the tree grants rows: settings and roles belong to no branch."""
+    lead = client_as("admin", unit=unit(admin, root, "华东", "region"), second_factor=True)
+    admin.post("/api/v1/roles", {"key": "night", "name": "夜班", "acts": ["runs.read"]})
+    for_all = {"If-Match": "*"}
+    assert lead.delete("/api/v1/roles/night").status_code == 403
+    cleared = {"name": "夜班", "acts": []}
+    assert lead.put("/api/v1/roles/night", cleared, headers=for_all).status_code == 403
+    settings = lead.get("/api/v1/settings").json
+    body = {name: settings[name] for name in ("name", "zone", "currency", "messages")}
+    assert lead.put("/api/v1/settings", body, headers=for_all).status_code == 403
+    assert admin.put("/api/v1/settings", body, headers=for_all).status_code == 200
+
+
 def test_built_in_roles_never_change(admin: Client) -> None:
     tag = admin.get("/api/v1/roles/admin").headers["ETag"]
     body = {"name": "x", "acts": []}
