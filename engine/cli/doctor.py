@@ -198,8 +198,8 @@ def _redis(settings: Settings) -> Finding:
         "redis",
         "warning",
         text(
-            "Redis 没有应答；数据不会丢，但一切变慢",
-            "Redis does not answer; nothing is lost, but everything is slower",
+            "Redis 没有应答；数据不会丢，恢复之前收到的事件会排队等待",
+            "Redis does not answer; nothing is lost, but what comes in waits until it is back",
         ),
     )
 

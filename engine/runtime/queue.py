@@ -53,6 +53,11 @@ return {given, wait}
 """
 
 
+class _Worker(SimpleWorker):
+    # RQ doubles its pause up to a minute, in which a Redis that is back would wake nobody.
+    max_connection_wait_time = 2.0
+
+
 class RedisQueue:
     """The live queue. Every call that only wakes swallows a Redis that is away."""
 
@@ -130,7 +135,7 @@ class RedisQueue:
         In-process, not forked: the application is loaded once, and a drain handles thousands.
         """
         try:
-            worker = SimpleWorker(
+            worker = _Worker(
                 [self._queues[kind] for kind in kinds],
                 name=name,
                 connection=self._redis,
