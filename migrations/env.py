@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from alembic import context
@@ -45,7 +47,24 @@ def run(conn: Connection) -> None:
         context.run_migrations()
 
 
+@contextlib.contextmanager
+def without_references(conn: Connection) -> Iterator[None]:
+    """SQLite changes a table by making it anew: what refers to its rows is checked at the end."""
+    if conn.dialect.name != "sqlite":
+        yield
+        return
+    # On the driver's connection: inside a transaction the pragma does nothing.
+    driver: Any = conn.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+        if lost := driver.execute("PRAGMA foreign_key_check").fetchall():
+            raise RuntimeError(f"rows that refer to nothing, the first in {lost[0][0]}")
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
 found: Engine = context.config.attributes["engine"]
-with found.connect() as connection:
+with found.connect() as connection, without_references(connection):
     run(connection)
     connection.commit()
