@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 import shutil
 from pathlib import Path
@@ -68,6 +69,13 @@ def copy(top: Path, room: str, name: str, like: str) -> Path:
     A folder is complete in itself and registers by being there, so nothing else is edited.
     """
     source, target = top / room / like, top / room / name
+    # The folder is a package: code imports it by its name.
+    if keyword.iskeyword(name):
+        message = text(
+            f"{name} 是 Python 的保留字，不能作名称",
+            f"{name} is a word of Python's own: choose another",
+        )
+        raise InvalidInput(message, [Problem("/name", message)])
     if not _NAME.fullmatch(name):
         message = text(
             "名称应为小写字母、数字和下划线，以字母开头",

@@ -94,6 +94,7 @@ def test_a_new_folder_speaks_of_itself_only(tmp_path: Path) -> None:
     [
         ("Wrong", "set_fields", InvalidInput),
         ("../up", "set_fields", InvalidInput),
+        ("class", "set_fields", InvalidInput),  # no code could import it
         ("fine", "no_such", NotFound),
         ("set_fields", "set_fields", Conflict),
     ],
