@@ -8,7 +8,7 @@ import hmac
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import httpx
 from pydantic import SecretStr, model_validator
@@ -16,6 +16,7 @@ from pydantic import SecretStr, model_validator
 from engine.core.connector import Credentials
 from engine.core.fields import field
 from engine.core.text import text
+from engine.core.wording import Wrong
 
 _NAME = r"^[A-Za-z][A-Za-z0-9-]{0,60}$"
 _EMPTY = SecretStr("")
@@ -89,9 +90,17 @@ class HttpCredentials(Credentials):
         for name in _NEEDED[self.kind]:
             value = getattr(self, name)
             if not (value.get_secret_value() if isinstance(value, SecretStr) else value):
-                raise ValueError(f"{name} is required for {self.kind}")
+                hints: Any = type(self).model_fields[name].json_schema_extra
+                title = hints["x-title"]
+                raise Wrong(
+                    f"这种验证方式必须填写“{title['zh']}”",
+                    f"{title['en']} is required for this kind of authentication",
+                )
         if not re.fullmatch(r"([\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?)?", token):
-            raise ValueError("token must be plain characters without spaces around it")
+            raise Wrong(
+                "“令牌或密钥”只能是英文字母、数字和符号，前后不留空格",
+                "Token or key takes plain characters without spaces around them",
+            )
         return self
 
 

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator
 from engine.core.connector import WHERE_SECRETS_GO, Settings
 from engine.core.fields import Form, field
 from engine.core.text import text
+from engine.core.wording import Wrong
 
 # What HTTP itself or this connector sets; a step that sets them could split a request or lie.
 _OURS = {
@@ -72,11 +73,16 @@ def _scalars(values: Any) -> Any:
 def _check_headers(headers: dict[str, str]) -> dict[str, str]:
     for name, value in headers.items():
         if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}", name):
-            raise ValueError(f"{name[:100]!r} is not a header name")
+            raise Wrong(f"“{name[:100]}”不能作请求头名称", f'"{name[:100]}" is not a header name')
         if name.lower() in _OURS:
-            raise ValueError(f"the header {name} is set by the connector")
+            raise Wrong(
+                f"请求头 {name} 由平台对接填写", f"the header {name} is set by the connector"
+            )
         if not re.fullmatch(r"[\x20-\x7e\t]*", value):
-            raise ValueError(f"the header {name} holds characters a header cannot carry")
+            raise Wrong(
+                f"请求头 {name} 含有不能使用的字符",
+                f"the header {name} holds characters a header cannot carry",
+            )
     return headers
 
 

@@ -10,6 +10,7 @@ from connectors.smtp.message import one_line, plain_address
 from engine.core.connector import WHERE_SECRETS_GO, Credentials, Settings
 from engine.core.fields import Form, field
 from engine.core.text import text as words  # a mail has a field called `text`
+from engine.core.wording import Wrong
 
 OneLine = Annotated[str, AfterValidator(one_line)]
 MailAddress = Annotated[str, AfterValidator(plain_address)]
@@ -25,7 +26,7 @@ class SmtpCredentials(Credentials):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if bool(self.username) != bool(self.password.get_secret_value()):
-            raise ValueError("user name and password belong together")
+            raise Wrong("用户名和密码应同时填写", "user name and password belong together")
         return self
 
 

@@ -8,6 +8,8 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
+from engine.core.wording import Wrong
+
 # All lines 7-bit, so that any server takes them.
 _POLICY = SMTP.clone(cte_type="7bit")
 _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
@@ -25,16 +27,16 @@ def plain_address(written: str) -> str:
     except UnicodeError:
         host = ""
     if not at or len(local) > 64 or not re.fullmatch(_LOCAL, local):
-        raise ValueError("not an e-mail address")
+        raise Wrong("不是邮箱地址", "is not an e-mail address")
     if not re.fullmatch(_HOST, host):
-        raise ValueError("not an e-mail address")
+        raise Wrong("不是邮箱地址", "is not an e-mail address")
     return f"{local}@{host}"
 
 
 def one_line(written: str) -> str:
     """The text itself; ValueError where a line break or control character could add a header."""
     if re.search(r"[\x00-\x1f\x7f\x85\u2028\u2029]", written):
-        raise ValueError("must be one line without control characters")
+        raise Wrong("只能写一行，不含控制字符", "must be one line without control characters")
     return written
 
 

@@ -12,6 +12,7 @@ from connectors.webhook.signature import key_of
 from engine.core.connector import Credentials, Link, Settings
 from engine.core.fields import Form, field
 from engine.core.text import text
+from engine.core.wording import Wrong
 
 
 class WebhookCredentials(Credentials):
@@ -39,7 +40,10 @@ class WebhookCredentials(Credentials):
     @classmethod
     def _usable(cls, secret: SecretStr | None) -> SecretStr | None:
         if secret is not None and len(key_of(secret.get_secret_value())) < 16:
-            raise ValueError("a secret needs at least 16 characters, or 16 bytes after whsec_")
+            raise Wrong(
+                "至少 16 个字符；以 whsec_ 开头时，其后至少 16 字节",
+                "a secret needs at least 16 characters, or 16 bytes after whsec_",
+            )
         return secret
 
 

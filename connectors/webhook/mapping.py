@@ -20,6 +20,7 @@ from engine.core.event import Event, read_event
 from engine.core.fields import Form, field
 from engine.core.records.record import write_amount, write_cents, write_moment
 from engine.core.text import Text, text
+from engine.core.wording import Wrong
 
 _POINTER = r"^(/[^/]+)*$"
 _TO = r"^[a-z_][a-z0-9_]*(\.[^.\[\]\s]+)*(\[\](\.[^.\[\]\s]+)+)?$"
@@ -76,7 +77,10 @@ class Row(Form):
     @model_validator(mode="after")
     def _lists_meet(self) -> Self:
         if self.at and ("[]" in self.to) != ("/*" in self.at):
-            raise ValueError("a list goes to a list: order.lines[].sku from /items/*/sku")
+            raise Wrong(
+                "列表只能对应列表，如 order.lines[].sku 取自 /items/*/sku",
+                "a list goes to a list: order.lines[].sku from /items/*/sku",
+            )
         return self
 
 
@@ -130,7 +134,7 @@ class JsonMapping(Form):
         try:
             ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(f"{zone} is not a time zone") from None
+            raise Wrong(f"没有 {zone} 这个时区", f"{zone} is not a time zone") from None
         return zone
 
 

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from engine.core.errors import Unauthenticated
 from engine.core.text import text
+from engine.core.wording import Wrong
 
 _BLOCK = 32  # of the padding; the cipher's own is 16
 
@@ -63,14 +64,14 @@ def decrypt(aes_key: str, cipher_text: str, receive_id: str) -> bytes:
 def key_of(aes_key: str) -> bytes:
     """The AES key behind an EncodingAESKey; ValueError unless it is 43 Base64 characters."""
     if len(aes_key) != 43:
-        raise ValueError("an EncodingAESKey has 43 characters")
+        raise Wrong("EncodingAESKey 应为 43 个字符", "an EncodingAESKey has 43 characters")
     try:
         # The last character holds two bits more than fit, which some consoles leave set.
         key = base64.b64decode(aes_key + "=")
     except ValueError:
-        raise ValueError("an EncodingAESKey is Base64") from None
+        raise Wrong("EncodingAESKey 应为 Base64 文字", "an EncodingAESKey is Base64") from None
     if len(key) != 32:
-        raise ValueError("an EncodingAESKey is Base64")
+        raise Wrong("EncodingAESKey 应为 Base64 文字", "an EncodingAESKey is Base64")
     return key
 
 

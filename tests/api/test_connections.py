@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from engine.core.ids import new_id
 from engine.runtime.hooks import keep_for_review
 from engine.runtime.jobs import drain_jobs
@@ -77,6 +79,25 @@ def test_a_connection_is_changed_paused_and_removed(admin: Client) -> None:
     assert admin.delete(path, headers=star).status_code == 204
     assert admin.get(path).status_code == 404
     assert admin.post("/api/v1/connections", HOOK).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("connector", "part", "value", "said"),
+    [
+        ("http", "credentials", {"kind": "bearer"}, "这种验证方式必须填写“令牌或密钥”"),
+        ("http", "settings", {"base_url": "ftp://x"}, "格式不符合要求"),
+        ("smtp", "settings", {"host": "m.cn", "sender": "nobody"}, "不是邮箱地址"),
+        ("smtp", "settings", {"host": "m.cn", "sender": "a@b.cn", "port": -1}, "不能小于 0"),
+        ("webhook", "credentials", {"secret": "whsec_YWJj" + "A" * 8}, "至少 16 个字符"),
+    ],
+)
+def test_what_is_wrong_with_a_form_is_said_in_chinese(
+    admin: Client, connector: str, part: str, value: dict[str, object], said: str
+) -> None:
+    body = {"key": "new", "connector": connector, "name": "x", part: value}
+    found = admin.post("/api/v1/connections", body)
+    assert found.status_code == 422
+    assert said in " ".join(one["message_zh"] for one in found.json["problems"])
 
 
 def test_stored_secrets_never_go_to_another_address(admin: Client) -> None:
