@@ -25,6 +25,11 @@ from engine.core.text import text
 MOST_CELLS = 2_000_000
 MOST_COLUMNS = 500
 MOST_PART = 200 * 2**20  # bytes of one part, unpacked
+MOST_ROWS = 2**20  # as many as a spreadsheet has
+# A few kilobytes unpack to millions of empty elements: they are counted, and none is kept.
+MOST_ELEMENTS = 4 * MOST_CELLS  # of one part
+MOST_INSIDE = 250_000  # elements of one row, text or list of styles
+DEEPEST = 32
 _DIGITS = Context(prec=15)
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - day 0 of a sheet, which knows no zone
 _BUILT_IN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
@@ -49,14 +54,30 @@ def read_xlsx(body: bytes) -> list[list[str]]:
 
 
 def _elements(book: zipfile.ZipFile, part: str, *names: str) -> Iterator[Any]:
-    """Elements of these names in a part, each cleared after use."""
+    """Elements of these names in a part, each forgotten after use, as is all around them."""
+    too_large = TooLarge(text("文件解压后太大", "the file is too large when unpacked"))
     if book.getinfo(part).file_size > MOST_PART:
-        raise TooLarge(text("文件解压后太大", "the file is too large when unpacked"))
+        raise too_large
+    above: list[Any] = []
+    wanted: Any = None  # the element under way that is asked for
+    count = begun_at = 0
     with book.open(part) as stream:
-        for _, element in iterparse(stream, forbid_dtd=True):
-            if _name(element) in names:
+        for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
+            if event == "start":
+                count += 1
+                if wanted is None and _name(element) in names:
+                    wanted, begun_at = element, count
+                inside = count - begun_at if wanted is not None else 0
+                if count > MOST_ELEMENTS or inside > MOST_INSIDE or len(above) > DEEPEST:
+                    raise too_large
+                above.append(element)
+                continue
+            above.pop()
+            if element is wanted:
                 yield element
-                element.clear()
+                wanted = None
+            if wanted is None and above:
+                above[-1].remove(element)
 
 
 def _name(element: Any) -> str:
@@ -77,7 +98,9 @@ def _first_sheet(book: zipfile.ZipFile) -> str:
 def _shared(book: zipfile.ZipFile) -> Iterator[str]:
     """The texts that cells point to; reading aids (rPh) are no part of a text."""
     if "xl/sharedStrings.xml" in book.namelist():
-        for item in _elements(book, "xl/sharedStrings.xml", "si"):
+        for number, item in enumerate(_elements(book, "xl/sharedStrings.xml", "si")):
+            if number >= MOST_CELLS:
+                raise TooLarge(text("文件的行列太多", "the file has too many cells"))
             yield _text_of(item)
 
 
@@ -108,7 +131,9 @@ def _rows(
     book: zipfile.ZipFile, part: str, shared: list[str], dates: list[bool]
 ) -> Iterator[list[str]]:
     cells = 0
-    for row in _elements(book, part, "row"):
+    for number, row in enumerate(_elements(book, part, "row")):
+        if number >= MOST_ROWS:
+            raise TooLarge(text("文件的行列太多", "the file has too many cells"))
         found: list[str] = []
         for cell in row:
             column = _column(str(cell.get("r", ""))) if cell.get("r") else len(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import tracemalloc
 import zipfile
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +14,7 @@ import pytest
 import xlsxwriter
 from flask import Flask
 
+from api import xlsx_rows
 from api.spreadsheets import Sheet, as_csv, as_xlsx
 from api.table_files import read_rows
 from api.xlsx_rows import read_xlsx
@@ -133,3 +135,49 @@ def test_a_zip_that_is_no_workbook_and_xml_with_entities_are_refused() -> None:
 def test_a_sheet_of_too_many_columns_is_refused() -> None:
     with pytest.raises(TooLarge):
         read_rows(book(["n"] * 600, ["1"] * 600))
+
+
+def with_part(name: str, raw: bytes) -> bytes:
+    """A workbook of one row, with one part of it replaced."""
+    kept = io.BytesIO()
+    whole = book(["订单号", "金额"], ["A1", "1"])
+    with (
+        zipfile.ZipFile(io.BytesIO(whole)) as parts,
+        zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
+        for each in parts.namelist():
+            made.writestr(each, raw if each == name else parts.read(each))
+    return kept.getvalue()
+
+
+SHEET, SHARED = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
+
+
+@pytest.mark.parametrize(
+    ("limit", "name", "raw"),
+    [
+        ("MOST_ROWS", SHEET, b"<w>" + b"<row/>" * 20 + b"</w>"),
+        ("MOST_CELLS", SHARED, b"<sst>" + b"<si/>" * 20 + b"</sst>"),
+        ("MOST_ELEMENTS", SHEET, b"<w>" + b"<x/>" * 20 + b"</w>"),
+        ("MOST_INSIDE", SHEET, b"<w><row>" + b"<x/>" * 20 + b"</row></w>"),
+        ("DEEPEST", SHEET, b"<x>" * 20 + b"</x>" * 20),
+    ],
+)
+def test_a_small_file_that_unpacks_to_much_is_refused(
+    monkeypatch: pytest.MonkeyPatch, limit: str, name: str, raw: bytes
+) -> None:
+    read_xlsx(with_part(SHEET, b"<w><row><c><v>1</v></c></row></w>"))
+    monkeypatch.setattr(xlsx_rows, limit, 15)
+    with pytest.raises(TooLarge):
+        read_xlsx(with_part(name, raw))
+
+
+def test_reading_keeps_nothing_of_what_is_no_cell() -> None:
+    """Sixty kilobytes that unpack to millions of empty elements took gigabytes."""
+    raw = with_part(SHEET, b"<w>" + b"<x/>" * 200_000 + b"<row><c><v>7</v></c></row></w>")
+    tracemalloc.start()
+    try:
+        assert read_xlsx(raw) == [["7"]]
+        assert tracemalloc.get_traced_memory()[1] < 8 * 2**20
+    finally:
+        tracemalloc.stop()
