@@ -69,7 +69,8 @@ def keep_for_review(
                     "id": new_id("rev", now),
                     "tenant": tenant,
                     "connection": key,
-                    "record": as_json(one["record"]),
+                    # A column holds no null of JSON's: it would be no record at all.
+                    "record": "null" if one["record"] is None else as_json(one["record"]),
                     "reason": one["reason"],
                     "status": "parked" if how == "park" else "open",
                     "received_at": now,

@@ -129,6 +129,11 @@ JsonB = SqlJson(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=Tr
 Whole = BigInteger().with_variant(Integer(), "sqlite")
 
 
+def _read_json(written: Any) -> Any:
+    # SQLite keeps a text that is a number as a number, whatever the column is called.
+    return written if isinstance(written, int | float) else orjson.loads(written)
+
+
 def moment_text(value: datetime) -> str:
     """`2026-11-21T09:00:00.000000Z`: as SQLite keeps a time; ValueError for one without zone."""
     if value.tzinfo is None:
@@ -190,7 +195,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         options: dict[str, Any] = {
             "json_serializer": dump_json,
-            "json_deserializer": orjson.loads,
+            "json_deserializer": _read_json,
             # A fault is logged with its statement; the values are people's data.
             "hide_parameters": True,
         }

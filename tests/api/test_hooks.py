@@ -80,6 +80,25 @@ def test_a_push_that_is_not_signed_is_refused(anybody: Client, world: World) -> 
     assert events(world) == []
 
 
+def test_whatever_json_is_no_event_is_kept_for_review(
+    anybody: Client, admin: Client, world: World
+) -> None:
+    connect(world)
+    records = ["x", 1, -0.5, True, [[]], None]
+    pushed = push(anybody, "/hooks/webhook/erp", [*records, cloud_event("1")])
+    assert (pushed.status_code, len(events(world))) == (200, 1)
+    kept = admin.get("/api/v1/connections/erp/review").json["items"]
+    found = sorted(json.dumps(one["record"]) for one in kept)
+    assert found == sorted(json.dumps(one) for one in [*records[:-1], "null"])
+
+
+@pytest.mark.parametrize("body", [None, "text", 7, True])
+def test_a_push_that_is_no_object_is_refused(anybody: Client, world: World, body: Any) -> None:
+    connect(world)
+    assert push(anybody, "/hooks/webhook/erp", body).status_code == 422
+    assert events(world) == []
+
+
 def test_an_address_that_is_none(anybody: Client, world: World) -> None:
     connect(world)
     assert push(anybody, "/hooks/webhook/other", {}).status_code == 404
