@@ -6,7 +6,9 @@ import base64
 import hashlib
 import hmac
 import json
+import math
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -333,6 +335,28 @@ def test_many_go_out_in_one_request(link: Any, wire: Any) -> None:
     assert [event["id"] for event in json.loads(got.body)] == [one.key for one in calls]
     action.run_many(link(url=wire.url), calls)
     assert wire.last.headers["webhook-id"] == got.headers["webhook-id"]
+
+
+@pytest.mark.parametrize(
+    ("value", "sent"),
+    [(None, None), ("null", "null"), (2**70, 2**70), (Decimal("1.50"), "1.50"), ("积木", "积木")],
+)
+def test_any_value_is_sent_as_it_is(link: Any, wire: Any, value: Any, sent: Any) -> None:
+    action = CONNECTOR.action("send")
+    assert action is not None
+    args = action.input.model_validate({"type": "order.paid", "data": {"value": value}})
+    action.run(link(url=wire.url), Call(args, "eff_1_a"))
+    assert json.loads(wire.last.body)["data"] == {"value": sent}
+
+
+@pytest.mark.parametrize("value", [math.inf, math.nan, "\ud800"])
+def test_what_is_no_json_is_not_sent(link: Any, wire: Any, value: Any) -> None:
+    action = CONNECTOR.action("send")
+    assert action is not None
+    args = Send(type="order.paid", data={"value": value})
+    with pytest.raises(GiveUp) as refused:
+        action.run(link(url=wire.url), Call(args, "eff_1_a"))
+    assert (refused.value.code, wire.received) == ("invalid", [])
 
 
 def test_a_bad_event_in_a_batch_fails_alone(link: Any, wire: Any, answer: Any) -> None:

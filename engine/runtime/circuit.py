@@ -40,14 +40,15 @@ class Turn:
 
 
 def note_health(
-    conn: Connection, place: Place, answers: Sequence[Any], now: datetime
+    conn: Connection, row: Any | None, answers: Sequence[Any], now: datetime
 ) -> Turn | None:
-    """Counts failures in a row; returns what has turned by these answers, if anything has."""
+    """Counts failures in a row of a connection, if it is still there; returns what has turned by
+    these answers, if anything has."""
     # A connector's own fault says nothing of the platform, neither way; what was not sent neither.
     told = [one for one in answers if getattr(one, "code", "") not in ("internal", "not_begun")]
-    row = connection_store.find_connection(conn, *place)
     if row is None or not told:
         return None
+    place = (row.tenant, row.key)
     faults = [one for one in told if isinstance(one, RetryLater | NoAnswer)]
     if len(faults) < len(told):
         return _note_answer(conn, place, row, now)

@@ -56,18 +56,18 @@ class Answered:
 
 
 def answered(world: World, place: Place, rows: list[Any], answers: list[Any]) -> Answered:
+    now = world.now()  # one moment for all: what all rows share is stored at less cost (bulk.py)
     outcomes = [
-        _outcome(world, row, answer, world.done_at(row.next_at))
+        _outcome(world, row, answer, world.done_at(row.next_at, now))
         for row, answer in zip(rows, answers, strict=True)
     ]
-    return Answered(place, rows, answers, outcomes, world.now())
+    return Answered(place, rows, answers, outcomes, now)
 
 
 def note(conn: Connection, own: Answered) -> Told:
     """What calls leave beside their answers: incidents, and the connection's health."""
     incidents = note_incidents(conn, own)
-    called = _called(conn, own.place, own.now)
-    return incidents, note_health(conn, called, own.answers, own.now)
+    return incidents, note_health(conn, _called(conn, own.place, own.now), own.answers, own.now)
 
 
 def note_incidents(conn: Connection, own: Answered) -> list[dict[str, Any]]:
@@ -128,11 +128,13 @@ def _outcome(world: World, row: Any, answer: Any, now: datetime) -> dict[str, An
     return {**base, "status": "unknown" if is_open else "failed", "error": error}
 
 
-def _called(conn: Connection, place: Place, now: datetime) -> Place:
-    """Who answered: the backup, while the connection's own circuit is open."""
+def _called(conn: Connection, place: Place, now: datetime) -> Any | None:
+    """The connection that answered: the backup, while the circuit of its own is open."""
     row = connection_store.find_connection(conn, *place)
     is_open = row is not None and row.open_until is not None and row.open_until > now
-    return (place[0], row.backup) if row is not None and is_open and row.backup else place
+    if row is not None and is_open and row.backup:
+        return connection_store.find_connection(conn, place[0], row.backup)
+    return row
 
 
 def may_repeat(world: World, row: Any, conn: Connection | None = None) -> bool:

@@ -8,11 +8,14 @@ PostgreSQL cannot store, is refused on both.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import JSON as SqlJson
 from sqlalchemy import (
+    CursorResult,
     Dialect,
     LargeBinary,
     Table,
@@ -80,9 +83,8 @@ def update_many(conn: Connection, table: Table, rows: Sequence[Row], key: tuple[
     """Sets the other members of each row where `key` is equal."""
     if not rows:
         return
-    names = tuple(rows[0])
     if conn.dialect.name == "postgresql":
-        conn.execute(_update_text(table, names, key), {"rows": _as_parameter(table, names, rows)})
+        _update(conn, table, rows, key)
     elif (shelf := shelf_of(conn, table)) is not None:
         shelf.update(conn, rows, key)
     else:
@@ -96,10 +98,7 @@ def update_held(
     if not rows:
         return set()
     if conn.dialect.name == "postgresql":
-        statement = _update_text(table, tuple(rows[0]), (key,), tuple(held))
-        values = {f"held_{name}": value for name, value in held.items()}
-        written = _as_parameter(table, tuple(rows[0]), rows)
-        return set(conn.execute(statement, {"rows": written, **values}).scalars())
+        return set(_update(conn, table, rows, (key,), held).scalars())
     where = [table.c[name] == value for name, value in held.items()]
     keys = among(table.c[key], [row[key] for row in rows])
     own = set(conn.execute(all_tenants(select(table.c[key]).where(keys, *where))).scalars())
@@ -237,18 +236,71 @@ def _insert_text(
     )
 
 
+def _update(
+    conn: Connection,
+    table: Table,
+    rows: Sequence[Row],
+    key: tuple[str, ...],
+    held: Mapping[str, str] | None = None,
+) -> CursorResult[Any]:
+    """Sends once what all rows set alike: PostgreSQL reads each value of each row out of JSON,
+    which is a good part of what the statement costs."""
+    names = tuple(rows[0])
+    alike = _alike(table, names, rows, key)
+    if alike:
+        _as_parameter(table, names, rows[:1])  # refuses what cannot be stored
+    varying = tuple(name for name in names if name not in alike)
+    own = [{name: row[name] for name in varying} for row in rows] if alike else rows
+    values = {f"alike_{name}": value for name, value in alike.items()}
+    values |= {f"held_{name}": value for name, value in (held or {}).items()}
+    values["rows"] = _as_parameter(table, varying, own)
+    return conn.execute(_update_text(table, varying, key, tuple(held or ()), tuple(alike)), values)
+
+
+# What the driver hands over as JSON would: a span, say, is a text of ours.
+_AS_THEY_ARE = frozenset((type(None), str, int, bool, bytes, datetime, Decimal))
+
+
+def _alike(
+    table: Table, names: Sequence[str], rows: Sequence[Row], key: Sequence[str]
+) -> dict[str, Any]:
+    """What all rows set to one value, as the driver takes it, by column."""
+    found: dict[str, Any] = {}
+    for name in names:
+        values = [row[name] for row in rows] if name not in key else [0, 1]
+        first = values[0]
+        if first is not None and isinstance(table.c[name].type, SqlJson):
+            first = dump_json(first)  # as values 1 and True would be equal
+            if all(value is not None and dump_json(value) == first for value in values):
+                found[name] = first
+        elif first.__class__ in _AS_THEY_ARE and values.count(first) == len(values):
+            found[name] = first
+    return found
+
+
 @lru_cache(maxsize=1000)
 def _update_text(
-    table: Table, names: tuple[str, ...], key: tuple[str, ...], held: tuple[str, ...] = ()
+    table: Table,
+    names: tuple[str, ...],
+    key: tuple[str, ...],
+    held: tuple[str, ...] = (),
+    alike: tuple[str, ...] = (),
 ) -> TextClause:
-    sets = ", ".join(f"{name} = {_picked(table, name)}" for name in names if name not in key)
+    sets = ", ".join(
+        [f"{name} = {_picked(table, name)}" for name in names if name not in key]
+        + [f"{name} = CAST(:alike_{name} AS {_kind(table, name)})" for name in alike]
+    )
     # In a CASE the planner cannot begin with what is held: it would think that a row or two, and
     # compare each of the many with all the rows given.
     so_far = " AND ".join(f"t.{name} = :held_{name}" for name in held)
+    where = " AND ".join(f"t.{name} = r.{name}" for name in key)
+    given = f"FROM json_to_recordset(CAST(:rows AS json)) AS r({_declared(table, names)}) "
+    if names == key and len(key) == 1:
+        # A list is looked up in the order of the index, and without a join.
+        keys = f"SELECT r.{key[0]} {given}"
+        given, where = "", f"t.{key[0]} = ANY(ARRAY({keys}))"
     return text(
-        f"UPDATE {table.name} AS t SET {sets} "
-        f"FROM json_to_recordset(CAST(:rows AS json)) AS r({_declared(table, names)}) "
-        f"WHERE {' AND '.join(f't.{name} = r.{name}' for name in key)}"
+        f"UPDATE {table.name} AS t SET {sets} {given}WHERE {where}"
         + (f" AND CASE WHEN {so_far} THEN true END RETURNING t.{key[0]}" if held else "")
     )
 
@@ -256,11 +308,14 @@ def _update_text(
 _POSTGRES: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
-def _declared(table: Table, names: Sequence[str]) -> str:
+def _kind(table: Table, name: str) -> str:
+    return str(table.c[name].type.compile(dialect=_POSTGRES))
+
+
+def _declared(table: Table, names: tuple[str, ...]) -> str:
     def kind(name: str) -> str:
-        found = table.c[name].type
         # JSON carries no bytes: they travel as base64.
-        return "text" if isinstance(found, LargeBinary) else str(found.compile(dialect=_POSTGRES))
+        return "text" if isinstance(table.c[name].type, LargeBinary) else _kind(table, name)
 
     return ", ".join(f"{name} {kind(name)}" for name in names)
 

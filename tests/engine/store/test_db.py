@@ -16,7 +16,7 @@ from engine.store.accounts import users
 from engine.store.among import among
 from engine.store.bulk import delete_many, insert_many, insert_new, update_many
 from engine.store.customers import caps, customers, identities
-from engine.store.db import Database, all_tenants
+from engine.store.db import Database, all_tenants, dump_json
 from engine.store.flows import bump, create_tenant, tenants
 from engine.store.orders import products
 from engine.store.runs import journal, runs
@@ -105,6 +105,33 @@ def test_rows_are_updated_and_deleted_by_key(db: Database) -> None:
         delete_many(conn, caps, "id", [first])
         rows = conn.execute(select(caps.c.key, caps.c.cap).where(caps.c.tenant == "main")).all()
     assert sorted(tuple(row) for row in rows) == [("k1", "x"), ("k2", "gift")]
+
+
+@pytest.mark.parametrize("own", [(), ("attributes",), ("name", "cost"), ("consumed_in_days",)])
+def test_what_rows_set_alike_and_what_each_sets_is_stored(
+    db: Database, own: tuple[str, ...]
+) -> None:
+    alike = {
+        "name": r"\u0000 '", "cost": Decimal("7.1"), "consumed_in_days": None,
+        "attributes": {"a": 1},
+    }  # fmt: skip
+    each = {
+        "name": ["x", "y"], "cost": [None, Decimal("1.50")], "consumed_in_days": [None, 3],
+        "attributes": [{"a": 1}, {"a": True}],
+    }  # fmt: skip
+    rows = [
+        {"id": f"prd_{at + 1}", **alike, **{name: each[name][at] for name in own}} for at in (0, 1)
+    ]
+    names = [products.c[name] for name in rows[0]]
+    with db.begin() as conn:
+        insert_many(conn, products, [product(number) for number in (1, 2, 3)])
+        update_many(conn, products, rows, ("id",))
+    with db.reading() as conn:
+        where = products.c.tenant == "main"
+        found = conn.execute(select(*names).where(where).order_by(products.c.id)).all()
+    assert [dict(row._mapping) for row in found[:2]] == rows
+    assert dump_json(found[1].attributes) == dump_json(rows[1]["attributes"])  # 1 is not true
+    assert found[2].name == "积木"
 
 
 def test_an_empty_list_matches_nothing(db: Database) -> None:
