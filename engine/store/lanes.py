@@ -76,6 +76,14 @@ work = Table(
 )
 
 
+class Plain(dict[str, Any]):
+    """A payload of JSON values that nobody changes once it is put: where work is kept in memory,
+    it is kept as it is.
+    """
+
+    __slots__ = ()
+
+
 def create_lanes(conn: Connection, count: int) -> None:
     """The lanes of a new installation; their number never changes afterwards."""
     insert_many(conn, lanes, [{"lane": lane, "epoch": 0} for lane in range(count)])
@@ -201,6 +209,7 @@ def backlog(conn: Connection) -> tuple[int, datetime | None]:
 
 
 __all__ = [
+    "Plain",
     "backlog",
     "claim",
     "count_lanes",

@@ -191,6 +191,7 @@ def take_due(conn: Connection, now: datetime, limit: int) -> list[tuple[str, str
     return pairs
 
 
+@kept_in_memory
 def refunds_of(conn: Connection, tenant: str, orders: Iterable[str]) -> list[Any]:
     table = settlement_refunds
     return list(
@@ -266,6 +267,7 @@ def count_excluded(conn: Connection, tenant: str, since: datetime, until: dateti
     )
 
 
+@kept_in_memory
 def exceptions_of(conn: Connection, tenant: str, orders: Iterable[str]) -> list[Any]:
     table = settlement_exceptions
     return list(

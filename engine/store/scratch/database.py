@@ -8,7 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Dialect, Engine
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.util import LRUCache
 
 from engine.store.db import Connection, Database, taken
 from engine.store.scratch.shelves import Shelves, Watch
@@ -22,6 +24,7 @@ class ScratchDatabase(Database):
 
     def __init__(self, url: str) -> None:
         super().__init__(url, durable=False)
+        _speak_alike(self.engine)
         self.shelves: Shelves | None = None
         self._conn: Connection | None = None
         self._depth = 0
@@ -86,6 +89,18 @@ class ScratchDatabase(Database):
             self._conn.close()
             self._conn = None
         super().dispose()
+
+
+def _speak_alike(engine: Engine) -> None:
+    """What one scratch database has compiled of statements the others take from it: else that is
+    a good part of a small test run. They are told apart by their dialect, so there is one.
+    """
+    first = _spoken.setdefault("first", (engine.dialect, LRUCache[Any, Any](500)))
+    engine.dialect, compiled = first
+    engine.update_execution_options(compiled_cache=compiled)
+
+
+_spoken: dict[str, tuple[Dialect, LRUCache[Any, Any]]] = {}
 
 
 def as_bytes(conn: Connection) -> bytes:

@@ -19,7 +19,15 @@ from engine.store.scratch.shelf import Hand, Kept, Shelf
 from engine.store.scratch.small import PAGE
 from engine.store.seam import in_database
 from engine.store.settlement_accounts import settlement_accounts
-from engine.store.settlement_bookings import earned_next, has_due, settlement_bookings
+from engine.store.settlement_bookings import (
+    earned_next,
+    exceptions_of,
+    has_due,
+    refunds_of,
+    settlement_bookings,
+    settlement_exceptions,
+    settlement_refunds,
+)
 from engine.store.settlement_entries import settlement_entries
 
 MOST_MONEY = 10_000  # rows of one table in memory: they have many columns
@@ -44,6 +52,8 @@ class SettledShelves:
         self.entries = Shelf(settlement_entries, hand, MOST_MONEY, key=("tenant", "key"))
         self.accounts = Shelf(settlement_accounts, hand, MOST_MONEY, key=("tenant", "key"))
         self.parts = Parts(hand, MOST_MONEY)
+        # Tables nobody has written anything into: of each order they are asked for.
+        self.bare = {settlement_refunds.name, settlement_exceptions.name}
         self.by_table = {
             "settlement_bookings": self.bookings,
             "settlement_entries": self.entries,
@@ -82,6 +92,16 @@ class SettledShelves:
         found = self.bookings.get_groups(conn, {(tenant, order) for order in orders})
         rows = [row for row in found if row.state != "moved"]
         return sorted(rows, key=lambda row: (row.order_key, row.line, row.account, row.sub))
+
+    def refunds_of(self, conn: Connection, tenant: str, orders: Iterable[str]) -> list[Any]:
+        if settlement_refunds.name in self.bare:
+            return []
+        return in_database(refunds_of)(conn, tenant, orders)
+
+    def exceptions_of(self, conn: Connection, tenant: str, orders: Iterable[str]) -> list[Any]:
+        if settlement_exceptions.name in self.bare:
+            return []
+        return in_database(exceptions_of)(conn, tenant, orders)
 
     def keys_there(self, conn: Connection, tenant: str, keys: Iterable[str]) -> set[str]:
         return {key for _, key in self.entries.get(conn, [(tenant, key) for key in keys])}

@@ -60,7 +60,7 @@ def _moment(value: Any) -> Any:
 
 
 def _amount(value: Any) -> Any:
-    return type(value)(format(value, "f"))
+    return type(value)(format(value, "f")) if "E" in str(value) else value
 
 
 def turned(table: Table) -> dict[str, Callable[[Any], Any]]:
@@ -203,16 +203,24 @@ class Shelf:
     def insert(self, conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """New rows, the shelf's own from now on; whoever inserts knows that none is there."""
         keys = list(map(self._key_of, rows))
-        empty, turn, size = self._empty, self._turn, len(self._empty)
-        whole = []
-        for row in rows:
-            values = row if row.__class__ is dict and len(row) == size else {**empty, **row}
-            turn(values, values)
-            whole.append(Kept(values))
+        empty, size = self._empty, len(self._empty)
+        whole = [
+            row if row.__class__ is dict and len(row) == size else {**empty, **row} for row in rows
+        ]
+        for name in self._moments:
+            for values in whole:
+                value = values[name]
+                if value is not None and value.tzinfo is not UTC:
+                    values[name] = _moment(value)
+        for name, turn in self._turned:
+            for values in whole:
+                if (value := values[name]) is not None:
+                    values[name] = turn(value)
+        kept = list(map(Kept, whole))
         if self.rows.keys().isdisjoint(keys):
-            self._add(keys, whole)
+            self._add(keys, kept)
         else:
-            self._put(list(zip(keys, whole, strict=True)))
+            self._put(list(zip(keys, kept, strict=True)))
 
     def insert_new(
         self, conn: Connection, rows: Sequence[Mapping[str, Any]], key: tuple[str, ...]

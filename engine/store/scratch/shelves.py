@@ -14,12 +14,12 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Protocol
 
-from sqlalchemy import Table, event, select
+from sqlalchemy import Table, event, literal, select
 from sqlalchemy.engine import Connection
 
 from engine.store.among import among
 from engine.store.customers import customer_history, customers, identities
-from engine.store.db import all_tenants
+from engine.store.db import all_tenants, metadata
 from engine.store.events import events
 from engine.store.flows import schedules, tenants
 from engine.store.orders import orders
@@ -37,7 +37,10 @@ _WRITTEN = (
     "order_lines", "order_adjustments", "order_fees", "parties", "party_accounts",
 )  # fmt: skip
 _ONLY_HERE = ("waits", "timers", "work")
-_NOTED = ("tenants", "effects", "tasks", "notices", "schedules")
+_NOTED = (
+    "tenants", "effects", "tasks", "notices", "schedules",
+    "settlement_refunds", "settlement_exceptions",
+)  # fmt: skip
 _NAMES = re.compile(rf"\b(?:{'|'.join((*_WRITTEN, *_ONLY_HERE, *_NOTED))})\b")
 
 
@@ -138,6 +141,10 @@ class Shelves(SettledShelves):
                     shelf.beyond.update(
                         hash(row[0] if len(by) == 1 else tuple(row)) for row in found
                     )
+        for name in tuple(self.bare):
+            there = select(literal(1)).select_from(metadata.tables[name]).limit(1)
+            if conn.execute(all_tenants(there)).first() is not None:
+                self.bare.discard(name)
 
     # -- transactions ------------------------------------------------------------------------------
 
@@ -212,6 +219,7 @@ class Shelves(SettledShelves):
                 raise RuntimeError(f"{name} of a scratch world are in memory only: {sql[:200]}")
             elif not is_reading:
                 self.written_to.add(name)
+                self.bare.discard(name)
                 if name == "tenants":
                     self._generations = None
                 elif name == "schedules":

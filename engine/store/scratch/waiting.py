@@ -15,6 +15,7 @@ import orjson
 from sqlalchemy.engine import Connection
 
 from engine.store.db import dump_json
+from engine.store.lanes import Plain
 from engine.store.scratch.shelf import Kept
 
 _Undo = list[Callable[[], None]]
@@ -34,11 +35,12 @@ class Work:
         self._number = count(1)
 
     def insert(self, conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        add, number = self.rows.append, self._number
         for row in rows:
             payload = row["payload"]
-            if payload is not None:
+            if payload is not None and payload.__class__ is not Plain:
                 payload = orjson.loads(dump_json(payload))
-            self.rows.append(Kept({**row, "payload": payload, "id": next(self._number)}))
+            add(Kept({**row, "payload": payload, "id": next(number)}))
 
         def back() -> None:
             for _ in rows:

@@ -10,20 +10,24 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from engine.store.bulk import insert_new
 from engine.store.customers import customers, load_customers, save_customers, store_customers
-from engine.store.lanes import claim, finish, put_work
+from engine.store.lanes import Plain, claim, finish, put_work
 from engine.store.runs import drop, due_timers, timers
 from engine.store.scratch import open_empty
-from engine.store.scratch.database import ScratchDatabase
+from engine.store.scratch.database import ScratchDatabase, as_bytes, from_bytes
 from engine.store.scratch.seen import entries_posted, mark_ledger
 from engine.store.scratch.shelves import shelves_of
 from engine.store.settlement_bookings import (
     bookings_of,
+    exceptions_of,
+    refunds_of,
     save_bookings,
     settlement_bookings,
     store_bookings,
+    store_refunds,
 )
 from engine.store.settlement_entries import move_entries, store_entries
 
@@ -238,3 +242,51 @@ def test_timers_come_in_order_of_time_however_they_were_set_and_dropped(
         insert_new(conn, timers, [due(35), due(30)], ("run_id", "token"))
         left = due_timers(conn, NOW + timedelta(hours=1), 500)
         assert [row.token for row in left] == ["30", "35", "40", "50"]
+
+
+def test_a_table_nobody_wrote_into_is_not_asked_and_what_is_written_is_found(
+    scratch: ScratchDatabase,
+) -> None:
+    kept = {
+        "tenant": "main", "order_key": "douyin/s/1", "refund": "r1", "record": {"amount": "1.00"},
+        "status": "kept", "kept_at": NOW, "told_at": None,
+    }  # fmt: skip
+    with scratch.begin() as conn:
+        assert refunds_of(conn, "main", ["douyin/s/1"]) == []
+        store_refunds(conn, [kept])
+        assert [row.refund for row in refunds_of(conn, "main", ["douyin/s/1"])] == ["r1"]
+        assert exceptions_of(conn, "main", ["douyin/s/1"]) == []
+    again = from_bytes(as_bytes(conn))
+    again.keep_in_memory(None)
+    with again.reading() as other:
+        assert [row.refund for row in refunds_of(other, "main", ["douyin/s/1"])] == ["r1"]
+    again.dispose()
+
+
+def test_work_is_handed_on_as_the_database_would_give_it_back(scratch: ScratchDatabase) -> None:
+    plain = Plain(kind="settlement.book", args={"order": "douyin/s/1"})
+    payloads = [{"amount": Decimal("1.20"), "at": NOW, "tags": ("a",)}, plain]
+    with scratch.begin() as conn:
+        put_work(conn, [
+            {"lane": 0, "tenant": "main", "kind": "effect", "ref": "r", "at": NOW, "payload": one}
+            for one in payloads
+        ])  # fmt: skip
+        found = [row.payload for row in claim(conn, {0: 1}, 10)]
+    assert found == [{"amount": "1.20", "at": "2026-11-11T02:00:00+00:00", "tags": ["a"]}, plain]
+
+
+def test_statements_of_one_scratch_database_are_compiled_for_all(
+    scratch: ScratchDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _stored(scratch) == 0
+    other = open_empty(None)
+    other.keep_in_memory(None)
+    monkeypatch.setattr(SQLCompiler, "visit_select", _fails)
+    with other.begin() as conn:
+        store_customers(conn, [_person(1)])
+    assert (_stored(other), _stored(scratch)) == (1, 0)
+    other.dispose()
+
+
+def _fails(*args: Any, **kwargs: Any) -> str:
+    raise AssertionError("compiled anew")
