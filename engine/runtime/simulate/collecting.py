@@ -6,7 +6,9 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-_MUCH, _SELDOM = 200_000, 50  # objects more than before; of which times all that live is looked at
+# Objects more than before; of which times all that live is looked at. What is kept in memory grows
+# by some fifty an order until the shelves are full: below that, looking is for nothing.
+_MUCH, _SELDOM = 600_000, 50
 
 
 @contextmanager

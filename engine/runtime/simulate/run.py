@@ -89,8 +89,12 @@ def simulate(world: World, tenant: str, setup: Setup, tell: Tell = no_tell) -> R
 
     `tell(done, total, said)` is called several times a second; what it raises ends the test run.
     """
+    with collecting_seldom():
+        return _simulated(world, tenant, setup, tell)  # all that it made is gone when this ends
+
+
+def _simulated(world: World, tenant: str, setup: Setup, tell: Tell) -> Result:
     with ExitStack() as stack:
-        stack.enter_context(collecting_seldom())
         conn = stack.enter_context(world.db.snapshot())
         chosen = [choose(world, conn, tenant, setup, setup.which)]
         if setup.against is not None:
