@@ -81,8 +81,13 @@ class Batch:
         """The names an event brings, typed; loaded once per batch and never changed."""
         found = self.scopes.get(event_id)
         if found is None:
-            row = None if event.type in EVENT_TYPES else self.event_rows.get(event_id)
-            found = scope_in(self.world, row.tenant, event) if row else load_scope(event)
+            row, memory = self.event_rows.get(event_id), self.world.memory
+            if row is not None and event.type not in EVENT_TYPES:
+                found = scope_in(self.world, row.tenant, event)
+            elif row is not None and memory.tenant(row.tenant).settles:
+                found = memory.typed(event_id, event)
+            else:
+                found = load_scope(event)
             self.scopes[event_id] = found
         return found
 

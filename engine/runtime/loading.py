@@ -52,7 +52,11 @@ def load(batch: Batch, conn: Connection, rows: Sequence[Any]) -> None:
         owners = {row.owner for row in found} if memory.asks_customer or memory.settles else set()
         owners |= {row.ref for row in own if row.kind in ("effect", "child")}
         load_customers(
-            batch, conn, tenant, [owner[9:] for owner in owners if owner.startswith("customer:")]
+            batch,
+            conn,
+            tenant,
+            [owner[9:] for owner in owners if owner.startswith("customer:")],
+            is_whole=memory.asks_customer,
         )
         numbers = {
             (order["platform"], order["external_id"])

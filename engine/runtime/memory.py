@@ -15,7 +15,14 @@ from typing import Any
 import structlog
 
 from engine.core.connector import ConnectorType
-from engine.core.event_types import EVENT_TYPES, event_schema, patterns_of, scope_schema
+from engine.core.event import Event
+from engine.core.event_types import (
+    EVENT_TYPES,
+    event_schema,
+    load_scope,
+    patterns_of,
+    scope_schema,
+)
 from engine.core.execution.version import Version, compile_version
 from engine.core.expression import compile_expression
 from engine.core.flow import Flow, graphs, load_flow
@@ -32,6 +39,7 @@ from engine.store.rate_cards import has_published
 log = structlog.get_logger(__name__)
 KEPT_VERSIONS = 500
 KEPT_TYPES = 1000
+KEPT_EVENTS = 600  # typed; as many of those before
 
 
 def offered_types(own: Mapping[str, Any]) -> Known:
@@ -102,6 +110,9 @@ class Memory:
         self.connections: dict[str, tuple[int, dict[str, tuple[Any, ConnectorType]]]] = {}
         self._tenants: dict[str, TenantMemory] = {}
         self._versions: OrderedDict[str, Version] = OrderedDict()
+        # Events of late, typed: settlement takes up what flows have just read.
+        self._typed: dict[str, tuple[Event, dict[str, Any]]] = {}
+        self._typed_before: dict[str, tuple[Event, dict[str, Any]]] = {}
 
     def refresh(self, conn: Connection) -> None:
         """Loads what has changed since the last batch."""
@@ -115,6 +126,16 @@ class Memory:
 
     def tenant(self, tenant: str) -> TenantMemory:
         return self._tenants.get(tenant) or TenantMemory(0)
+
+    def typed(self, event_id: str, event: Event) -> dict[str, Any]:
+        """The names an event of a type known to all brings; for a while they are kept."""
+        held = self._typed.get(event_id) or self._typed_before.get(event_id)
+        # What was stored may have been erased in part since.
+        if held is None or held[0] != event:
+            if len(self._typed) >= KEPT_EVENTS:
+                self._typed_before, self._typed = self._typed, {}
+            held = self._typed[event_id] = (event, load_scope(event))
+        return held[1]
 
     def compiled(self, version_id: str) -> Version | None:
         """A version, where it is compiled already."""

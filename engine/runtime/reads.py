@@ -74,8 +74,7 @@ def load_customers(
 
 def _load_owners(batch: Batch, conn: Connection, tenant: str, asked: Sequence[Any]) -> list[None]:
     """Customers of runs, each with whether the run may read its identities too."""
-    settles = batch.world.memory.tenant(tenant).settles  # a rate card may ask for anything
-    whole = [id_ for id_, is_whole in asked if is_whole or settles]
+    whole = [id_ for id_, is_whole in asked if is_whole]
     load_customers(batch, conn, tenant, whole)
     load_customers(batch, conn, tenant, [id_ for id_, _ in asked], is_whole=False)
     return [None] * len(asked)

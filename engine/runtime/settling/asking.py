@@ -216,6 +216,8 @@ def _statement(batch: Batch, conn: Connection, tenant: str, asked: Sequence[Any]
 def _read_quote(batch: Batch, conn: Connection, tenant: str, asked: Sequence[Any]) -> list[Any]:
     """What an order would owe by a published card; see the node price_order."""
     cards = {card.key: card for card in load_cards(conn, tenant)}
+    owners = {run.owner for _, run in asked if run and run.owner.startswith("customer:")}
+    load_customers(batch, conn, tenant, {owner[9:] for owner in owners})  # a card may ask anything
     answers = []
     for read, run in asked:
         card, order = cards.get(str(read.args.get("card"))), read.args.get("order")
