@@ -44,7 +44,7 @@ from engine.runtime.simulate.pace import (
 )
 from engine.runtime.simulate.people import People
 from engine.runtime.simulate.scratch import Scratch
-from engine.runtime.simulate.turns import WAVE, Turns, Wave
+from engine.runtime.simulate.turns import SETTLED, WAVE, Turns, Wave
 from engine.store import lanes as lane_store
 from engine.store import scratch as store
 from engine.store.event_types import list_own_types
@@ -73,7 +73,7 @@ class Course:
     _answered: set[tuple[str, str]] = field(default_factory=set)
     _pace: Pace = field(default_factory=lambda: Pace("waves"))
     settling: Settling = NOTHING_SETTLES
-    _places: dict[str, int] = field(default_factory=dict)  # {order: its place in the wave}
+    _places: Mapping[str, int] = field(default_factory=dict)  # {order: its place in the wave}
     _latest: datetime = field(default_factory=lambda: datetime.min.replace(tzinfo=UTC))
     _own: Mapping[str, Any] = field(default_factory=dict)
 
@@ -161,7 +161,9 @@ class Course:
         self._latest = max(self._latest, at)
         if wave.events:
             if self.settling.is_on:
-                self._places = {order_of(one.event): at for at, one in enumerate(wave.events)}
+                self._places = wave.places or {
+                    order_of(one.event): at for at, one in enumerate(wave.events)
+                }
             self.scratch.ids.coming.extend(self.turns.numbers)
             self.turns.numbers.clear()
             self.receive(wave.events)
@@ -209,7 +211,8 @@ class Course:
 
     def _drain_lanes(self) -> None:
         world, held = self.scratch.world, self.scratch.lane
-        most = WAVE * 4 if self.settling.is_on else WAVE
+        size = SETTLED if self.is_quick and self.settling.is_on else WAVE
+        most = size * 4 if self.settling.is_on else size
         while True:
             with world.db.reading() as conn:
                 rows = lane_store.claim(conn, held, most)
@@ -217,8 +220,8 @@ class Course:
                 return
             if self.settling.is_on:
                 rows = in_order_of_events(rows, self._places)
-            for start in range(0, len(rows), WAVE):
-                work_batch(world, held, rows[start : start + WAVE])
+            for start in range(0, len(rows), size):
+                work_batch(world, held, rows[start : start + size])
                 self._heard()
 
     def _outbox_due(self) -> None:

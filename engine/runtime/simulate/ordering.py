@@ -9,12 +9,14 @@ from typing import Any
 from engine.core.event import Event
 from engine.settlement.sale import order_key
 
+_SHARED = ("account:", "budget:")
+
 
 def order_of(event: Event) -> str:
     """The key of the order an event tells of; "" where it tells of none."""
     for name, number in (("order", "external_id"), ("refund", "order_id")):
         record = event.data.get(name)
-        if isinstance(record, Mapping) and record.get("platform") and record.get(number):
+        if isinstance(record, dict) and record.get("platform") and record.get(number):
             return order_key(record, number)
     return ""
 
@@ -27,6 +29,8 @@ def in_order_of_events(rows: Sequence[Any], places: Mapping[str, int]) -> list[A
     What one party is to post may be spread over several messages, each of several orders.
     """
     found = list(rows)
+    if not any(row.kind == "effect" and row.ref.startswith(_SHARED) for row in found):
+        return found
     _deal(found, places)
     posts = {
         at: places.get(_order_posted(row.payload), -1)

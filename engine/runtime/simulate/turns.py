@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,9 @@ from engine.store.db import Connection
 from engine.store.scratch import Due
 
 WAVE = 500
+# The same of orders that are settled, since an account posts what a wave brings it at once; no more
+# than half of the events that a scratch world holds in memory.
+SETTLED = 1_000
 _FEW = 32
 
 
@@ -45,11 +48,14 @@ class _Next:
 
 @dataclass(frozen=True, slots=True)
 class Wave:
-    """What comes next: events, the last moment in it, whether a schedule fires then."""
+    """What comes next: events, the last moment in it, whether a schedule fires then; and where
+    orders are settled, {order: its place among the events}.
+    """
 
     events: list[Coming]
     at: datetime
     has_schedule: bool = False
+    places: Mapping[str, int] = field(default_factory=dict)
 
 
 class Turns:
@@ -90,16 +96,15 @@ class Turns:
 
     def all_at_once(self, *, settles: bool) -> Wave | None:
         """Everything that is there; where orders are settled, each order once."""
-        self.ahead = WAVE
-        events, seen = list[Coming](), set[str]()
+        self.ahead = SETTLED if settles else WAVE
+        events, places = list[Coming](), dict[str, int]()
         while self._coming:
             order = order_of(self._coming[0].coming.event) if settles else ""
-            if order in seen:
+            if order and order in places:
                 break
-            if order:
-                seen.add(order)
+            places[order] = len(events)
             events.append(self._take())
-        return Wave(events, events[-1].at) if events else None
+        return Wave(events, events[-1].at, places=places) if events else None
 
     def cut(self, dues: Sequence[Due], pace: Pace) -> Wave | None:
         """The next wave of events and of what is due by itself; None: there is nothing."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from engine.runtime.settling.budgets import put_budget
 from engine.runtime.settling.rate_cards import publish_card, save_card
 from engine.runtime.simulate import read_setup, simulate
 from engine.runtime.world import World
+from engine.store.scratch.shelves import MOST_EVENTS
 from tests.engine.runtime.conftest import START, TENANT, Clock, live
 from tests.engine.runtime.settling.ledger import (
     TIERS,
@@ -238,3 +241,15 @@ def test_every_order_without_a_party_is_counted(world: World) -> None:
     message = found["examples"][0]["message"]
     assert message["zh"] == "「达人/推广人」lin 还没有对应的参与方，不知道记到谁名下"
     assert "lin is no party yet" in message["en"]
+
+
+def test_every_order_of_a_long_file_is_run_and_settled(world: World, tmp_path: Path) -> None:
+    creator(world)
+    publish_rates(world, card(rule("base", percentage("10"))))
+    file = tmp_path / "orders.jsonl"
+    orders = (json.dumps(given(ordered(str(number)))) for number in range(2 * MOST_EVENTS))
+    file.write_text("\n".join(orders), encoding="utf-8")
+    report = tried(world, PLAIN, file={"path": str(file)})
+    assert report["runs"]["by_status"] == {"succeeded": 2 * MOST_EVENTS}
+    (total,) = report["money"]["totals"]
+    assert (total["entries"], total["amount"]) == (2 * MOST_EVENTS, f"{20 * MOST_EVENTS}.00")
