@@ -116,8 +116,12 @@ def as_json(value: Any) -> Any:
     kind = value.__class__
     if value is None or kind is bool or kind is int:
         return value
-    if kind is list and all(one.__class__ is str and "\x00" not in one for one in value):
-        return value.copy()  # tags: asked for twice with each change
+    if kind is list:  # tags: asked for twice with each change
+        for one in value:
+            if one.__class__ is not str or "\x00" in one:
+                break
+        else:
+            return value.copy()
     written = dump_json(value)
     found = orjson.loads(written)
     return _without_nul(found) if "\\u0000" in written else found

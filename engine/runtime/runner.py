@@ -16,6 +16,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 import structlog
@@ -240,9 +241,8 @@ def compute(batch: Batch, conn: Connection, rows: Sequence[Any]) -> None:
         answers = iter(answer_all(batch, conn, flat))
         still: list[tuple[Steps, list[Need]]] = []
         for steps, needs in waiting:
-            own_answers = [next(answers) for _ in needs]
             try:
-                still.append((steps, steps.send(own_answers)))
+                still.append((steps, steps.send(list(islice(answers, len(needs))))))
             except StopIteration:
                 continue
         waiting = still

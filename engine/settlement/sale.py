@@ -78,8 +78,9 @@ def sales_of(
     """
     currency = order["currency"]
     places = exponent(currency, "/order/currency")
-    lines = order.get("lines") or [_whole(order)]
-    spread_from = order if order.get("lines") else {**order, "lines": lines}
+    listed_lines = order.get("lines")
+    lines = listed_lines or [_whole(order)]
+    spread_from = order if listed_lines else {**order, "lines": lines}
     nothing: list[list[tuple[Mapping[str, Any], Decimal]]] = [[]] * len(lines)
     adjustments = fees = nothing
     if order.get("adjustments"):
@@ -88,6 +89,9 @@ def sales_of(
         fees = spread_over_lines(spread_from, "fees", places)
     shared = _order_facts(order, customer, service_type)
     key, person = order_key(order), customer or {}
+    created, paid = order.get("created_at"), order.get("paid_at")
+    delivered = order.get("delivered_at") or order.get("completed_at")
+    settled = order.get("settled_at") or settled_at
     found = []
     for index, line in enumerate(lines):
         at = f"/order/lines/{index}"
@@ -99,7 +103,7 @@ def sales_of(
         found.append(
             Sale(
                 order=key,
-                line=line.get("id") or (f"#{index + 1}" if order.get("lines") else ""),
+                line=line.get("id") or (f"#{index + 1}" if listed_lines else ""),
                 currency=currency,
                 paid=to_minor(line["amount"], currency, f"{at}/amount"),
                 listed=None if listed is None else to_minor(listed, currency, f"{at}/list_amount"),
@@ -126,11 +130,11 @@ def sales_of(
                     )
                     for entry, share in fees[index]
                 ),
-                created_at=order.get("created_at"),
-                paid_at=order.get("paid_at"),
-                delivered_at=order.get("delivered_at") or order.get("completed_at"),
-                settled_at=order.get("settled_at") or settled_at,
-                facts={**shared, **_line_facts(line, product)},
+                created_at=created,
+                paid_at=paid,
+                delivered_at=delivered,
+                settled_at=settled,
+                facts=_line_facts(shared, line, product),
                 scope={
                     "order": order,
                     "line": line,
@@ -168,26 +172,27 @@ def _adds(adjustment: Mapping[str, Any]) -> bool:
 def _order_facts(
     order: Mapping[str, Any], customer: Mapping[str, Any] | None, service_type: str | None
 ) -> dict[str, Any]:
-    person = customer or {}
     return {
         "platform": order["platform"],
         "shop": order["shop"],
         "channel": order.get("channel"),
         "store": order.get("store"),
         "campaign": order.get("campaign"),
-        "customer_tag": frozenset(person.get("tags") or ()) or NO_TAGS,
-        "member_level": person.get("level"),
+        "customer_tag": frozenset(customer.get("tags") or ()) if customer else NO_TAGS,
+        "member_level": customer.get("level") if customer else None,
         "service_type": service_type,
     }
 
 
-def _line_facts(line: Mapping[str, Any], product: Mapping[str, Any] | None) -> dict[str, Any]:
-    known = product or {}
-    return {
-        "variant": line.get("sku") or line.get("outer_id"),
-        "product": known.get("key") or line.get("product_id") or line.get("outer_id"),
-        "category": known.get("category") or line.get("category"),
-    }
+def _line_facts(
+    shared: Mapping[str, Any], line: Mapping[str, Any], product: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """What the lines of an order share, and what is one line's own."""
+    found, outer = {**shared}, line.get("outer_id")
+    found["variant"] = line.get("sku") or outer
+    found["product"] = (product and product.get("key")) or line.get("product_id") or outer
+    found["category"] = (product and product.get("category")) or line.get("category")
+    return found
 
 
 def _product(

@@ -57,8 +57,10 @@ class HeldBooking:
 
     def row(self, tenant: str) -> dict[str, Any]:
         one = self.booking
-        own = dict(zip(_BOOKING, _of_booking(one), strict=True))
-        return {"tenant": tenant, "order_key": one.order, "line": one.line, **own, **self.beside}
+        found = dict(zip(_BOOKING, _of_booking(one), strict=True))
+        found["tenant"], found["order_key"], found["line"] = tenant, one.order, one.line
+        found.update(self.beside)
+        return found
 
 
 @dataclass(slots=True)

@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 Rows = tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]
+_UNKNOWN: Mapping[str, Any] = {}
 _LINE = frozenset({"id", "sku", "name", "category", "quantity", "price", "amount"})
 
 
-def completed(record: Mapping[str, Any]) -> dict[str, Any]:
+def completed(record: dict[str, Any]) -> dict[str, Any]:
     """A loaded order or refund with what its format means where nothing is said."""
-    return {"currency": "CNY", **record}
+    return record if "currency" in record else {"currency": "CNY", **record}
 
 
 def parts_of_order(
@@ -22,12 +23,15 @@ def parts_of_order(
     lines = []
     seen: set[str] = set()
     for index, line in enumerate(order.get("lines") or ()):
-        product: Mapping[str, Any] = {}
+        product: Mapping[str, Any] = _UNKNOWN
+        sku, price = line.get("sku"), line.get("price")
         if products:
-            codes = (line.get("outer_id"), line.get("sku"), line.get("product_id"))
-            product = next((products[code] for code in codes if code in products), {})
+            codes = (line.get("outer_id"), sku, line.get("product_id"))
+            product = next((products[code] for code in codes if code in products), _UNKNOWN)
         quantity = Decimal(line.get("quantity") or 1)
-        more = {key: value for key, value in line.items() if key not in _LINE}
+        more = None
+        if not line.keys() <= _LINE:
+            more = {key: value for key, value in line.items() if key not in _LINE}
         name = str(line.get("id") or "")
         if not name or name in seen:
             name = f"#{index + 1}"
@@ -38,13 +42,13 @@ def parts_of_order(
                 "line": name,
                 "tenant": tenant,
                 "product_id": product.get("key"),
-                "sku": line.get("sku") or line.get("outer_id"),
+                "sku": sku or line.get("outer_id"),
                 "category": product.get("category") or line.get("category"),
                 "name": line.get("name"),
                 "quantity": quantity,
-                "price": line.get("price") or _each(line["amount"], quantity),
+                "price": price or _each(line["amount"], quantity),
                 "amount": line["amount"],
-                "fields": more or None,
+                "fields": more,
             }
         )
     adjustments = [

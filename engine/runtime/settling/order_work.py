@@ -31,7 +31,7 @@ def book(desk: Desk, args: Mapping[str, Any]) -> Applied:
     if event is None or row is None:
         return Answer("out", {"booked": 0})  # erased meanwhile
     order = batch.scope_of(row.id, event).get("order")
-    if not isinstance(order, Mapping) or order_key(order) != key:
+    if not isinstance(order, dict) or order_key(order) != key:
         return Answer("out", {"booked": 0})
     order = completed(order)
     names, at = names_in(order), business_time(order)
@@ -64,7 +64,7 @@ def refund(desk: Desk, args: Mapping[str, Any]) -> Applied:
     if event is None:
         return Answer("out", {"refunded": 0})
     record = batch.scope_of(args["event"], event).get("refund")
-    if not isinstance(record, Mapping):
+    if not isinstance(record, dict):
         return Answer("out", {"refunded": 0})
     record = completed(record)
     own = books_of(batch).orders[tenant, key]

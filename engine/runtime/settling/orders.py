@@ -13,6 +13,7 @@ from engine.core.ids import lane_of
 from engine.runtime.batch import Batch
 from engine.runtime.world import World
 from engine.settlement.sale import order_key
+from engine.store.lanes import Plain
 
 BOOK, REFUND, DUE, MOVE, SETTLED = (
     "settlement.book",
@@ -43,10 +44,12 @@ def order_of(type_: str, data: Mapping[str, Any]) -> str | None:
         record, number = data.get("refund"), "order_id"
     else:
         return None
-    names = ("platform", "shop", number)
-    if isinstance(record, dict) and all(isinstance(record.get(name), str) for name in names):
-        return order_key(record, number)
-    return None
+    if not isinstance(record, dict):
+        return None
+    for name in ("platform", "shop", number):
+        if not isinstance(record.get(name), str):
+            return None
+    return order_key(record, number)
 
 
 def note(batch: Batch, tenant: str, row: Any) -> None:
@@ -78,9 +81,5 @@ def work_row(
         "kind": "effect",
         "ref": owner,
         "at": at,
-        "payload": {
-            "kind": kind,
-            "args": {"order": order, **args},
-            "key": key or f"{kind}/{order}",
-        },
+        "payload": Plain(kind=kind, args={"order": order, **args}, key=key or f"{kind}/{order}"),
     }

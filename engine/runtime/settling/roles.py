@@ -39,9 +39,8 @@ class Names(NamedTuple):
         """The names under which the order may be posted where these roles are paid; `climbs`: also
         to whom the promoter belongs.
         """
-        return {
-            pair for role, pair in self._all() if role in roles or (climbs and role == "promoter")
-        }
+        named = self._all() if self.lines else self.own
+        return {pair for role, pair in named if role in roles or (climbs and role == "promoter")}
 
     def _all(self) -> Iterator[tuple[str, Pair]]:
         return chain(self.own, *(names for _, names in self.lines))
@@ -52,15 +51,11 @@ NOBODY = Names([], [])
 
 def names_in(order: Mapping[str, Any]) -> Names:
     """Whom an order names."""
-    lines = order.get("lines") or ()
-    return Names(
-        _named(order),
-        [
-            (str(line.get("id") or ""), _promoter(order, line))
-            for line in lines
-            if line.get("promoter")
-        ],
-    )
+    lines = []
+    for line in order.get("lines") or ():
+        if line.get("promoter"):
+            lines.append((str(line.get("id") or ""), _promoter(order, line)))
+    return Names(_named(order), lines)
 
 
 def pairs_of(order: Mapping[str, Any]) -> set[Pair]:
@@ -126,11 +121,7 @@ def _promoter(order: Mapping[str, Any], of: Mapping[str, Any]) -> list[tuple[str
 
 
 def _by_role(named: Sequence[tuple[str, Pair]], known: Mapping[Pair, Party]) -> dict[str, Party]:
-    found: dict[str, Party] = {}
-    for role, pair in named:
-        party = known.get(pair)
-        if party is not None:
-            found[role] = party
+    found = {role: party for role, pair in named if (party := known.get(pair)) is not None}
     # Whom the promoter belongs to, level by level, stands in where the order names nobody.
     above = found.get("promoter")
     for _ in range(LEVELS):

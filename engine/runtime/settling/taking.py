@@ -12,7 +12,7 @@ Booking an event of an order:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -39,6 +39,7 @@ from engine.settlement.refunds import give_back
 from engine.settlement.resolve import Resolver
 from engine.settlement.sale import Party, Sale, sales_of
 from engine.settlement.source import unknown
+from engine.store.lanes import Plain
 
 # Not yet is no fault: the date, or the moment, comes with a later event.
 _LATER = frozenset({"no_rate_date"})
@@ -140,7 +141,9 @@ class Taking:
             if one.beside["card"] == card
         }
         found = book_order(resolver, sales)
-        fresh = [one for one in found.bookings if (one.line, one.term) not in have]
+        fresh: Sequence[Booking] = found.bookings
+        if have:
+            fresh = [one for one in fresh if (one.line, one.term) not in have]
         for line, unpriced in found.unpriced:
             # A level of a chain may still have nobody when the others are booked.
             if (line, unpriced.term) not in have or unpriced.problem.code == "no_party":
@@ -150,9 +153,8 @@ class Taking:
         if not fresh:
             return
         kept, tenant = self.books.plans, self.desk.tenant
-        new = {plan_key(one.sub) for one in fresh}
-        new = {name for name in new if (tenant, name) not in kept}
-        for name, document in plan_documents(resolver, new).items():
+        new = {name for one in fresh if (tenant, name := plan_key(one.sub)) not in kept}
+        for name, document in plan_documents(resolver, new).items() if new else ():
             kept[tenant, name] = document
         held = [self.hold(card, resolver, one) for one in fresh]
         self.held.bookings += held
@@ -164,8 +166,8 @@ class Taking:
 
     def hold(self, card: str, resolver: Resolver, one: Booking) -> HeldBooking:
         campaign = resolver.campaign_of(plan_key(one.sub)) or self.order.get("campaign")
-        facts = self.sales[one.line].facts
-        is_earned = one.earned_at is not None and one.earned_at <= self.now
+        facts, at = self.sales[one.line].facts, one.earned_at
+        is_earned = at is not None and at <= self.now
         beside = {
             "card": card,
             "state": "earned" if is_earned else "estimated",
@@ -335,7 +337,7 @@ class Taking:
 
     def _send(self, party: str, kind: str, args: dict[str, Any]) -> dict[str, Any]:
         batch, tenant, owner = self.desk.batch, self.desk.tenant, f"account:{party}"
-        payload = {"kind": kind, "args": args, "key": self.effect(kind), "chain": self.desk.chain}
+        payload = Plain(kind=kind, args=args, key=self.effect(kind), chain=self.desk.chain)
         batch.put(tenant, batch.lane(tenant, owner), "effect", owner, batch.now, payload)
         return payload
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,16 +23,16 @@ class Named:
 
     def read(self, record: Any, number: str) -> Names:
         """An order, or a refund with the `number` of its order; whom an order names."""
-        names = ("platform", number)
-        if not isinstance(record, Mapping) or not all(
-            isinstance(record.get(name), str) for name in names
-        ):
+        if not isinstance(record, dict):
             return NOBODY
-        self.orders[order_key(record, number)] = (record["platform"], record[number])
+        platform, name = record.get("platform"), record.get(number)
+        if not isinstance(platform, str) or not isinstance(name, str):
+            return NOBODY
+        self.orders[order_key(record, number)] = (platform, name)
         if number != "external_id":
             return NOBODY
         found = names_in(record)
-        self.pairs |= found.pairs
+        self.pairs.update(found.pairs)
         return found
 
     def extend(self, other: Named) -> None:
