@@ -15,10 +15,13 @@ from engine.cli import (
     serve,
     settle,
     templates,
+    tenants,
     tools,
 )
 
-MODULES = (serve, demo, flows, templates, people, events, runs, settle, scaffold, tools, doctor)
+MODULES = (
+    serve, demo, flows, templates, tenants, people, events, runs, settle, scaffold, tools, doctor,
+)  # fmt: skip
 
 
 def add_all(app: typer.Typer) -> None:

@@ -26,11 +26,12 @@ def first_steps(
 
     1. Without any tenant: the tenant "main" with its roles, its root unit and the first admin,
        whose password is told once and kept in <data>/first-login.txt for its owner only.
-    2. With `demo`: the invented brand of brand.py, as far as it is not there.
+    2. With `demo`: the invented brand of brand.py in "main", as far as it is not there.
     """
     world = live_world(settings)
     try:
-        if not _has_tenant(world):
+        known = _tenants(world)
+        if not known or (demo and TENANT not in known):
             _create_main(world, settings, told)
         if demo:
             from engine.cli.brand import make_brand
@@ -41,9 +42,9 @@ def first_steps(
         world.db.dispose()
 
 
-def _has_tenant(world: World) -> bool:
+def _tenants(world: World) -> set[str]:
     with world.db.reading() as conn:
-        return bool(flow_store.list_tenants(conn))
+        return {str(row.id) for row in flow_store.list_tenants(conn)}
 
 
 def _create_main(world: World, settings: Settings, told: Callable[[Text | str], None]) -> None:

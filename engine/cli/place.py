@@ -9,13 +9,13 @@ from typing import Annotated
 
 import typer
 
-from engine.core.errors import Conflict, Unavailable
+from engine.core.errors import Conflict, InvalidInput, NotFound, Unavailable
 from engine.core.text import text
 from engine.runtime.installation import live_world
 from engine.runtime.principal import Principal, system
-from engine.runtime.sessions import tenant_of_login
 from engine.runtime.world import World
 from engine.settings import Settings, load_settings
+from engine.store import flows as flow_store
 from engine.store import schema
 from engine.store.db import Database, DatabaseFault
 
@@ -45,13 +45,19 @@ def is_installed(settings: Settings) -> bool:
 def here(tenant: str | None = None, settings: Settings | None = None) -> tuple[World, Principal]:
     """The world of this installation, and the installation itself as the one who acts.
 
-    Raises Unavailable when there is none yet, InvalidInput when a tenant must be named.
+    Raises Unavailable when there is none yet, or no tenant in it; InvalidInput when a tenant must
+    be named; NotFound when there is none of that name.
     """
+    world = installed_world(settings)
+    return world, system(_meant(world, tenant))
+
+
+def installed_world(settings: Settings | None = None) -> World:
+    """The world of this installation; Unavailable when there is none yet."""
     settings = settings or load_settings()
     if not is_installed(settings):
         raise _nothing_there(settings)
-    world = live_world(settings)
-    return world, system(tenant_of_login(world, tenant))
+    return live_world(settings)
 
 
 def check_installed(settings: Settings) -> None:
@@ -102,6 +108,32 @@ def check_address(settings: Settings) -> None:
                 f"Nobody can listen on {at}: {fault.strerror}. Look at JIMU_HOST and JIMU_PORT.",
             )
         ) from fault
+
+
+def _meant(world: World, named: str | None) -> str:
+    with world.db.reading() as conn:
+        known = [str(row.id) for row in flow_store.list_tenants(conn)]
+    if not known:
+        raise Unavailable(
+            text(
+                "这里还没有企业：请先运行 jimu tenant add",
+                "There is no tenant here yet: run jimu tenant add first",
+            )
+        )
+    if named is not None and named not in known:
+        raise NotFound(
+            text(
+                f"没有企业 {named}，现有 {'、'.join(known)}",
+                f"there is no tenant {named}: there are {', '.join(known)}",
+            )
+        )
+    if named is None and len(known) > 1:
+        said = text(
+            f"这里有几个企业，请用 --tenant 指明是哪一个：{'、'.join(known)}",
+            f"there are several tenants here, say which with --tenant: {', '.join(known)}",
+        )
+        raise InvalidInput(said)
+    return named or known[0]
 
 
 def _nothing_there(settings: Settings) -> Unavailable:

@@ -5,11 +5,12 @@ Here too: what the clock does for accounts (the audit's seal, what is forgotten)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from engine.core.errors import Conflict, NotFound, Problem
+from engine.core.errors import Conflict, InvalidInput, NotFound, Problem
 from engine.core.ids import new_id
 from engine.core.text import text
 from engine.runtime.granting import checked_acts, stale
@@ -27,6 +28,7 @@ from engine.store import sessions as session_store
 from engine.store.db import Connection
 
 SEAL_BATCH = 1000
+_KEY = re.compile(r"[a-z][a-z0-9_-]{0,39}")  # of a tenant
 SESSIONS_KEPT_FOR = timedelta(days=1)
 
 
@@ -43,8 +45,9 @@ def create_tenant(
     """A new tenant with its root unit, its built-in roles and its first admin.
 
     Without a password one is thought up, to be changed at the first sign-in. Conflict when the
-    tenant is there already.
+    tenant is there already; InvalidInput for a key or names that will not do.
     """
+    _check_names(tenant, name, admin)
     now = world.now()
     if password is not None:
         check_password(password, login=admin)
@@ -86,6 +89,19 @@ def create_tenant(
         store.set_roles(conn, tenant, user_id, [(role.id, root_id)] if role else [])
         system(tenant).note(conn, now, "tenants.create", f"tenant:{tenant}", {"admin": user_id})
     return NewUser(user_id, None if password else given)
+
+
+def _check_names(tenant: str, name: str, admin: str) -> None:
+    if not _KEY.fullmatch(tenant):
+        said = text(
+            "由小写字母、数字、- 和 _ 组成，以字母开头，最多 40 个字符",
+            "must be lower-case letters, digits, - and _, begin with a letter, and have at most 40",
+        )
+        raise InvalidInput(said, [Problem("/tenant", said, "format")])
+    for path, given in (("/name", name), ("/admin", admin)):
+        if not given.strip():
+            said = text("不能为空", "must not be empty")
+            raise InvalidInput(said, [Problem(path, said, "missing")])
 
 
 def add_built_in_roles(world: World, conn: Connection, tenant: str) -> None:

@@ -34,6 +34,34 @@ def test_users_are_added_listed_and_get_new_passwords(jimu: Jimu, installed: Pat
     assert jimu("user", "add", "zhou").exit_code == 2
 
 
+def test_a_migrated_database_gets_its_tenants_and_they_are_told_apart(jimu: Jimu) -> None:
+    assert jimu("migrate").exit_code == 0
+    nobody = jimu("user", "add", "zhou")
+    assert nobody.exit_code == 2
+    assert "jimu tenant add" in nobody.stderr
+    made = json.loads(jimu("tenant", "add", "main", "--name", "青禾", "--json").stdout)
+    assert (made["tenant"], made["login"], len(made["password"]) > 10) == ("main", "admin", True)
+    assert jimu("user", "add", "zhou").exit_code == 0
+    assert jimu("tenant", "add", "second", "--name", "另一家", "--admin", "boss").exit_code == 0
+    listed = json.loads(jimu("tenant", "list", "--json").stdout)
+    assert [one["tenant"] for one in listed] == ["main", "second"]
+    unclear, unknown = jimu("user", "list"), jimu("user", "list", "--tenant", "third")
+    assert "--tenant: main, second" in unclear.stderr
+    assert "there is no tenant third" in unknown.stderr
+    found = json.loads(jimu("user", "list", "--tenant", "second", "--json").stdout)
+    assert [(one["login"], one["roles"]) for one in found] == [("boss", ["admin"])]
+
+
+@pytest.mark.parametrize("given", [("Main", "青禾"), ("a b", "青禾"), ("", "青禾"), ("two", " ")])
+def test_a_tenant_that_could_not_be_named_is_refused(
+    jimu: Jimu, installed: Path, given: tuple[str, str]
+) -> None:
+    refused = jimu("tenant", "add", given[0], "--name", given[1])
+    assert refused.exit_code == 2
+    assert "/tenant" in refused.stderr or "/name" in refused.stderr
+    assert len(json.loads(jimu("tenant", "list", "--json").stdout)) == 1
+
+
 def test_a_key_is_shown_and_its_acts_are_checked(jimu: Jimu, installed: Path) -> None:
     made = json.loads(jimu("key", "add", "shop", "--json").stdout)
     assert made["key"].startswith("jimu_")
