@@ -1,4 +1,4 @@
-"""`jimu tenant ...`: the brands of an installation, each with people, flows and books of its own."""
+"""`jimu tenant ...`: the brands of an installation, each with its own people, flows and books."""
 
 from __future__ import annotations
 

@@ -8,19 +8,18 @@ knows the live database, Redis or the network.
 
 from __future__ import annotations
 
-import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from engine.core.ids import first_id
 from engine.core.registry import Registry
 from engine.runtime.memory import Memory
 from engine.runtime.queue import Kind, QuietQueue
 from engine.runtime.simulate.asked import Answers
+from engine.runtime.simulate.folder import open_folder
 from engine.runtime.simulate.samples import Samples
 from engine.runtime.world import World
 from engine.store import scratch as store
@@ -125,8 +124,7 @@ def open_scratch(
     with ExitStack() as stack:
         folder = None
         if events > MEMORY_EVENTS:
-            place = stack.enter_context(tempfile.TemporaryDirectory(prefix="jimu-test-run-"))
-            folder = Path(place)
+            folder = stack.enter_context(open_folder())
         db = store.open_empty(folder)
         stack.callback(db.dispose)
         with db.begin() as conn:

@@ -16,12 +16,10 @@ budgets and accounts that all orders come to: with them it stays one process.
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import compress
-from pathlib import Path
 from typing import Any
 
 from engine.core.flow import Flow, graphs
@@ -37,6 +35,7 @@ from engine.runtime.simulate.beside import beside
 from engine.runtime.simulate.concerned import Concerned, account_name, order_name, pair_name
 from engine.runtime.simulate.course import Course
 from engine.runtime.simulate.feed import Feed, Tell
+from engine.runtime.simulate.folder import open_folder
 from engine.runtime.simulate.money import read_money
 from engine.runtime.simulate.pace import Settling
 from engine.runtime.simulate.scratch import Scratch
@@ -158,8 +157,8 @@ def own_of(feed: Feed, shares: bytes, share: int) -> Iterator[tuple[int, Any]]:
 def run_shared(course: Course, watching: Watching, feed: Feed, shares: bytes) -> datetime:
     """The course in two processes; returns when the later one ended."""
     scratch, tell = course.scratch, course.tell
-    with tempfile.TemporaryDirectory(prefix="jimu-test-run-") as folder:
-        open_copy = scratch.db.copy(Path(folder))
+    with open_folder() as folder:
+        open_copy = scratch.db.copy(folder)
 
         def theirs(still_wanted: Callable[[], None]) -> tuple[datetime, int, Watching]:
             own = watching.another()
