@@ -60,6 +60,8 @@ def run(config: Config, ctx: Context) -> Done | Ask:
         count = found.get("count", 0) if isinstance(found, Mapping) else 0
         return Done(output=found, reason=because("all_done", count=count))
     items = ctx.value(config.items)
+    if items is None:
+        items = ()  # an order that came without its lines: there is nothing to do
     if not isinstance(items, (list, tuple)):
         message = text(f"“{config.items}”不是列表", f"“{config.items}” is not a list")
         raise GiveUp(message, code="not_a_list")
