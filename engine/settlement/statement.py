@@ -142,22 +142,6 @@ def term_of(entry: Entry) -> str:
     return parts[1] if len(parts) > 1 else entry.kind
 
 
-def check_against(statement: Statement, entries: Iterable[Entry]) -> list[Problem]:
-    """Problems when the statement no longer says what the ledger says: it must be made anew."""
-    again = make_statement(
-        statement.party, statement.currency, statement.period, entries, opening=statement.opening
-    )
-    now = sum(one.minor for one in (*again.sums, *again.corrections))
-    then = sum(one.minor for one in (*statement.sums, *statement.corrections))
-    if now == then and len(again.entries) == len(statement.entries):
-        return []
-    message = text(
-        "对账单生成后账目又有变动，请重新生成",
-        "entries have changed since the statement was made: make it anew",
-    )
-    return [Problem("/entries", message, "statement_outdated")]
-
-
 _NEXT: Mapping[StatementState, frozenset[StatementState]] = {
     "draft": frozenset({"released"}),
     "released": frozenset({"confirmed", "disputed"}),

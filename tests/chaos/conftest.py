@@ -10,15 +10,21 @@ import pytest
 from engine.runtime.installation import live_world
 from engine.runtime.world import World
 from engine.settings import load_settings
+from engine.store.db import Database
+from engine.store.schema import migrate
 
 
 @pytest.fixture
 def world(
-    store_url: str, valkey_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database_url: str, valkey_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> World:
     monkeypatch.setenv("JIMU_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("JIMU_DATABASE_URL", store_url)
+    monkeypatch.setenv("JIMU_DATABASE_URL", database_url)
     monkeypatch.setenv("JIMU_REDIS_URL", valkey_url)
     monkeypatch.setenv("JIMU_ALLOW_PRIVATE", "127.0.0.1")
     monkeypatch.setenv("JIMU_LOG_LEVEL", "error")
-    return live_world(load_settings(os.environ))
+    settings = load_settings(os.environ)
+    db = Database(settings.database_url)
+    migrate(db, lanes_wanted=8)
+    db.dispose()
+    return live_world(settings)

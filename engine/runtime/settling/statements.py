@@ -13,11 +13,11 @@ from engine.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Prob
 from engine.core.text import Text, text
 from engine.runtime.announce import announce
 from engine.runtime.principal import SYSTEM, Principal, refuse_own
-from engine.runtime.settling.books import read_entry
+from engine.runtime.settling.books import bare, read_entry
 from engine.runtime.settling.cards import load_plans
 from engine.runtime.settling.explaining import say_entry
 from engine.runtime.settling.periods_of import demand_period
-from engine.runtime.settling.stating import draw
+from engine.runtime.settling.stating import draw, is_current
 from engine.runtime.world import World
 from engine.settlement.entry import plan_key
 from engine.settlement.money import to_major
@@ -27,6 +27,7 @@ from engine.store import flows as flow_store
 from engine.store import parties as party_store
 from engine.store import settlement_bookings as booking_store
 from engine.store import settlement_entries as entry_store
+from engine.store import settlement_periods as period_store
 from engine.store import settlement_statements as store
 from engine.store.db import Connection
 
@@ -134,13 +135,19 @@ def repriced_lines(world: World, who: Principal, id_: str) -> list[Priced]:
 
 
 def release_statement(world: World, who: Principal, id_: str) -> Any:
-    """Numbers and sends a reviewed statement; not by whoever made it."""
+    """Numbers and sends a reviewed statement; not by whoever made it.
+
+    Conflict while its period still takes money in, which no statement would ever list, and where
+    entries have changed since it was drawn.
+    """
     now = world.now()
     with world.db.begin() as conn:
         flow_store.lock_tenant(conn, who.tenant)  # one number after the other
         row = _moved(conn, who, id_, "released")
         if who.id != SYSTEM:
             refuse_own(who, row.maker)
+        if row.state == "draft":
+            _demand_final(conn, row)
         number = row.number
         if number is None:
             like = f"{row.period}-"
@@ -210,6 +217,23 @@ def _answer(world: World, who: Principal, id_: str, to: str, said: str) -> Any:
             )
         who.note(conn, now, "settlement.statement", f"statement:{id_}", {to: said})
         return store.find_statement(conn, who.tenant, id_)
+
+
+def _demand_final(conn: Connection, row: Any) -> None:
+    key = bare(row.period)
+    period = period_store.find_period(conn, row.tenant, key)
+    if period is None or period.status != "locked":
+        message = text(
+            f"结算周期 {key} 还没有关账，关账后才能发布对账单",
+            f"the period {key} is not closed yet: its statements are released afterwards",
+        )
+        raise Conflict(message, [Problem("/period", message, "period_open")])
+    if not is_current(conn, row):
+        message = text(
+            "对账单生成后账目又有变动，请重新生成",
+            "entries have changed since the statement was made: make it anew",
+        )
+        raise Conflict(message, [Problem("/entries", message, "statement_outdated")])
 
 
 def _moved(conn: Connection, who: Principal, id_: str, to: str) -> Any:

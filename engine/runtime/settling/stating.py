@@ -45,6 +45,39 @@ def draw(
     there = statement_store.statement_of(conn, tenant, party, currency, period)
     if there is not None and there.state != "draft":
         return there
+    found, holds = _composed(conn, tenant, party, period, currency, there, maker, more)
+    values = _values(found, maker, now)
+    if there is None:
+        id_ = new_id("stm", now)
+        row = {"id": id_, "tenant": tenant, "party": party, "currency": currency}
+        statement_store.insert_statement(conn, {**row, "period": period, **values})
+    else:
+        id_ = there.id
+        statement_store.update_statement(conn, tenant, id_, values)
+    _store_holds(conn, tenant, found, holds)
+    return statement_store.find_statement(conn, tenant, id_)
+
+
+def is_current(conn: Connection, row: Any) -> bool:
+    """Whether a draft says what the books say now: entries come, are frozen or made void after it
+    was drawn.
+    """
+    found, _ = _composed(conn, row.tenant, row.party, row.period, row.currency, row, row.maker, ())
+    values = _values(found, row.maker, row.made_at)
+    return all(getattr(row, name) == value for name, value in values.items())
+
+
+def _composed(
+    conn: Connection,
+    tenant: str,
+    party: str,
+    period: str,
+    currency: str,
+    there: Any | None,
+    maker: str,
+    more: Iterable[Entry],
+) -> tuple[Statement, list[Any]]:
+    """The statement as of now, and what is held back of the party."""
     before = statement_store.last_before(
         conn, tenant, party, currency, there.id if there is not None else ""
     )
@@ -62,16 +95,7 @@ def draw(
         terms=party_store.find_party(conn, tenant, party),
         maker=maker,
     )
-    values = _values(found, maker, now)
-    if there is None:
-        id_ = new_id("stm", now)
-        row = {"id": id_, "tenant": tenant, "party": party, "currency": currency}
-        statement_store.insert_statement(conn, {**row, "period": period, **values})
-    else:
-        id_ = there.id
-        statement_store.update_statement(conn, tenant, id_, values)
-    _store_holds(conn, tenant, found, holds)
-    return statement_store.find_statement(conn, tenant, id_)
+    return found, holds
 
 
 def compose(

@@ -23,7 +23,6 @@ from engine.settlement.plan import make_plans
 from engine.settlement.reprice import Move, reprice
 from engine.settlement.retention import Hold, Retention, draw, hold_back, released
 from engine.settlement.statement import (
-    check_against,
     make_statement,
     move_statement,
     release_statement,
@@ -149,15 +148,6 @@ def test_a_statement_is_released_by_another_person_and_moves_one_way():
     ):
         with pytest.raises(Conflict):
             move_statement(state, to)
-
-
-def test_a_statement_that_the_ledger_has_left_behind_is_made_anew():
-    entries = [entry("1", 100)]
-    found = made(entries)
-    assert check_against(found, entries) == []
-    assert check_against(found, [*entries, entry("2", 5)])[0].code == "statement_outdated"
-    swapped = [entry("1", 60), entry("3", 40)]
-    assert check_against(found, swapped)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from engine.runtime.settling.statements import (
     confirm_statement,
     dispute_statement,
     list_statements,
+    make_statement,
     mark_paid,
     read_statement,
     release_statement,
@@ -29,6 +30,7 @@ from engine.runtime.settling.statements import (
     statement_lines,
 )
 from engine.runtime.world import World
+from engine.store import settlement_entries as entry_store
 from engine.store.days import sum_entries
 from tests.engine.runtime.conftest import START, TENANT, Clock, settle
 from tests.engine.runtime.settling.ledger import (
@@ -199,6 +201,34 @@ def test_a_period_that_is_not_over_or_locked_is_not_closed_again(
     for refused in (close_period, reopen_period):
         with pytest.raises(PeriodLocked):
             refused(world, WHO, NOVEMBER)
+
+
+def test_a_statement_is_released_as_the_books_are_once_its_period_is_closed(
+    world: World, clock: Clock
+) -> None:
+    """What came later would stand on no statement, and be settled with it all the same."""
+    lin = creator(world)
+    publish(world, card(rule("base", percentage("10"))))
+    take(world, ordered("1"))
+    maker = person("maker", world, "settlement.read")
+    boss = person("boss", world, "settlement.read")
+    early = make_statement(world, maker, lin, NOVEMBER)
+    with pytest.raises(Conflict) as refused:
+        release_statement(world, boss, early.id)
+    assert refused.value.problems[0].code == "period_open"
+    take(world, ordered("2"))
+    clock.wind(timedelta(days=25))
+    close_period(world, maker, NOVEMBER)
+    drain_jobs(world, "test")
+    with world.db.begin() as conn:
+        entry_store.settle_entries(conn, TENANT, lin, NOVEMBER, "pending", "frozen")
+    with pytest.raises(Conflict) as refused:
+        release_statement(world, boss, early.id)
+    assert refused.value.problems[0].code == "statement_outdated"
+    again = make_statement(world, maker, lin, NOVEMBER)
+    assert (again.id, again.net) == (early.id, 0)
+    assert again.frozen == 2 * early.net
+    assert release_statement(world, boss, early.id).state == "released"
 
 
 def test_a_statement_is_numbered_released_confirmed_paid_by_different_people(
