@@ -284,7 +284,9 @@ def file_name(row: Any) -> str:
     key_act=True,
 )
 def release_statement(path: StatementPath) -> Response:
-    """Numbers and sends it. Whoever made it may not release it."""
+    """Numbers and sends it once its period is closed. Whoever made it may not release it; 409 where
+    entries have changed since: it is made anew first.
+    """
     find(path.statement_id)
     return shown(statements.release_statement(world(), caller(), path.statement_id))
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +81,11 @@ def fresh(stem: str) -> str:
 def this_month() -> str:
     """The period that money of now falls into: a month ends at midnight in China."""
     return f"{datetime.now(CHINA):%Y-%m}"
+
+
+def end_of_last_month() -> datetime:
+    """A moment in the period before, which can be closed."""
+    return datetime.now(CHINA).replace(day=1) - timedelta(days=1)
 
 
 def minutes_until(moment: str) -> float:

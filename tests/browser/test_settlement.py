@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PageOf
 from tests.browser.desk import give_code, let_code_grow_old
-from tests.browser.server import Server, fresh, new_person, sent, settle_in, this_month
+from tests.browser.server import Server, end_of_last_month, fresh, new_person, sent, settle_in
 from tests.engine.cli.test_up import wait_until
 
 pytestmark = pytest.mark.browser
@@ -33,6 +34,31 @@ def card(key: str, name: str) -> dict[str, Any]:
                 "model": {"kind": "percentage", "percent": "12"},
             }
         ],
+    }
+
+
+def sold_by(creator: str, at: datetime) -> dict[str, Any]:
+    """An order that a creator has brought."""
+    said = at.isoformat()
+    return {
+        "specversion": "1.0",
+        "id": f"sold-{creator}",
+        "source": "shop.example.com",
+        "type": "order.paid",
+        "time": said,
+        "data": {
+            "order": {
+                "platform": "own",
+                "shop": "小程序商城",
+                "external_id": f"sold-{creator}",
+                "status": "paid",
+                "amount": "900.00",
+                "created_at": said,
+                "paid_at": said,
+                "promoter": {"kind": "creator", "id": creator},
+                "identities": [{"kind": "member_id", "value": f"m-{creator}"}],
+            }
+        },
     }
 
 
@@ -109,28 +135,34 @@ def test_a_partner_confirms_a_statement_on_a_phone(page_of: PageOf, server: Serv
     settle_in(server, login, new_person(admin, login, name, "partner"))
     who = sent(server.clients[login].get("/api/v1/auth/session"))["user"]["id"]
     sent(admin.put(f"/api/v1/parties/{party}/user", json={"user_id": who}))
-    proposed = {
-        "party": party,
-        "term": "commission",
-        "amount": "186.00",
-        "reason": "补上月少算的佣金",
-        "paper": "补充协议 QH-1",
-    }
-    made = sent(fang.post(f"{BASE}/adjustments", json=proposed))
-    sent(admin.post(f"{BASE}/adjustments/{made['id']}/approve", json={}))
-    month = this_month()
+    at = end_of_last_month()
+    month = f"{at:%Y-%m}"
+    known = {"accounts": [{"platform": "own", "external_id": login}]}
+    sent(admin.put(f"/api/v1/parties/{party}/accounts", json=known))
+    sent(fang.post(f"{BASE}/rate-cards", json=card(login, f"佣金 {login}")))
+    draft = f"{BASE}/rate-cards/{login}"
+    stands = {"If-Match": admin.get(draft).headers["ETag"]}
+    sent(admin.post(f"{draft}/publish", json={}, headers=stands))
+    sent(admin.post("/api/v1/events", json=sold_by(login, at)))
     drawn: dict[str, Any] = {}
 
     def has_the_money() -> bool:
         body = {"party": party, "period": month}
         drawn.update(sent(fang.post(f"{BASE}/statements", json=body)))
-        return bool(drawn["payable"] == "186.00")
+        return bool(drawn["payable"] != "0.00")
 
-    wait_until(has_the_money)  # a draft is drawn anew until the adjustment is posted
+    def is_closed() -> bool:
+        found = sent(admin.get(f"{BASE}/periods"))["items"]
+        return any(one["key"] == month and one["status"] == "locked" for one in found)
+
+    wait_until(has_the_money)  # a draft is drawn anew until the order is posted
+    sent(admin.post(f"{BASE}/periods/{month}/close"))
+    wait_until(is_closed)
+    wait_until(has_the_money)
     sent(admin.post(f"{BASE}/statements/{drawn['id']}/release"))
 
     page = page_of(login, "/settlement/statements", phone=True)
-    page.get_by_role("link").filter(has_text="186.00").first.click()
+    page.get_by_role("link").filter(has_text=drawn["payable"]).first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= 375, "the page must not scroll sideways on a phone"
@@ -138,5 +170,5 @@ def test_a_partner_confirms_a_statement_on_a_phone(page_of: PageOf, server: Serv
     page.get_by_label("想说的话").fill("没有问题")
     page.get_by_role("button", name=re.compile("^确认 ¥")).click()
     expect(page.get_by_text("“没有问题”")).to_be_visible()
-    stands = sent(fang.get(f"{BASE}/statements/{drawn['id']}"))
-    assert (stands["state"], stands["payable"]) == ("confirmed", "186.00")
+    now = sent(fang.get(f"{BASE}/statements/{drawn['id']}"))
+    assert (now["state"], now["payable"]) == ("confirmed", drawn["payable"])
