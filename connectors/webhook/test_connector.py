@@ -19,7 +19,7 @@ from connectors.webhook.connector import CONNECTOR
 from connectors.webhook.forms import Send, WebhookCredentials, WebhookSettings
 from connectors.webhook.mapping import JsonMapping
 from connectors.webhook.signature import key_of, sign, verify
-from engine.core.connector import Call, Request
+from engine.core.connector import Action, Call, Request
 from engine.core.errors import GiveUp, InvalidInput, NoAnswer, RetryLater, Unauthenticated
 from engine.core.records.order import Order
 
@@ -58,6 +58,12 @@ def incoming(
     digest = hmac.digest(secret, f"{moment}.".encode() + raw, hashlib.sha256).hex()
     found = {"content-type": kind, "x-timestamp": moment, "x-signature": digest, **headers}
     return Request("POST", "/hooks/webhook/shop", {}, found, raw, now)
+
+
+def sending() -> Action:
+    found = CONNECTOR.action("send")
+    assert found is not None
+    return found
 
 
 def receive(link: Any, request: Request) -> Any:
@@ -274,8 +280,7 @@ def call(key: str = "eff_1_a", **args: Any) -> Call:
 
 def test_an_event_goes_out_signed_with_its_key(link: Any, wire: Any, now: datetime) -> None:
     made = link(secret=VECTORS[0]["secret"], old_secret=SECRET, url=f"{wire.url}/in?x=1")
-    action = CONNECTOR.action("send")
-    assert action is not None
+    action = sending()
     output = action.run(made, call(subject="A1", time="2026-11-11T00:00:00+08:00"))
     assert output == {"status": 200, "id": "eff_1_a"}
     got = wire.last
@@ -304,8 +309,7 @@ def test_an_event_goes_out_signed_with_its_key(link: Any, wire: Any, now: dateti
 
 def test_what_one_side_sends_the_other_takes(link: Any, wire: Any, now: datetime) -> None:
     made = link(url=wire.url)
-    action = CONNECTOR.action("send")
-    assert action is not None
+    action = sending()
     action.run(made, call())
     got = wire.last
     request = Request(got.method, got.path, {}, got.headers, got.body, now)
@@ -314,8 +318,7 @@ def test_what_one_side_sends_the_other_takes(link: Any, wire: Any, now: datetime
 
 def test_a_repeated_call_carries_the_same_id_and_the_same_bytes(link: Any, wire: Any) -> None:
     made = link(url=wire.url)
-    action = CONNECTOR.action("send")
-    assert action is not None
+    action = sending()
     action.run(made, call())
     action.run(made, Call(call().args, "eff_1_a", attempt=2))
     first, again = wire.received
@@ -324,8 +327,7 @@ def test_a_repeated_call_carries_the_same_id_and_the_same_bytes(link: Any, wire:
 
 
 def test_many_go_out_in_one_request(link: Any, wire: Any) -> None:
-    action = CONNECTOR.action("send")
-    assert action is not None
+    action = sending()
     assert action.run_many is not None
     calls = [call(f"eff_1_{n}") for n in range(200)]
     outputs = action.run_many(link(url=wire.url), calls)
@@ -342,8 +344,7 @@ def test_many_go_out_in_one_request(link: Any, wire: Any) -> None:
     [(None, None), ("null", "null"), (2**70, 2**70), (Decimal("1.50"), "1.50"), ("积木", "积木")],
 )
 def test_any_value_is_sent_as_it_is(link: Any, wire: Any, value: Any, sent: Any) -> None:
-    action = CONNECTOR.action("send")
-    assert action is not None
+    action = sending()
     args = action.input.model_validate({"type": "order.paid", "data": {"value": value}})
     action.run(link(url=wire.url), Call(args, "eff_1_a"))
     assert json.loads(wire.last.body)["data"] == {"value": sent}
@@ -351,8 +352,7 @@ def test_any_value_is_sent_as_it_is(link: Any, wire: Any, value: Any, sent: Any)
 
 @pytest.mark.parametrize("value", [math.inf, math.nan, "\ud800"])
 def test_what_is_no_json_is_not_sent(link: Any, wire: Any, value: Any) -> None:
-    action = CONNECTOR.action("send")
-    assert action is not None
+    action = sending()
     args = Send(type="order.paid", data={"value": value})
     with pytest.raises(GiveUp) as refused:
         action.run(link(url=wire.url), Call(args, "eff_1_a"))
@@ -361,8 +361,7 @@ def test_what_is_no_json_is_not_sent(link: Any, wire: Any, value: Any) -> None:
 
 def test_a_bad_event_in_a_batch_fails_alone(link: Any, wire: Any, answer: Any) -> None:
     wire.answer = lambda got: answer(422 if b'"bad"' in got.body else 202)
-    action = CONNECTOR.action("send")
-    assert action is not None
+    action = sending()
     assert action.run_many is not None
     calls = [call("bad" if n == 5 else f"k{n}") for n in range(8)]
     outputs = action.run_many(link(url=wire.url), calls)
@@ -378,8 +377,7 @@ def test_a_fault_of_the_whole_batch_is_everybodys(
     link: Any, wire: Any, answer: Any, status: int, kind: type
 ) -> None:
     wire.answer = answer(status)
-    action = CONNECTOR.action("send")
-    assert action is not None
+    action = sending()
     assert action.run_many is not None
     outputs = action.run_many(link(url=wire.url), [call("a"), call("b")])
     assert [type(output) for output in outputs] == [kind, kind]
@@ -387,8 +385,7 @@ def test_a_fault_of_the_whole_batch_is_everybodys(
 
 
 def test_without_an_address_nothing_is_sent(link: Any, wire: Any) -> None:
-    action = CONNECTOR.action("send")
-    assert action is not None
+    action = sending()
     with pytest.raises(GiveUp) as found:
         action.run(link(), call())
     assert found.value.code == "no_address"

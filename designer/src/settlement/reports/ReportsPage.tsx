@@ -1,15 +1,4 @@
-import { DownloadOutlined } from "@ant-design/icons"
-import {
-  AutoComplete,
-  Button,
-  Collapse,
-  DatePicker,
-  Dropdown,
-  Flex,
-  Segmented,
-  Select,
-  Tag,
-} from "antd"
+import { AutoComplete, Button, Collapse, DatePicker, Flex, Segmented, Select, Tag } from "antd"
 import dayjs from "dayjs"
 import { useState } from "react"
 import { useTranslation } from "react-i18next"
@@ -18,6 +7,7 @@ import { useRead } from "@/api/queries"
 import { useDownload } from "@/api/useDownload"
 import { useFilter } from "@/ui/address"
 import { Page } from "@/ui/Page"
+import { DownloadAs } from "../DownloadAs"
 import { lastMonth, thisMonth } from "../lastMonth"
 import { BY, FILTERS, type Filter, OWNERS, useReportQuery } from "./asked"
 import { Figures } from "./Figures"
@@ -38,24 +28,10 @@ export function ReportsPage() {
       title={t("menu.reports")}
       about={t("settlement.reports.about")}
       actions={
-        <Dropdown
-          trigger={["click"]}
-          menu={{
-            items: [
-              { key: "xlsx", label: t("settlement.xlsx") },
-              { key: "csv", label: t("settlement.csv") },
-            ],
-            onClick: ({ key }) =>
-              void download(key === "xlsx" ? "download_report_xlsx" : "download_report_csv", {
-                path: { by },
-                query,
-              }),
-          }}
-        >
-          <Button icon={<DownloadOutlined />} loading={isBusy}>
-            {t("settlement.download")}
-          </Button>
-        </Dropdown>
+        <DownloadAs
+          isBusy={isBusy}
+          onChoose={(kind) => void download(`download_report_${kind}`, { path: { by }, query })}
+        />
       }
     >
       <Flex vertical gap={12} className="filters">
